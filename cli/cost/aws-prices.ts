@@ -1,7 +1,7 @@
 /**
  * AWS's published list prices in dollars, for us-east-1, November 2026, before taxes, discounts and free tiers. Other
  * regions cost up to a half more. Check the prices before you rely on the sums:
- * aws.amazon.com/{lambda,dynamodb,sqs,sns,s3,cloudwatch,secrets-manager}/pricing.
+ * aws.amazon.com/{lambda,dynamodb,sqs,sns,s3,cloudwatch,secrets-manager,api-gateway}/pricing.
  */
 export const awsPrices = {
   readOn: '2026-11',
@@ -19,6 +19,10 @@ export const awsPrices = {
   dynamoDbRecoveryGigabyteMonth: 0.2,
   /** Standard topics. A batch of up to ten messages within 64 KB counts as one. Deliveries to SQS are free. */
   snsPublish: 0.5e-6,
+  /** A delivery to an HTTPS address, after the publish. Each 64 KB count as one. */
+  snsHttpsDelivery: 0.6e-6,
+  /** REST APIs, the first 333 million calls of a month (whitepaper *Best Practices for Designing Amazon API Gateway*, table 4). */
+  apiGatewayRequest: 3.5e-6,
   /** A PUT or a LIST. */
   s3Put: 0.005e-3,
   s3StorageGigabyteMonth: 0.023,

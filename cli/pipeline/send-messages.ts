@@ -25,7 +25,7 @@ export interface Sending<Message> {
   onUnsent(unsent: Unsent<Message>): void;
   /** Ends the sending. It waits up to five seconds for the batches under way. */
   signal?: AbortSignal;
-  /** The wait before the second attempt. It doubles with each further attempt. */
+  /** The longest wait before the second attempt. It doubles with each further attempt. */
   backoffMilliseconds?: number;
 }
 
@@ -152,9 +152,14 @@ async function sendBatch<Message extends { body: string }>(
       const all = waiting.length === messages.length;
       return all ? { unsent, failure: failure?.error ?? refusalOf(waiting) } : { unsent };
     }
-    await sleep(backoffMilliseconds * 2 ** (attempt - 1), undefined, { signal: stopped }).catch(() => {});
+    await sleep(pauseAfter(attempt, backoffMilliseconds, Math.random), undefined, { signal: stopped }).catch(() => {});
     if (stopped.aborted) return { unsent };
   }
+}
+
+/** The wait after an attempt, in milliseconds. It is random, so senders that failed together do not come back together. */
+export function pauseAfter(attempt: number, backoffMilliseconds: number, random: () => number): number {
+  return backoffMilliseconds * 2 ** (attempt - 1) * (0.5 + random() / 2);
 }
 
 async function sendAlone<Message extends { body: string }>(

@@ -15,6 +15,7 @@ import { accessPolicy, addUsagePlans, stageName } from './http-access.ts';
 import { type HttpApiProps, httpAuthorizer, httpFunction, integrationTimeoutSeconds } from './http-functions.ts';
 import { addGatewayAnswers } from './http-gateway-responses.ts';
 import { addProblemsPage } from './http-problems-page.ts';
+import { refuseLargeApiPolicy } from './policy-limits.ts';
 
 /**
  * How long API Gateway uses an answer of the authorizer. The authorizer uses the keys that it has read for ten seconds
@@ -52,6 +53,10 @@ export class HttpApi extends Construct {
       deployOptions: { stageName },
       ...(policy && { policy }),
     });
+    if (policy) {
+      const remedy = 'Allow `http.iam` to fewer producers, or name fewer roles and users with a `senderId`.';
+      refuseLargeApiPolicy(this.api, policy, remedy);
+    }
     // The CDK adds an output of its own. The stack has one with a name that tools read.
     this.api.node.tryRemoveChild('Endpoint');
     const integration = new LambdaIntegration(this.function, {

@@ -9,6 +9,9 @@ const ofQueue = { bytes: 8_192, statements: 20, principals: 50, conditions: 10 }
 /** Amazon S3, of one bucket's policy. It has no limits beside its size. */
 const ofBucket = { bytes: 20_480, statements: Infinity, principals: Infinity, conditions: Infinity };
 
+/** API Gateway quotas for REST APIs, of one API's resource policy. */
+const ofApi = { bytes: 8_192, statements: Infinity, principals: Infinity, conditions: Infinity };
+
 /** The assumed length of an ARN that synthesis does not know: `arn:aws:sqs:eu-central-1:111122223333:` and a name of 80. */
 const unresolvedCharacters = 130;
 
@@ -37,6 +40,17 @@ export function refuseLargePolicy(resource: IConstruct, remedy: string): void {
   };
   checks.set(resource, validate);
   // For an app that adds to the policy itself.
+  resource.node.addValidation({ validate });
+}
+
+/**
+ * The same for the resource policy of an API, which is a property of the API.
+ *
+ * @param resource the API
+ */
+export function refuseLargeApiPolicy(resource: IConstruct, document: PolicyDocument, remedy: string): void {
+  const validate = () => faults('API Gateway', ofApi, document, resource.node.findChild('Resource'), remedy);
+  checks.set(resource, validate);
   resource.node.addValidation({ validate });
 }
 

@@ -273,7 +273,7 @@ describe('CONTRIBUTING.md', () => {
     const jobs = foldersIn('lambdas/').filter((folder) => folder !== 'lambdas/domain/');
     const rooms = ['lambdas/domain/', 'lib/', 'cli/', 'local/', 'test/'].flatMap(foldersIn);
     const documented = rowsUnder(page, '| Room |').flatMap(([room = '']) => codeIn(room));
-    expect(documented.sort()).toEqual([...jobs, ...rooms, 'bin/', 'examples/', 'schemas/'].sort());
+    expect(documented.sort()).toEqual([...jobs, ...rooms, 'bin/', 'client/', 'examples/', 'schemas/'].sort());
   });
 
   it('points to files that exist', () => {
@@ -290,7 +290,8 @@ describe('every page', () => {
   it.each(pages)('names only files and folders that exist: %s', (page) => {
     const text = textOf(page);
     const named =
-      text.match(/(?<![\w.~/-])(bin|cli|examples|lambdas|lib|local|schemas|test)\/[\w./-]*\w(?![\w*<{-])/g) ?? [];
+      text.match(/(?<![\w.~/-])(bin|cli|client|examples|lambdas|lib|local|schemas|test)\/[\w./-]*\w(?![\w*<{-])/g) ??
+      [];
     expect(named.filter((path) => !existsSync(new URL(path, root)))).toEqual([]);
   });
 

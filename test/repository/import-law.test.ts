@@ -23,6 +23,8 @@ const lib = 'lib imports from lambdas only env.ts contracts and names.ts files, 
 const library =
   'cli/pipeline and cli/files are the library below the command line: they import neither its verbs nor the terminal';
 const throughReader = 'tools call the OneLink API through the reader function only';
+const client =
+  "the client imports the contract's types and the code that sends to SQS: everything it imports is in the package";
 const words = 'cli/words imports no other room';
 const layers =
   'in lib, stacks import observability, observability imports constructs, constructs import config, and never the other way';
@@ -122,6 +124,15 @@ const refused: Record<string, Case[]> = {
     ['cli/pipeline/a.ts', '../../lambdas/adapters/onelink-client.ts'],
     ['cli/pipeline/a.ts', '../../lambdas/adapters/http-transport.ts'],
   ],
+  [client]: [
+    ['client/a.ts', '../cli/pipeline/outcome-queue.ts'],
+    ['client/a.ts', '../cli/files/message-batches.ts'],
+    ['client/a.ts', '../lambdas/domain/http/problems.ts'],
+    ['client/a.ts', '../lambdas/domain/link/digest.ts'],
+    ['client/a.ts', '../lambdas/adapters/ledger.ts'],
+    ['client/a.ts', '../lib/config/config.ts'],
+    ['client/a.ts', '../local/cloud/clock.ts'],
+  ],
   [words]: [
     ['cli/words/a.ts', '../pipeline/local-run.ts'],
     ['cli/words/a.ts', '../../lambdas/domain/contract/command.ts'],
@@ -174,6 +185,11 @@ const allowed: Case[] = [
   ['cli/pipeline/a.ts', '../files/message.ts'],
   ['cli/files/a.ts', '../words/operator-error.ts'],
   ['cli/terminal/a.ts', '../pipeline/pipeline-choice.ts'],
+  ['client/a.ts', './commands.ts'],
+  ['client/a.ts', '../lambdas/domain/contract/command.ts'],
+  ['client/a.ts', '../lambdas/domain/http/answers.ts'],
+  ['client/a.ts', '../cli/pipeline/send-messages.ts'],
+  ['client/a.ts', '@aws-sdk/client-sqs'],
 ];
 
 /** The linter's messages, by file and line of the import. */
@@ -208,7 +224,7 @@ beforeAll(async () => {
   const { code, stdout } = await new Promise<{ code: unknown; stdout: string }>((resolve) => {
     execFile(
       process.execPath,
-      [biome, 'lint', ...only, 'lambdas', 'lib', 'bin', 'cli', 'schemas'],
+      [biome, 'lint', ...only, 'lambdas', 'lib', 'bin', 'cli', 'client', 'schemas'],
       { cwd: scratch },
       (error, stdout) => resolve({ code: error?.code ?? 0, stdout }),
     );

@@ -1,6 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { costOf } from '../../cli/commands/plan/campaign-cost.ts';
+import {
+  dollarsPerMillionCalls,
+  dollarsPerMillionPosts,
+  dollarsPerMillionSecondsWaited,
+} from '../../cli/cost/http-cost.ts';
 import { measuredUse, useOn } from '../../cli/cost/measured-use.ts';
 import { standingUse } from '../../cli/cost/standing-use.ts';
 import { config } from '../../examples/configuration.ts';
@@ -8,6 +13,8 @@ import { campaignCheckerMetric } from '../../lambdas/campaign-checker/names.ts';
 import { campaignLaneMetric } from '../../lambdas/campaign-sender/names.ts';
 import { laneMetric, operationMetric, sourceMetric } from '../../lambdas/domain/work/names.ts';
 import { governorMetric, laneStateMetric } from '../../lambdas/governor/names.ts';
+import { httpApiMetric } from '../../lambdas/http-api/names.ts';
+import { httpAuthorizerMetric } from '../../lambdas/http-authorizer/names.ts';
 import { heldMetric, replayerMetric } from '../../lambdas/replayer/names.ts';
 import { customMetrics } from '../../lib/observability/custom-metrics.ts';
 import { chosenPipeline } from '../../local/start/chosen-pipeline.ts';
@@ -31,6 +38,8 @@ test('the custom metrics include every metric name, and each metric once', () =>
     heldMetric,
     campaignLaneMetric,
     campaignCheckerMetric,
+    httpApiMetric,
+    httpAuthorizerMetric,
   ];
   expect(new Set(metrics.map(({ name }) => name))).toEqual(new Set(names.flatMap((of) => Object.values(of))));
   expect(new Set(metrics.map((one) => JSON.stringify(one))).size).toBe(metrics.length);
@@ -40,6 +49,29 @@ test('a producer costs three metrics: one for each operation that costs quota', 
   const other = { source: 'shop', principals: [], lanes: ['campaign'], templates: ['A1b3'] };
   const more = customMetrics({ ...settings, producers: [...settings.producers, other] });
   expect(more.length - customMetrics(settings).length).toBe(3);
+});
+
+test('without a producer that uses the HTTP API, it has no metrics', () => {
+  const producers = settings.producers.map(({ http, ...producer }) => producer);
+  const withoutHttp = customMetrics({ ...settings, producers }).map(({ name }) => name);
+  expect(withoutHttp.filter((name) => name.startsWith('Http'))).toEqual([]);
+  expect(customMetrics(settings).length - withoutHttp.length).toBe(9);
+});
+
+test('the sentences on the HTTP API in docs/performance.md follow from the prices and the configuration', () => {
+  const { httpApi } = settings.memoryMegabytes;
+  // 3.50 + 0.20 + 40 ms × 0.5 GB × 13.33 + 3 × 0.625 + 3 × 0.125 + 0.40
+  expect(dollarsPerMillionCalls(512)).toBeCloseTo(6.617, 3);
+  // Half a GB for a second, at 13.33 a million
+  expect(dollarsPerMillionSecondsWaited(512)).toBeCloseTo(6.667, 3);
+  const page = readFileSync(new URL('../../docs/performance.md', import.meta.url), 'utf8').replaceAll(/\s+/g, ' ');
+  expect(page).toContain(
+    `A million commands over the HTTP API cost about $${dollarsPerMillionCalls(httpApi).toFixed(2)} more`,
+  );
+  expect(page).toContain(
+    `each second of waiting costs $${dollarsPerMillionSecondsWaited(httpApi).toFixed(2)} in a million calls`,
+  );
+  expect(page).toContain(`SNS charges $${dollarsPerMillionPosts.toFixed(2)} to post a million outcomes`);
 });
 
 test('the cost tables in docs/performance.md follow from this configuration, its template and the measured use', () => {

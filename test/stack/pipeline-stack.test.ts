@@ -195,6 +195,11 @@ describe('the outputs', () => {
       'ExpiryWorkerMappingId',
       'GovernorFunctionName',
       'GovernorLogGroupName',
+      'HttpApiFunctionName',
+      'HttpApiLogGroupName',
+      'HttpApiUrl',
+      'HttpAuthorizerLogGroupName',
+      'HttpKeysSecret',
       'LedgerTableName',
       'LinkIdSecretArn',
       'OperationsFunctionName',
@@ -260,7 +265,7 @@ describe('in another app', () => {
     app.synth();
     // Then
     const both = Template.fromStack(first);
-    both.resourceCountIs('AWS::Lambda::Function', 22);
+    both.resourceCountIs('AWS::Lambda::Function', 26);
     const names = Object.values(both.findResources('AWS::CloudWatch::Alarm')).map(
       ({ Properties }) => Properties.AlarmName,
     );

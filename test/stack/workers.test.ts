@@ -32,11 +32,14 @@ describe('the workers', () => {
       OperationsWorkerFunction: [1, 60, 256],
       CampaignsCheckerWorkerFunction: [2, 120, 1_024],
       CampaignsSenderWorkerFunction: [1, 900, 1_024],
+      HttpApiCallsWorkerFunction: [20, 29, 512],
+      HttpApiAuthorizerWorkerFunction: [5, 10, 256],
     });
   });
 
   test('together send at most the account’s budget: reserved concurrency times the pace in the environment variables', () => {
-    const silent = ['Replayer', 'ExpiryIntake', 'Operations', 'CampaignsChecker', 'CampaignsSender'];
+    const http = ['HttpApiCalls', 'HttpApiAuthorizer'];
+    const silent = ['Replayer', 'ExpiryIntake', 'Operations', 'CampaignsChecker', 'CampaignsSender', ...http];
     const callers = Object.entries(functions).filter(([id]) => !silent.includes(id.replace('WorkerFunction', '')));
     const rates = callers.map(([, { Properties }]) => {
       const { Variables } = Properties.Environment;
@@ -128,7 +131,7 @@ describe('the workers', () => {
         }),
       },
     });
-    template.resourceCountIs('AWS::Logs::LogGroup', 11);
+    template.resourceCountIs('AWS::Logs::LogGroup', 13);
     template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 90 });
   });
 
@@ -211,7 +214,7 @@ describe('the workers', () => {
     const stack = pipelineOf({ lanes: { transactional, campaign: { ...campaign, conflictPolicy: 'derive' } } });
     const workers = named('AWS::Lambda::Function', Template.fromStack(stack));
     const policies = Object.values(workers).map(({ Properties }) => Properties.Environment.Variables.CONFLICT_POLICY);
-    expect(policies).toEqual([undefined, 'reject', 'derive', ...Array(8).fill(undefined)]);
+    expect(policies).toEqual([undefined, 'reject', 'derive', ...Array(10).fill(undefined)]);
   });
 
   test('whose environment variables exceed 4 KB are refused, and the error names the largest', () => {

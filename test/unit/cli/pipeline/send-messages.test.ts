@@ -1,7 +1,7 @@
 import type { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { describe, expect, test } from 'vitest';
 import { batchesOf } from '../../../../cli/files/message-batches.ts';
-import { sendAll, sendMessages, type Unsent } from '../../../../cli/pipeline/send-messages.ts';
+import { pauseAfter, sendAll, sendMessages, type Unsent } from '../../../../cli/pipeline/send-messages.ts';
 
 const messages = (count: number, body = 'x') => Array.from({ length: count }, (_, index) => ({ index, body }));
 
@@ -44,6 +44,11 @@ describe('batchesOf', () => {
   test('fills the batches of each queue', async () => {
     expect(await sizesOf(messages(30), ({ index }) => (index % 3 === 0 ? 'one' : 'other'))).toEqual([10, 10, 10]);
   });
+});
+
+test('the wait after a failed attempt doubles, and is random by half', () => {
+  expect([1, 2, 3].map((attempt) => pauseAfter(attempt, 200, () => 1))).toEqual([200, 400, 800]);
+  expect([1, 2, 3].map((attempt) => pauseAfter(attempt, 200, () => 0))).toEqual([100, 200, 400]);
 });
 
 describe('senders', () => {

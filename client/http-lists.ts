@@ -1,0 +1,154 @@
+import type { ListAnswer, RequestAnswer } from '../lambdas/domain/http/answers.ts';
+import { CommandError, type CommandFault } from './command-error.ts';
+import { type Create, commandText } from './commands.ts';
+import type { SendCall } from './http.ts';
+import { callHttp, readProblem } from './http-call.ts';
+import type { HttpCaller } from './http-caller.ts';
+import type { ManyResult } from './many.ts';
+import { backOff } from './waiting.ts';
+
+/** The HTTP API takes at most 100 commands and 1 MiB in a list. */
+const [mostCommands, mostBytes] = [100, 1_048_576];
+
+interface Listed {
+  place: number;
+  requestId: string;
+  text: string;
+}
+
+type Results = ManyResult<RequestAnswer>[];
+
+/** Sends creates in lists, one after the other, because the HTTP API counts each command of a list. */
+export async function sendLists(
+  caller: HttpCaller,
+  commands: Iterable<Create> | AsyncIterable<Create>,
+  call: SendCall,
+): Promise<Results> {
+  const results: Results = [];
+  let list: Listed[] = [];
+  let bytes = 2;
+  let failure: { error: unknown } | undefined;
+  const flush = async () => {
+    const full = list;
+    [list, bytes] = [[], 2];
+    if (full.length > 0) await sendList(caller, full, call, results);
+  };
+  let place = 0;
+  try {
+    for await (const command of commands) {
+      const listed = written(command, place++, caller, results);
+      if (listed === undefined) continue;
+      const size = Buffer.byteLength(listed.text) + 1;
+      if (list.length === mostCommands || bytes + size > mostBytes) await flush();
+      list.push(listed);
+      bytes += size;
+    }
+  } catch (error) {
+    failure = { error };
+  }
+  // The commands that were read before an error are sent.
+  await flush();
+  if (failure !== undefined) throw failure.error;
+  return results;
+}
+
+function written(command: Create, place: number, caller: HttpCaller, results: Results): Listed | undefined {
+  const { requestId } = command;
+  try {
+    const text = commandText('create', command, { source: caller.source, nowMilliseconds: caller.time.now() });
+    if (Buffer.byteLength(text) + 2 <= mostBytes) return { place, requestId, text };
+    const detail = `a command may have ${mostBytes} bytes at most`;
+    results[place] = {
+      requestId,
+      error: new CommandError({ requestId, reason: 'too-large', detail, mayBeSent: false }),
+    };
+  } catch {
+    const detail = 'JSON cannot hold a value of the command: use texts, numbers, true and false';
+    results[place] = {
+      requestId,
+      error: new CommandError({ requestId, reason: 'not-json', detail, mayBeSent: false }),
+    };
+  }
+  return undefined;
+}
+
+/** Problems of one command after which the same command may succeed. */
+const passing: ReadonlySet<string> = new Set([
+  'in-progress',
+  'too-many-requests',
+  'lane-paused',
+  'internal-error',
+  'unavailable',
+  'timed-out',
+]);
+
+/** Sends a list, and then those of its commands again that may succeed. Writes a result for each. */
+async function sendList(caller: HttpCaller, list: readonly Listed[], call: SendCall, results: Results) {
+  const { time, patienceSeconds } = caller;
+  const { lane, signal } = call;
+  const until = time.now() + patienceSeconds * 1_000;
+  const fail = ({ place, requestId }: Listed, error: CommandError) => {
+    results[place] = { requestId, error: error.with({ requestId }) };
+  };
+  let waiting = list;
+  for (let attempt = 1; waiting.length > 0; attempt++) {
+    const body = `[${waiting.map(({ text }) => text).join(',')}]`;
+    let entries: ListAnswer['commands'];
+    try {
+      const answer = await callHttp(caller, {
+        method: 'POST',
+        path: '/commands',
+        query: { lane, partial: 'true' },
+        body,
+        until,
+        signal,
+      });
+      entries = entriesIn(answer.bytes, waiting.length);
+    } catch (error) {
+      const why = error instanceof CommandError ? error : unreadable();
+      for (const [index, one] of waiting.entries()) fail(one, why.with({ faults: faultsOfEntry(why.faults, index) }));
+      return;
+    }
+    const again: Listed[] = [];
+    const mayTryAgain = time.now() + backOff(attempt, undefined, () => 1) <= until && !signal?.aborted;
+    for (const [index, one] of waiting.entries()) {
+      const entry = entries[index];
+      if (entry === undefined) continue;
+      if (!('problem' in entry)) {
+        results[one.place] = entry;
+        continue;
+      }
+      const { name = 'unknown', detail, faults } = readProblem(entry.problem);
+      if (passing.has(name) && mayTryAgain) again.push(one);
+      const mayBeSent = ['in-progress', 'internal-error', 'unavailable', 'timed-out'].includes(name);
+      const own = faultsOfEntry(faults ?? [], index);
+      fail(one, new CommandError({ reason: name, detail, status: entry.problem.status, faults: own, mayBeSent }));
+    }
+    waiting = again;
+    if (again.length > 0) await time.sleep(backOff(attempt, undefined, time.random), signal).catch(() => {});
+    if (signal?.aborted) return;
+  }
+}
+
+/** The faults of one command of a list, with places in the command. */
+function faultsOfEntry(faults: readonly CommandFault[], index: number): CommandFault[] {
+  const place = `#/${index}`;
+  return faults.flatMap((fault) => {
+    if (fault.pointer !== place && !fault.pointer.startsWith(`${place}/`)) return [];
+    return [{ ...fault, pointer: `#${fault.pointer.slice(place.length)}` }];
+  });
+}
+
+/** @throws if the answer does not have an entry for each command */
+function entriesIn(bytes: Uint8Array, count: number): ListAnswer['commands'] {
+  const { commands } = JSON.parse(new TextDecoder().decode(bytes)) as ListAnswer;
+  if (!Array.isArray(commands) || commands.length !== count) throw unreadable();
+  return commands;
+}
+
+const unreadable = () =>
+  new CommandError({
+    reason: 'unreadable-answer',
+    detail: 'the answer does not have an entry for each command: check `url`',
+    mayBeSent: true,
+  });
