@@ -3,8 +3,10 @@ import { type Minute, minuteOfBusyDay, minuteOfIdleDay, quietMinute } from './al
 import { flappingApi, type Story, stories } from './alarm-stories.ts';
 import { AlarmWorld } from './alarm-world.ts';
 import { configuredApp } from './configured-app.ts';
+import { withProducers } from './http-world.ts';
 
-const app = configuredApp();
+/** The sample, whose producer `crm` has its outcomes posted as well. */
+const app = configuredApp(withProducers({ crm: { outcomeUrl: 'https://hooks.acme.example/outcomes' } }));
 const alarmNames = new AlarmWorld(app).all;
 /** Longer than the evaluation range of any alarm: four periods of an hour. */
 const longestMinutes = 300;

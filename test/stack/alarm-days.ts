@@ -33,6 +33,10 @@ export const idleMinute = () => ({
   qr: { ...emptyQueue(), rateLimited: 0, pausedMinutes: 0 },
   expiry: { ...emptyQueue(), expiringSoon: 0, booksFailed: 0 },
   outcomesOfCrm: emptyQueue(),
+  /** What SNS could not post to a producer. */
+  postedOutcomes: { deadLetters: 0 },
+  /** The HTTP API: calls with a 5xx, the milliseconds of an answer, and keys that were refused. */
+  http: { answered: 0, failed: 0, answerMilliseconds: 30, keysRefused: 0 },
   /** The campaign checker's queue, and its failures. */
   campaigns: { ...emptyQueue(), checkFailed: 0, senderRuns: true },
   governor: {
@@ -136,6 +140,16 @@ export function minuteOfBusyDay(at: number): Minute {
   }
   // Each function crashes once in a few hours, and Lambda runs it again.
   minute.errors = { [`${['transactional', 'campaign', 'expiry', 'governor', 'replayer'][at % 288]}`]: 1 };
+  Object.assign(minute.http, {
+    answered: 20,
+    failed: at % 60 === 0 ? 1 : 0,
+    answerMilliseconds: at % 15 === 0 ? 900 : 40,
+  });
+  // Somebody tries keys. API Gateway demands an error for each.
+  if (isIn(at, hour(17), hour(18))) {
+    minute.http.keysRefused = 300;
+    minute.errors['http-authorizer'] = 300;
+  }
   return minute;
 }
 

@@ -117,6 +117,11 @@ export const stories: Record<string, Story> = {
   // Each run times out after a quarter of an hour.
   'campaigns-sender-function-errors': story(31, (at) => (at % 15 === 0 ? { errors: { 'campaigns-sender': 1 } } : {})),
   'campaign-sender-silent': story(45, () => ({ campaigns: { senderRuns: false } })),
+  'outcome-deliveries-failing': story(10, () => ({ postedOutcomes: { deadLetters: 1 } })),
+  'http-errors': story(15, () => ({ http: { answered: 10, failed: 1 } })),
+  'http-throttled': story(10, () => ({ throttles: { http: 1 } })),
+  'http-slow': story(15, () => ({ http: { answered: 10, answerMilliseconds: 2_500 } })),
+  'http-authorizer-failing': story(10, () => ({ errors: { 'http-authorizer': 3 }, http: { keysRefused: 1 } })),
   'crm-outcome-dead-letters': story(10, () => ({ outcomesOfCrm: { deadLetters: 1 } })),
   'crm-outcomes-expiring': story(10, () => ({ outcomesOfCrm: { oldestSeconds: 8 * days } })),
   'links-expiring-soon': story(1, () => ({ expiry: { expiringSoon: 3 } })),

@@ -12,6 +12,8 @@ import {
   readerLane,
 } from '../../lambdas/domain/work/names.ts';
 import { governorMetric, laneStateMetric } from '../../lambdas/governor/names.ts';
+import { httpApiMetric } from '../../lambdas/http-api/names.ts';
+import { httpAuthorizerMetric } from '../../lambdas/http-authorizer/names.ts';
 import { heldMetric, replayerMetric } from '../../lambdas/replayer/names.ts';
 import { Deployment } from '../../local/cloud/assembly/deployment.ts';
 import type { Stack } from '../../local/cloud/assembly/read-assembly.ts';
@@ -112,6 +114,11 @@ export class AlarmWorld {
     if (rest.queuesMeasured) this.#queue(expiryLane, expiry);
     if (rest.queuesMeasured) this.#queue('crm-outcomes', rest.outcomesOfCrm);
     if (rest.queuesMeasured) this.#queue('campaigns', rest.campaigns);
+    if (rest.queuesMeasured) {
+      const letters = { QueueName: this.#names.postedDeadLetters };
+      this.#metrics.record('AWS/SQS', 'ApproximateNumberOfMessagesVisible', letters, rest.postedOutcomes.deadLetters);
+    }
+    this.#http(rest.http);
     this.#counts({}, { [campaignCheckerMetric.checkFailed]: rest.campaigns.checkFailed });
     this.#counts(
       { lane: expiryLane },
@@ -147,6 +154,15 @@ export class AlarmWorld {
     this.#own({}, governorMetric.quotaProjectedMonthEndPercent, governor.projectedPercent);
   }
 
+  #http({ answered, failed, answerMilliseconds, keysRefused }: Minute['http']): void {
+    const { requestAnswered, requestFailed } = httpApiMetric;
+    this.#counts(
+      {},
+      { [requestAnswered]: answered, [requestFailed]: failed, [httpAuthorizerMetric.keyRefused]: keysRefused },
+    );
+    for (let call = 0; call < answered; call++) this.#own({}, httpApiMetric.answerMilliseconds, answerMilliseconds);
+  }
+
   #queue(subject: string, { waiting, oldestSeconds, deadLetters }: QueueMinute): void {
     const { queue, deadLetters: letters } = this.#names.queues[subject] ?? {};
     const record = (name: string | undefined, metric: string, value: number) =>
@@ -170,6 +186,7 @@ interface Names {
   queues: Record<string, { queue: string; deadLetters: string }>;
   functions: Record<string, string>;
   table: string;
+  postedDeadLetters: string;
 }
 
 function namesOf({ main, state }: ReturnType<typeof configuredApp>, deployment: Deployment): Names {
@@ -180,6 +197,10 @@ function namesOf({ main, state }: ReturnType<typeof configuredApp>, deployment: 
     return found.name;
   };
   const { lanes, qrCodes, expiry, outcomeQueues, governor, replayer, reader, campaigns } = main.pipeline;
+  const { http, outcomeDeliveries } = main.pipeline;
+  if (http?.authorizer === undefined || outcomeDeliveries === undefined) {
+    throw new Error('the pipeline has no HTTP API with keys, or posts no outcomes');
+  }
   const works = [
     ...lanes.map((lane) => [lane.name, lane.commands] as const),
     [qrLane, qrCodes.jobs] as const,
@@ -196,6 +217,8 @@ function namesOf({ main, state }: ReturnType<typeof configuredApp>, deployment: 
     [readerLane, reader] as const,
     ['campaigns-checker', campaigns.checker.function] as const,
     ['campaigns-sender', campaigns.sender] as const,
+    ['http', http.function] as const,
+    ['http-authorizer', http.authorizer] as const,
   ];
   const namesIn = (stack: CdkStack, { queue, deadLetters }: (typeof works)[number][1]) => ({
     queue: name('AWS::SQS::Queue', stack, queue),
@@ -210,6 +233,7 @@ function namesOf({ main, state }: ReturnType<typeof configuredApp>, deployment: 
       functions.map(([subject, one]) => [subject, name('AWS::Lambda::Function', main, one)]),
     ),
     table: name('AWS::DynamoDB::Table', state, state.ledger),
+    postedDeadLetters: name('AWS::SQS::Queue', main, outcomeDeliveries.deadLetters),
   };
 }
 
