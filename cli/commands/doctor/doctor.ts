@@ -14,6 +14,7 @@ import { strandedLanes } from '../parked/parked-lots.ts';
 import { checkApi, unlessReaderFails } from './api-checks.ts';
 import { checkCampaignLetters, checkCampaignMapping, checkCampaigns } from './campaign-checks.ts';
 import { type Check, failed, notKnown, ok, unlessRefused } from './check.ts';
+import { checkKeys } from './key-checks.ts';
 import { checkConcurrency, checkControl, checkIntake, checkMappings, checkReader, type Plans } from './lane-checks.ts';
 import { checkSecrets } from './secret-checks.ts';
 import { checkHeld, checkQueuePolicy, checkSources } from './sender-checks.ts';
@@ -26,7 +27,7 @@ const exitCode = { fit: 0, unfit: 1, notDone: 2 } as const;
 export function doctorCommand(): Command {
   const command = new Command('doctor')
     .description(
-      'Checks whether the pipeline can work: token, templates, account, secrets, quotas, mappings, table, campaigns, senders, alarms.',
+      'Checks whether the pipeline can work: token, templates, account, secrets, quotas, mappings, table, campaigns, senders, keys, alarms.',
     )
     .option('--json', 'print one JSON object for each check');
   return pipelineVerb(
@@ -130,6 +131,9 @@ async function* checksOf(
       await checkQueuePolicy(pipeline.sqs, { lane, queueUrl }, settings),
     ]);
   }
+  yield* await unlessRefused('HTTP keys', 'secretsmanager:GetSecretValue', isLocal, () =>
+    checkKeys(() => pipeline.httpKeys, settings, Date.now()),
+  );
   const sns = new SNSClient();
   const topics = { page: pipeline.output('PageTopicArn'), ticket: pipeline.output('TicketTopicArn') };
   for (const severity of ['page', 'ticket'] as const) {

@@ -1,10 +1,19 @@
+import type { TopicCounts } from '../engines/http-subscriptions.ts';
 import type { QueueCounts } from '../engines/queue-engine.ts';
 import type { InvocationResult } from '../lambda/function.ts';
 import type { MetricStore } from './metric-store.ts';
 
-/** Records the metrics that AWS itself measures for queues, functions and REST APIs. */
+const topicMetrics = [
+  ['delivered', 'NumberOfNotificationsDelivered'],
+  ['failed', 'NumberOfNotificationsFailed'],
+  ['redriven', 'NumberOfNotificationsRedrivenToDlq'],
+  ['failedToRedrive', 'NumberOfNotificationsFailedToRedriveToDlq'],
+] as const;
+
+/** Records the metrics that AWS itself measures for queues, topics, functions and REST APIs. */
 export function serviceMetrics(metrics: Pick<MetricStore, 'record'>) {
   const sentBefore = new Map<string, number>();
+  const topicsBefore = new Map<string, TopicCounts>();
   const ofFunction = (FunctionName: string) => (name: string, value: number) =>
     metrics.record('AWS/Lambda', name, { FunctionName }, value);
   return {
@@ -26,6 +35,15 @@ export function serviceMetrics(metrics: Pick<MetricStore, 'record'>) {
     api: (ApiName: string, Stage: string, name: string, value: number): void => {
       for (const dimensions of [{ ApiName }, { ApiName, Stage }]) {
         metrics.record('AWS/ApiGateway', name, dimensions, value);
+      }
+    },
+    /** One measurement of a topic's deliveries over HTTP. As at SNS, a topic without any has no values. */
+    topic: (counts: TopicCounts): void => {
+      const before = topicsBefore.get(counts.name);
+      topicsBefore.set(counts.name, counts);
+      for (const [count, name] of topicMetrics) {
+        const added = counts[count] - (before?.[count] ?? 0);
+        if (added > 0) metrics.record('AWS/SNS', name, { TopicName: counts.name }, added);
       }
     },
     /** The age of a batch's last record on its stream at the invocation. */
