@@ -33,8 +33,8 @@ export const idleMinute = () => ({
   qr: { ...emptyQueue(), rateLimited: 0, pausedMinutes: 0 },
   expiry: { ...emptyQueue(), expiringSoon: 0, booksFailed: 0 },
   outcomesOfCrm: emptyQueue(),
-  /** The campaign checker's queue, and its failures. */
-  campaigns: { ...emptyQueue(), checkFailed: 0, senderRuns: true },
+  /** The campaign checker's queue, its failures, and what it has refused or dropped. */
+  campaigns: { ...emptyQueue(), checkFailed: 0, fileRefused: 0, messageForeign: 0, senderRuns: true },
   governor: {
     runs: true,
     /** Whether the API answered the quota poll. */

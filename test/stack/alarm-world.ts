@@ -112,7 +112,15 @@ export class AlarmWorld {
     if (rest.queuesMeasured) this.#queue(expiryLane, expiry);
     if (rest.queuesMeasured) this.#queue('crm-outcomes', rest.outcomesOfCrm);
     if (rest.queuesMeasured) this.#queue('campaigns', rest.campaigns);
-    this.#counts({}, { [campaignCheckerMetric.checkFailed]: rest.campaigns.checkFailed });
+    const { checkFailed, fileRefused, messageForeign } = campaignCheckerMetric;
+    this.#counts(
+      {},
+      {
+        [checkFailed]: rest.campaigns.checkFailed,
+        [fileRefused]: rest.campaigns.fileRefused,
+        [messageForeign]: rest.campaigns.messageForeign,
+      },
+    );
     this.#counts(
       { lane: expiryLane },
       { [laneMetric.linkExpiringSoon]: expiry.expiringSoon, [laneMetric.bookkeepingFailed]: expiry.booksFailed },

@@ -149,6 +149,8 @@ describe('the alarms', () => {
         'campaigns-checker-function-errors',
         'campaigns-sender-function-errors',
         'campaigns-checker-campaign-failing',
+        'files-campaign-refused',
+        'messages-campaign-refused',
         'campaign-sender-silent',
         'replayer-silent',
         'control-record-lost',
@@ -186,12 +188,12 @@ describe('the alarms', () => {
     }
   });
 
-  test('watch at most ten metrics each, as CloudWatch allows, and 93 in total, each of which CloudWatch bills', () => {
+  test('watch at most ten metrics each, as CloudWatch allows, and 95 in total, each of which CloudWatch bills', () => {
     const watched = alarms.map(({ Metrics }) =>
       Metrics === undefined ? 1 : Metrics.filter((one: object) => 'MetricStat' in one).length,
     );
     expect(Math.max(...watched)).toBeLessThanOrEqual(10);
-    expect(watched.reduce((sum, one) => sum + one, 0)).toBe(93);
+    expect(watched.reduce((sum, one) => sum + one, 0)).toBe(95);
   });
 
   test('notify their topic when they fire and when they close', () => {
