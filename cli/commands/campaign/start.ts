@@ -140,7 +140,7 @@ async function startWith(scene: Scene<Options>, file: CampaignInput): Promise<nu
     onRow: (_, rows) => progress.update(() => `${n(rows)} rows checked`),
   });
   progress.clear();
-  for (const line of checkWords(check)) console.error(line);
+  for (const line of checkWords(check, before !== undefined && before.state !== 'refused')) console.error(line);
   if (check.counts.toSend === 0) {
     throw new OperatorError(`${file.input.name} has no row to send. Nothing was sent.`);
   }
