@@ -64,7 +64,6 @@ export const unusedGrants: Readonly<Record<string, string>> = {
   'CampaignsCheckerWorkerFunction sqs:SendMessage CampaignFilesQueue': files,
   'CampaignsCheckerWorkerFunction s3:ListBucket CampaignFiles': files,
   'CampaignsCheckerWorkerFunction secretsmanager:GetSecretValue LinkIdSecret': files,
-  'CampaignsSenderWorkerFunction s3:ListBucket CampaignFiles': files,
   'CampaignsSenderWorkerFunction sqs:GetQueueAttributes {lane}CommandsQueue': files,
   'HttpApiAuthorizerWorkerFunction logs:CreateLogStream HttpApiAuthorizerWorkerLogs': overHttp,
   'HttpApiAuthorizerWorkerFunction logs:PutLogEvents HttpApiAuthorizerWorkerLogs': overHttp,

@@ -145,6 +145,13 @@ export class SendingWorld {
       settledBeyond: [],
       tallies: {},
       firstFaults: [],
+      found: {
+        lookups: 0,
+        unchanged: checked.filter(({ check }) => check === 'unchanged').length,
+        rejected: checked.filter(({ check }) => check === 'rejected').length,
+        actions: {},
+        warningsByRule: {},
+      },
       faultsByRule: rows.includes('rejected') ? { required: rows.filter((row) => row === 'rejected').length } : {},
       changedAt: this.now,
       ...change,
