@@ -3,13 +3,13 @@ import type { CreatedKey } from '../../pipeline/http-keys.ts';
 import { instantWords, visible } from '../../words/words.ts';
 
 /** A key without its hash. */
-export type ListedKey = Omit<StoredKey, 'sha256'>;
+export type ListedKey = Pick<StoredKey, 'id' | 'source' | 'label' | 'createdAt' | 'revokedAt'>;
 
 /** The keys of one source or all, by source and time. */
 export function listedKeys({ keys }: KeysSecret, source?: string): ListedKey[] {
   return keys
     .filter((key) => source === undefined || key.source === source)
-    .map(({ sha256: _, ...key }) => key)
+    .map(({ sha256: _, ...key }): ListedKey => key)
     .sort((one, other) => one.source.localeCompare(other.source) || one.createdAt.localeCompare(other.createdAt));
 }
 

@@ -76,7 +76,8 @@ const outcome = (requestId: string) => JSON.stringify({ outcome: 'created', requ
 const untilRetrying = (cloud: LocalCloud, count: number) =>
   expect
     .poll(async () => {
-      const topics = await (await fetch(`${cloud.endpoints.sns}/_local/topics`)).json();
+      const answer = await fetch(`${cloud.endpoints.sns}/_local/topics`);
+      const topics = (await answer.json()) as { retrying: number }[];
       return topics[0]?.retrying;
     })
     .toBe(count);
