@@ -1,7 +1,8 @@
+import { readFileSync } from 'node:fs';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { prefix } from '../../lambdas/adapters/names.ts';
-import { type HttpApiVariables, httpRulesFile } from '../../lambdas/http-api/env.ts';
+import { type HttpApiVariables, httpRulesFile, openApiFile } from '../../lambdas/http-api/env.ts';
 import { type HttpAuthorizerVariables, usageIdentifier } from '../../lambdas/http-authorizer/env.ts';
 import { httpAuthorizerConcurrency, httpProducersOf } from '../config/http.ts';
 import { httpRulesOf } from '../config/http-rules.ts';
@@ -38,7 +39,7 @@ export function httpFunction(
   return workerFunction(scope, {
     ...surroundings,
     job: 'http-api',
-    files: { [httpRulesFile]: JSON.stringify(httpRulesOf(settings)) },
+    files: filesOfHttpApi(settings),
     description: 'Answers the calls of the HTTP API: commands, requests, links and QR codes',
     memoryMegabytes: settings.memoryMegabytes.httpApi,
     timeoutSeconds: integrationTimeoutSeconds,
@@ -55,6 +56,16 @@ export function httpFunction(
       allow(['lambda:InvokeFunction'], reader.functionArn),
     ],
   });
+}
+
+/** What the function reads beside its code: its rules, and the OpenAPI document that `npm run schemas` has generated. */
+export function filesOfHttpApi(settings: PipelineParts['settings']): Record<string, string> {
+  const openApi = readFileSync(new URL('../../schemas/openapi.json', import.meta.url), 'utf8');
+  return {
+    [httpRulesFile]: JSON.stringify(httpRulesOf(settings)),
+    // Without its line breaks, it is half as large.
+    [openApiFile]: JSON.stringify(JSON.parse(openApi)),
+  };
 }
 
 /** Checks the keys of callers. A check is a hash and a comparison, so its size is no setting. */

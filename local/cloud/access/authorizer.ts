@@ -13,6 +13,9 @@ export interface JudgedCall extends Call {
   readonly reason?: string;
 }
 
+/** `denied`: a policy denies it. `not-allowed`: no policy allows it. `invalid`: a policy or the call is not one of IAM's. */
+export type Verdict = 'allowed' | 'denied' | 'not-allowed' | 'invalid';
+
 /** Evaluates calls against the policies of callers and resources. */
 export class Authorizer {
   /** Every call so far, once. */
@@ -70,13 +73,13 @@ export class Authorizer {
 
   /**
    * Judges a call without a memory of it: one whose caller has policies that only this request knows.
-   * @returns `explicit`: a policy denies it
    */
-  async judge(caller: Caller, call: Call): Promise<{ readonly permitted: boolean; readonly explicit: boolean }> {
+  async judge(caller: Caller, call: Call): Promise<Verdict> {
     const { runSimulation } = await this.#simulator;
     const result = await runSimulation(this.#simulationOf(caller, call), {});
-    const overall = result.resultType === 'error' ? 'ExplicitlyDenied' : result.overallResult;
-    return { permitted: overall === 'Allowed', explicit: overall === 'ExplicitlyDenied' };
+    if (result.resultType === 'error') return 'invalid';
+    if (result.overallResult === 'Allowed') return 'allowed';
+    return result.overallResult === 'ExplicitlyDenied' ? 'denied' : 'not-allowed';
   }
 
   async #decide(caller: Caller, call: Call): Promise<boolean> {

@@ -1,4 +1,4 @@
-import type { Authorizer } from '../access/authorizer.ts';
+import type { Authorizer, Verdict } from '../access/authorizer.ts';
 import { anonymous, type Caller, serviceOf, userOf } from '../access/caller.ts';
 import { accessKeyIdOf } from '../access/credentials.ts';
 import { Guard } from '../access/guard.ts';
@@ -10,6 +10,7 @@ import type { Authorization } from './token-authorizers.ts';
 const action = 'execute-api:Invoke';
 /** Stands for a request that nothing authenticates: no access key is empty. */
 const nobody = '';
+const mostVerdicts = 10_000;
 
 /**
  * Decides who may call a method of an API.
@@ -18,6 +19,7 @@ const nobody = '';
 export class ApiAccess {
   readonly #authorizer: Authorizer;
   readonly #guard: Guard;
+  readonly #verdicts = new Map<string, Verdict>();
 
   constructor(authorizer: Authorizer) {
     this.#authorizer = authorizer;
@@ -48,23 +50,38 @@ export class ApiAccess {
 
   /** Before an authorizer is asked, only a denial in the API's policy counts. */
   async refuseDenied(request: ApiRequest, resource: string): Promise<void> {
-    const { explicit } = await this.#authorizer.judge(anonymous, callOf(request, resource));
-    if (explicit) throw new GatewayError('ACCESS_DENIED');
+    const verdict = await this.#judged('', request, resource, () => anonymous);
+    if (verdict === 'denied') throw new GatewayError('ACCESS_DENIED');
   }
 
-  /** The policy of an authorizer or of the API must allow the request, and neither may deny it. */
+  /**
+   * The policy of an authorizer or of the API must allow the request, and neither may deny it.
+   * @throws GatewayError 403; 500 if the authorizer's policy is none
+   */
   async admitAuthorized({ policy }: Authorization, request: ApiRequest, resource: string): Promise<void> {
-    const caller = userOf(`arn:aws:iam::${localAccountId}:user/authorized`, [policy]);
-    const { permitted, explicit } = await this.#authorizer.judge(caller, callOf(request, resource));
-    if (permitted) return;
+    const caller = () => userOf(`arn:aws:iam::${localAccountId}:user/authorized`, [policy]);
+    const verdict = await this.#judged(JSON.stringify(policy), request, resource, caller);
+    if (verdict === 'allowed') return;
+    if (verdict === 'invalid') throw new GatewayError('AUTHORIZER_CONFIGURATION_ERROR');
     const words = 'User is not authorized to access this resource with an explicit deny';
-    throw new GatewayError('ACCESS_DENIED', explicit ? { words } : {});
+    throw new GatewayError('ACCESS_DENIED', verdict === 'denied' ? { words } : {});
   }
 
   /** @param sourceArn of the method or authorizer for which API Gateway invokes the function */
   mayInvoke(sourceArn: string, functionArn: string): Promise<boolean> {
     const call = { action: 'lambda:InvokeFunction', resource: functionArn };
     return this.#authorizer.permits(serviceOf('apigateway.amazonaws.com', sourceArn), call);
+  }
+
+  /** Remembers the latest decisions, as one costs some milliseconds. */
+  async #judged(policy: string, request: ApiRequest, resource: string, caller: () => Caller): Promise<Verdict> {
+    const key = [policy, resource, request.sourceIp].join('\n');
+    const known = this.#verdicts.get(key);
+    if (known !== undefined) return known;
+    const verdict = await this.#authorizer.judge(caller(), callOf(request, resource));
+    if (this.#verdicts.size >= mostVerdicts) this.#verdicts.clear();
+    this.#verdicts.set(key, verdict);
+    return verdict;
   }
 
   async #permits(accessKeyId: string, request: ApiRequest, resource: string): Promise<boolean> {

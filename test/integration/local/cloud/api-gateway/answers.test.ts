@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { Duration } from 'aws-cdk-lib';
-import { AccessLogFormat, ResponseType } from 'aws-cdk-lib/aws-apigateway';
+import { AccessLogFormat, MockIntegration, ResponseType } from 'aws-cdk-lib/aws-apigateway';
 import { expect, onTestFinished, test } from 'vitest';
 import { call, json, openApiBench, showing } from './fixture.ts';
 
@@ -136,6 +136,22 @@ test('a mock answers from its templates', async () => {
   expect(page.headers).toMatchObject({ 'content-type': 'text/html', 'cache-control': 'max-age=300' });
   const typed = await call(url, 'GET', '/page', { headers: [['Content-Type', 'text/csv']] });
   expect([typed.status, json(typed)]).toEqual([415, { message: 'Unsupported Media Type' }]);
+});
+
+test('if all media types are binary, bodies are base64, and a mock needs text', async () => {
+  // Given such an API, with a second mock that does not convert
+  const bench = await openApiBench({ binaryMediaTypes: ['*/*'] });
+  const raw = new MockIntegration({
+    requestTemplates: { 'application/json': '{"statusCode": 200}' },
+    integrationResponses: [{ statusCode: '200' }],
+  });
+  bench.api.root.addResource('raw').addMethod('GET', raw, { methodResponses: [{ statusCode: '200' }] });
+  const { url } = await bench.open();
+
+  const echoed = json(await call(url, 'POST', '/open/a', { body: 'not JSON' }));
+  expect([echoed.body, echoed.isBase64Encoded]).toEqual([Buffer.from('not JSON').toString('base64'), true]);
+  expect((await call(url, 'GET', '/page')).status).toBe(200);
+  expect((await call(url, 'GET', '/raw')).status).toBe(500);
 });
 
 test('a stage logs each request, and what a client sends stays in its place', async () => {

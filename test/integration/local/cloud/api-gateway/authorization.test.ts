@@ -33,7 +33,8 @@ test('each refusal of an authorizer has the answer of API Gateway', async () => 
   const bench = await openApiBench();
   const { cloud, url } = await bench.open();
   const answers: Record<string, string> = {};
-  for (const token of ['unknown-0001', 'deny-0001', 'narrow-0001', 'keyless-0001', 'crash-0001', 'odd-0001']) {
+  for (const word of ['unknown', 'deny', 'narrow', 'keyless', 'crash', 'odd', 'broken']) {
+    const token = `${word}-0001`;
     const received = await call(url, 'GET', '/v1/links', { headers: [bearer(token)] });
     answers[token] = `${received.status} ${received.headers['x-amzn-errortype']} ${json(received).message}`;
   }
@@ -45,6 +46,7 @@ test('each refusal of an authorizer has the answer of API Gateway', async () => 
     'keyless-0001': '403 ForbiddenException Forbidden',
     'crash-0001': '500 AuthorizerFailureException null',
     'odd-0001': '500 AuthorizerConfigurationException null',
+    'broken-0001': '500 AuthorizerConfigurationException null',
   });
   expect((await call(url, 'GET', '/v1/reports', { headers: [bearer('narrow-0001')] })).status).toBe(200);
   // And no token in another form reaches the authorizer

@@ -39,6 +39,7 @@ export const handler = async ({ type, authorizationToken, methodArn }) => {
   if (word === 'unknown') throw new Error('Unauthorized');
   if (word === 'crash') throw new Error('no connection');
   if (word === 'odd') return { principalId: 'crm' };
+  if (word === 'broken') return { principalId: 'crm', policyDocument: { Statement: [{ Effect: 'maybe' }] } };
   const [api, stage] = methodArn.split('/');
   const Resource = word === 'narrow' ? api + '/' + stage + '/GET/v1/reports' : api + '/' + stage + '/*/v1/*';
   return {
