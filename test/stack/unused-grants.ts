@@ -76,6 +76,7 @@ export const unusedGrants: Readonly<Record<string, string>> = {
   'HttpApiCallsWorkerFunction logs:CreateLogStream HttpApiCallsWorkerLogs': overHttp,
   'HttpApiCallsWorkerFunction logs:PutLogEvents HttpApiCallsWorkerLogs': overHttp,
   'HttpApiCallsWorkerFunction s3:GetObject QrImages/qr/*': overHttp,
+  'HttpApiCallsWorkerFunction s3:ListBucket QrImages': overHttp,
   'HttpApiCallsWorkerFunction secretsmanager:GetSecretValue LinkIdSecret': overHttp,
   'HttpApiCallsWorkerFunction sqs:SendMessage {lane}CommandsQueue': overHttp,
   'apigateway.amazonaws.com lambda:InvokeFunction HttpApiAuthorizerWorkerFunction': overHttp,
