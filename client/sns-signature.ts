@@ -1,16 +1,18 @@
 import { createVerify, X509Certificate } from 'node:crypto';
 import type { Outcome } from '../lambdas/domain/contract/outcome.ts';
 
-/** Why a posted text was refused: the name of the error. */
-export type SnsMessageFault =
-  | 'NotSnsMessage'
-  | 'UnexpectedTopic'
-  | 'UnknownSignatureVersion'
-  | 'ForeignCertificate'
-  | 'CertificateNotRead'
-  | 'WrongSignature'
-  | 'TooOld'
-  | 'NotAnOutcome';
+/** Why a posted text was refused: the names of the error. */
+export const snsMessageFaults = [
+  'NotSnsMessage',
+  'UnexpectedTopic',
+  'UnknownSignatureVersion',
+  'ForeignCertificate',
+  'CertificateNotRead',
+  'WrongSignature',
+  'TooOld',
+  'NotAnOutcome',
+] as const;
+export type SnsMessageFault = (typeof snsMessageFaults)[number];
 
 /** A posted text that is not to be believed. Its message holds nothing of the text. */
 export class SnsMessageError extends Error {

@@ -94,7 +94,7 @@ export function withKey(secret: KeysSecret, key: StoredKey, rotates: boolean): K
       `${key.source} has no valid key to follow. To create one, run: onelink keys create --source ${key.source}`,
     );
   }
-  return { keys: [...secret.keys, key] };
+  return { ...secret, keys: [...secret.keys, key] };
 }
 
 /** @throws OperatorError if there is no such key */
@@ -103,6 +103,7 @@ export function withRevoked(secret: KeysSecret, id: string, nowMilliseconds: num
   if (key.revokedAt !== undefined) return secret;
   const revokedAt = new Date(nowMilliseconds).toISOString();
   return {
+    ...secret,
     keys: secret.keys.map((one) => (one.id === id && one.revokedAt === undefined ? { ...one, revokedAt } : one)),
   };
 }

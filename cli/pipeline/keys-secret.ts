@@ -188,14 +188,15 @@ function parsed(text: string | undefined): KeysSecret | undefined {
 }
 
 /** The secret's text. The keys that were revoked first are left out if it were too long. */
-function textOf({ keys }: KeysSecret): string {
-  const text = JSON.stringify({ keys });
+function textOf(secret: KeysSecret): string {
+  const { keys } = secret;
+  const text = JSON.stringify(secret);
   if (Buffer.byteLength(text) <= mostBytes) return text;
   const [oldest] = keys
     .filter(({ revokedAt }) => revokedAt !== undefined)
     .sort((one, other) => Date.parse(one.revokedAt ?? '') - Date.parse(other.revokedAt ?? ''));
   if (oldest === undefined) throw new OperatorError('The secret with the keys is full: too many producers have keys.');
-  return textOf({ keys: keys.filter((key) => key !== oldest) });
+  return textOf({ ...secret, keys: keys.filter((key) => key !== oldest) });
 }
 
 const isNamed = (error: unknown, name: string): error is Error => error instanceof Error && error.name === name;

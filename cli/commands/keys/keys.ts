@@ -4,7 +4,7 @@ import { systemClock } from '../../../lambdas/runtime/clock.ts';
 import { createKey, keyNamed, keyWords, refuseWithoutKeys, withRevoked } from '../../pipeline/http-keys.ts';
 import { pipelineHelp, pipelineVerb, type Scene, type VerbOptions } from '../../terminal/pipeline-verb.ts';
 import { counted, visible } from '../../words/words.ts';
-import { type ListedKey, listedKeys, listedWords, newKeyJson } from './list.ts';
+import { type ListedKey, listedKeys, listedWords, newKeyJson, shown } from './list.ts';
 
 /** Exit codes: scripts and the help text rely on them. */
 const exitCode = { done: 0, notDone: 2 } as const;
@@ -131,7 +131,7 @@ async function runRevoke({ options, chosen, print }: Scene<RevokeOptions>): Prom
     before = keyNamed(keys, id).revokedAt;
     return withRevoked(keys, id, Date.now());
   });
-  const { sha256: _, ...key } = keyNamed(secret, id);
+  const key = shown(keyNamed(secret, id));
   const words = before === undefined ? 'revoked' : 'was revoked before';
   print({ ...key, changed: before === undefined }, `${id} of ${key.source} ${words}`);
   if (before === undefined) console.error(`It may work for ${revokedAfterSeconds} more seconds.`);

@@ -2,14 +2,18 @@ import type { KeysSecret, StoredKey } from '../../../lambdas/domain/http/keys.ts
 import type { CreatedKey } from '../../pipeline/http-keys.ts';
 import { instantWords, visible } from '../../words/words.ts';
 
-/** A key without its hash. */
+/** A key without its hash, and without fields that this release does not know. */
 export type ListedKey = Pick<StoredKey, 'id' | 'source' | 'label' | 'createdAt' | 'revokedAt'>;
+
+export function shown({ id, source, label, createdAt, revokedAt }: StoredKey): ListedKey {
+  return { id, source, ...(label && { label }), createdAt, ...(revokedAt && { revokedAt }) };
+}
 
 /** The keys of one source or all, by source and time. */
 export function listedKeys({ keys }: KeysSecret, source?: string): ListedKey[] {
   return keys
     .filter((key) => source === undefined || key.source === source)
-    .map(({ sha256: _, ...key }): ListedKey => key)
+    .map(shown)
     .sort((one, other) => one.source.localeCompare(other.source) || one.createdAt.localeCompare(other.createdAt));
 }
 
@@ -23,6 +27,5 @@ export function listedWords({ id, source, label, createdAt, revokedAt }: ListedK
 
 /** A new key with its text, which no other output has. */
 export function newKeyJson({ key, stored, older }: CreatedKey): object {
-  const { sha256: _, ...shown } = stored;
-  return { ...shown, key, ...(older !== undefined && { revokeNext: older.id }) };
+  return { ...shown(stored), key, ...(older !== undefined && { revokeNext: older.id }) };
 }

@@ -31,12 +31,6 @@ export function serviceMetrics(metrics: Pick<MetricStore, 'record'>) {
       record('NumberOfMessagesSent', counts.sent - (sentBefore.get(counts.name) ?? 0));
       sentBefore.set(counts.name, counts.sent);
     },
-    /** A measurement of one request to a REST API. CloudWatch has it for the API, and for its stage. */
-    api: (ApiName: string, Stage: string, name: string, value: number): void => {
-      for (const dimensions of [{ ApiName }, { ApiName, Stage }]) {
-        metrics.record('AWS/ApiGateway', name, dimensions, value);
-      }
-    },
     /** One measurement of a topic's deliveries over HTTP. As at SNS, a topic without any has no values. */
     topic: (counts: TopicCounts): void => {
       const before = topicsBefore.get(counts.name);
@@ -44,6 +38,12 @@ export function serviceMetrics(metrics: Pick<MetricStore, 'record'>) {
       for (const [count, name] of topicMetrics) {
         const added = counts[count] - (before?.[count] ?? 0);
         if (added > 0) metrics.record('AWS/SNS', name, { TopicName: counts.name }, added);
+      }
+    },
+    /** A measurement of one request to a REST API. CloudWatch has it for the API, and for its stage. */
+    api: (ApiName: string, Stage: string, name: string, value: number): void => {
+      for (const dimensions of [{ ApiName }, { ApiName, Stage }]) {
+        metrics.record('AWS/ApiGateway', name, dimensions, value);
       }
     },
     /** The age of a batch's last record on its stream at the invocation. */

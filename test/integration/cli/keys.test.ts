@@ -1,5 +1,6 @@
 import { DescribeSecretCommand, GetSecretValueCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
+import { listedKeys } from '../../../cli/commands/keys/list.ts';
 import { createKey, withKey, withRevoked } from '../../../cli/pipeline/http-keys.ts';
 import { KeysSecretStore } from '../../../cli/pipeline/keys-secret.ts';
 import { hashOfKey, keyForm, keysSecretSchema } from '../../../lambdas/domain/http/keys.ts';
@@ -197,6 +198,20 @@ describe('the store of keys', () => {
 });
 
 describe('changes of keys', () => {
+  test('keep the fields of later releases, and list shows none of them', async () => {
+    const later = { keys: [stored('a1b2c3d4', 'crm', { scope: 'reads' })], form: 2 };
+    const { client, store } = await givenStore({ text: JSON.stringify(later) });
+
+    await store.change((secret) => withRevoked(secret, 'a1b2c3d4', now));
+
+    const { SecretString = '' } = await client.send(new GetSecretValueCommand({ SecretId }));
+    const secret = JSON.parse(SecretString);
+    expect(secret).toMatchObject({ form: 2, keys: [{ scope: 'reads', revokedAt: '2026-11-27T10:15:30.000Z' }] });
+    expect(listedKeys(secret)).toEqual([
+      { id: 'a1b2c3d4', source: 'crm', createdAt: '2026-11-01T08:00:00Z', revokedAt: '2026-11-27T10:15:30.000Z' },
+    ]);
+  });
+
   const first = stored('first000', 'crm', { label: 'shop' });
   const second = stored('second00', 'crm', { sha256: hash('b'), createdAt: '2026-11-02T08:00:00Z' });
   const third = stored('third000', 'crm', { sha256: hash('c') });

@@ -17,6 +17,7 @@ import { expect, onTestFinished } from 'vitest';
 import { checkSnsMessage } from '../../../../client/sns-signature.ts';
 import { type LocalCloud, SimulatedClock } from '../../../../local/cloud/cloud.ts';
 import { selfSigned } from '../../../../local/cloud/notifications/signer.ts';
+import { countTopics } from '../../../../local/cloud/storage/topics.ts';
 import { givenReceiver } from '../../../world/receiver.ts';
 import { type Bench, QueueDriver, test, urlOf } from './fixture.ts';
 
@@ -76,9 +77,7 @@ const outcome = (requestId: string) => JSON.stringify({ outcome: 'created', requ
 const untilRetrying = (cloud: LocalCloud, count: number) =>
   expect
     .poll(async () => {
-      const answer = await fetch(`${cloud.endpoints.sns}/_local/topics`);
-      const topics = (await answer.json()) as { retrying: number }[];
-      return topics[0]?.retrying;
+      return (await countTopics(cloud.endpoints.sns))[0]?.retrying;
     })
     .toBe(count);
 const metricOf = (cloud: LocalCloud, name: string) => cloud.metrics.sum('AWS/SNS', name);

@@ -7,7 +7,7 @@ const url = new URL('http://127.0.0.1:1/');
 const delivered: Attempt = { result: 'delivered', reason: '200' };
 const failed: Attempt = { result: 'failed', reason: '503' };
 
-/** A receiver that answers when the test says so. */
+/** A receiver that answers on request. */
 function given() {
   const world = { now: 0, open: [] as ((attempt: Attempt) => void)[], sent: 0, ends: [] as string[] };
   const deliveries = new Deliveries({
