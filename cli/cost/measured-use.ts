@@ -30,13 +30,13 @@ export const measuredUse: { measuredOn: string; link: MeasuredPerItem; qrCode: M
     logBytes: 474,
   },
   qrCode: {
-    lambdaRequests: 0.06,
+    lambdaRequests: 0.025,
     sqsRequests: 1.2,
     dynamoDbWriteUnits: 1,
     dynamoDbReadUnits: 0,
     snsPublishes: 1,
     s3Puts: 1,
-    logBytes: 473,
+    logBytes: 449,
   },
 };
 

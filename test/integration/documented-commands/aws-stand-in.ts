@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { isAbsolute, join } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import { search } from '@aws-lambda-powertools/jmespath';
 import * as cloudFormation from '@aws-sdk/client-cloudformation';
 import * as logs from '@aws-sdk/client-cloudwatch-logs';
@@ -40,7 +40,8 @@ export async function aws(words: readonly string[], folder: string, input: strin
   const [service = '', operation = '', ...rest] = words;
   if (service === 's3') return s3Verb(operation, rest);
   if (service === 'logs' && operation === 'tail') return tail(rest);
-  const { positional, flags } = flagsOf(rest);
+  const isInvocation = service === 'lambda' && operation === 'invoke';
+  const { positional, flags } = flagsOf(rest, isInvocation);
   const found = services[service]?.();
   const schema = found?.module[`${pascal(operation)}$`] as [number, string, string, number, () => unknown] | undefined;
   if (found === undefined || schema === undefined) throw new Error(`invalid choice: ${service} ${operation}`);
@@ -54,8 +55,8 @@ export async function aws(words: readonly string[], folder: string, input: strin
   }
   const Operation = found.module[`${pascal(operation)}Command`] as new (input: object) => never;
   const { $metadata: _, ...answer } = (await found.client.send(new Operation(given))) as Record<string, unknown>;
-  if (service === 'lambda' && operation === 'invoke') {
-    writeFileSync(join(folder, positional[0] ?? ''), Buffer.from(answer.Payload as Uint8Array));
+  if (isInvocation) {
+    writeFileSync(resolve(folder, positional[0] ?? ''), Buffer.from(answer.Payload as Uint8Array));
     return `${JSON.stringify({ StatusCode: answer.StatusCode, FunctionError: answer.FunctionError })}\n`;
   }
   const query = flags.get('query')?.[0];
@@ -64,7 +65,11 @@ export async function aws(words: readonly string[], folder: string, input: strin
   return `${JSON.stringify(shown, null, 2)}\n`;
 }
 
-function flagsOf(words: readonly string[]): { positional: string[]; flags: Map<string, string[]> } {
+/** @param isInvocation `lambda invoke`: its flags have one value each, and the file for the response follows them */
+function flagsOf(
+  words: readonly string[],
+  isInvocation = false,
+): { positional: string[]; flags: Map<string, string[]> } {
   const flags = new Map<string, string[]>();
   const positional: string[] = [];
   let values = positional;
@@ -73,8 +78,7 @@ function flagsOf(words: readonly string[]): { positional: string[]; flags: Map<s
       values = [];
       flags.set(word.slice(2), values);
     } else values.push(word);
-    // The argument after an invocation's payload is the file for the response.
-    if (values !== positional && flags.has('payload') && values.length === 1) values = positional;
+    if (isInvocation && values !== positional && values.length === 1) values = positional;
   }
   return { positional, flags };
 }
