@@ -1,4 +1,11 @@
-import type { CheckLease, Claim, Lease, LinkRecord, QrFailure, RequestRecord } from '../../lambdas/domain/link/ledger-record.ts';
+import type {
+  CheckLease,
+  Claim,
+  Lease,
+  LinkRecord,
+  QrFailure,
+  RequestRecord,
+} from '../../lambdas/domain/link/ledger-record.ts';
 import type { LinkAddress, OwnedLink } from '../../lambdas/domain/link/link-id.ts';
 
 /** The ledger's behaviour in memory. test/integration holds this and the real ledger to the same contract. */
