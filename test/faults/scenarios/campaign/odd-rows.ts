@@ -42,8 +42,8 @@ const numbers = (rows: number) => Array.from({ length: rows }, (_, index) => ind
 const header = ' Request_ID ;PID; C ;af_sub1;Deep_Link_Value;;QR;qr_size;Notes;metadata.segment';
 
 /**
- * A CSV file as people have it: `sep=;`, a byte-order mark, CRLF, empty lines and an empty column, quoted line breaks, leading zeros,
- * words and errors of a spreadsheet. A third of the rows ask for a QR code.
+ * A CSV file as people have it: `sep=;`, a byte-order mark, CRLF, empty lines and an empty column. Cells have line breaks, leading
+ * zeros, and what a spreadsheet makes of them. A third of the rows ask for a QR code.
  */
 export function oddRows(rows: number): RowsFile {
   const lines = numbers(rows).flatMap((row) => linesOf(row, kindOf(row), 'spring'));
