@@ -340,7 +340,10 @@ export class SendingWorld {
       const link = { source, address: { onelinkId, shortlinkId } };
       const failure = { requestId, reason: 'refused-by-api' } as const;
       if (!this.refusesImages) await this.ledger.noteQr(link, key);
-      else if (job.action === 'create') await this.ledger.noteQrFailure(link, failure, { madeBy: requestId });
+      else {
+        const asked = job.action === 'create' ? { madeBy: requestId } : { version: job.version ?? 0 };
+        await this.ledger.noteQrFailure(link, failure, asked);
+      }
       if (job.action !== 'qr') continue;
       const became = this.refusesImages
         ? ({ outcome: 'qr-failed', reason: failure.reason } as const)
