@@ -4,6 +4,7 @@ import { deadLettersCommand } from './commands/dead-letters/dead-letters.ts';
 import { doctorCommand } from './commands/doctor/doctor.ts';
 import { exportCommand } from './commands/export/export.ts';
 import { getCommand } from './commands/get/get.ts';
+import { keysCommand } from './commands/keys/keys.ts';
 import { parkedCommand } from './commands/parked/parked.ts';
 import { pauseCommand, resumeCommand } from './commands/pause/pause.ts';
 import { planCommand } from './commands/plan/plan.ts';
@@ -30,6 +31,7 @@ export function onelinkProgram(): Command {
     .addCommand(verifyCommand())
     .addCommand(policyCommand())
     .addCommand(sendersCommand())
+    .addCommand(keysCommand())
     .addCommand(exportCommand())
     .addCommand(deadLettersCommand())
     .addCommand(parkedCommand())

@@ -8,4 +8,11 @@ export { type HttpLinks, httpLinks, type QrImage, type ReadCall, type SendCall, 
 export type { HttpOptions, Sign, UnsignedRequest } from './http-caller.ts';
 export type { ManyResult } from './many.ts';
 export { type OutcomeReceiver, receiveOutcomes } from './outcomes.ts';
+export {
+  checkSnsMessage,
+  type ExpectedSns,
+  type SnsMessage,
+  SnsMessageError,
+  type SnsMessageFault,
+} from './sns-signature.ts';
 export { type SentCommand, type SqsCall, type SqsLinks, type SqsOptions, sqsLinks } from './sqs.ts';

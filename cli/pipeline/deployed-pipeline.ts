@@ -14,8 +14,14 @@ import { QuarantineStore } from '../../lambdas/adapters/quarantine-store.ts';
 import { Secret } from '../../lambdas/adapters/secret.ts';
 import { SenderDecisionsTable } from '../../lambdas/adapters/sender-decisions-table.ts';
 import { systemClock } from '../../lambdas/runtime/clock.ts';
+import { configFile } from '../../lib/config/chosen-config.ts';
+import { OperatorError } from '../words/operator-error.ts';
+import { KeysSecretStore } from './keys-secret.ts';
 import { lanesAtWork } from './lanes-at-work.ts';
 import { outputNamed, pipelineOutputs } from './pipeline-outputs.ts';
+
+/** The output with the ARN of the keys' secret. Only a stack whose producers may have keys has it. */
+export const keysSecretOutput = 'HttpKeysSecret';
 
 /** A pipeline in AWS, or of the local run: the outputs of its stack, and the adapters for what they name. */
 export class DeployedPipeline {
@@ -94,6 +100,16 @@ export class DeployedPipeline {
 
   get apiToken(): Secret {
     return new Secret(this.secrets, this.output('ApiTokenSecretArn'));
+  }
+
+  /** @throws OperatorError if the stack has no HTTP API with keys */
+  get httpKeys(): KeysSecretStore {
+    const arn = this.outputs[keysSecretOutput];
+    if (arn !== undefined) return new KeysSecretStore(this.secrets, arn, systemClock);
+    throw new OperatorError(
+      `The stack ${this.stackName} has no HTTP API with keys. Give a producer http: {} in ${configFile}, and deploy: ` +
+        `npx cdk deploy ${this.stackName}`,
+    );
   }
 
   get linkIdSecret(): Secret {

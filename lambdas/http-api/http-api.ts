@@ -70,7 +70,9 @@ export function httpApi(
     try {
       answer = await answerTo(callOf(event, deadline), trip);
     } catch (error) {
-      answer = problemAnswer(error instanceof HttpProblem ? error : failure(error, ports), place);
+      const problem = error instanceof HttpProblem ? error : failure(error, ports);
+      answer = problemAnswer(problem, place);
+      if (answer.status >= 500 && problem.problem !== 'lane-paused') ports.observer.count(httpApiMetric.requestFailed);
     }
     trip.end(answer.status);
     return proxyResult(answer, event.httpMethod, place);
@@ -81,7 +83,6 @@ const errorsOfCode = [TypeError, RangeError, ReferenceError, SyntaxError];
 
 /** An error of a service behind the HTTP API, or of its code. Every call can be repeated. */
 function failure(error: unknown, { observer }: HttpApiPorts): HttpProblem {
-  observer.count(httpApiMetric.requestFailed);
   observer.warn('a call failed', { error: nameOfError(error) });
   const isOfCode = errorsOfCode.some((kind) => error instanceof kind);
   return new HttpProblem(isOfCode ? 'internal-error' : 'unavailable', { retryAfter: 2 });

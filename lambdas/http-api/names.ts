@@ -14,7 +14,7 @@ export const httpApiMetric = {
   requestReplayed: 'HttpRequestReplayed',
   /** Calls above the producer's own rate. */
   tooManyRequests: 'HttpTooManyRequests',
-  /** Calls that failed because of a service behind the HTTP API, or because of its own code. */
+  /** Calls that ended with a 5xx, except those to a paused lane. */
   requestFailed: 'HttpRequestFailed',
   /** Marks, places and counts that could not be written. The calls went on. */
   bookkeepingFailed: 'HttpBookkeepingFailed',

@@ -14,7 +14,7 @@ export interface AuthorizerPorts {
   observer: Pick<Observer, 'count' | 'warn'>;
 }
 
-/** API Gateway answers 401 to an error with exactly this message, and 500 to any other error. */
+/** API Gateway answers 401 to an error with exactly this message, and treats any other error as its own failure. */
 const unauthorized = 'Unauthorized';
 
 const form = new RegExp(authorizationForm);

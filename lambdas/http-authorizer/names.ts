@@ -5,6 +5,6 @@ export const httpAuthorizerMetric = {
    * as well, so the difference of both is what has really failed.
    */
   keyRefused: 'HttpKeyRefused',
-  /** Calls that ended with a 500, because the secret with the hashes is unreadable or malformed. */
+  /** Calls that ended with a 503, because the secret with the hashes is unreadable or malformed. */
   keysUnreadable: 'HttpKeysUnreadable',
 } as const;

@@ -13,9 +13,6 @@ import { allow, workerFunction } from './worker-function.ts';
 /** API Gateway waits for an integration for 29 seconds (quotas of REST APIs). Then nobody reads the function's answer. */
 export const integrationTimeoutSeconds = 29;
 
-/** The document that `npm run schemas` generates. */
-const openApi = () => readFileSync(new URL('../../schemas/openapi.json', import.meta.url), 'utf8');
-
 export interface HttpApiProps extends PipelineParts {
   readonly lanes: readonly Lane[];
   readonly reader: LambdaFunction;
@@ -42,7 +39,7 @@ export function httpFunction(
   return workerFunction(scope, {
     ...surroundings,
     job: 'http-api',
-    files: { [httpRulesFile]: JSON.stringify(httpRulesOf(settings)), [openApiFile]: openApi() },
+    files: filesOfHttpApi(settings),
     description: 'Answers the calls of the HTTP API: commands, requests, links and QR codes',
     memoryMegabytes: settings.memoryMegabytes.httpApi,
     timeoutSeconds: integrationTimeoutSeconds,
@@ -61,6 +58,16 @@ export function httpFunction(
       allow(['lambda:InvokeFunction'], reader.functionArn),
     ],
   });
+}
+
+/** What the function reads beside its code: its rules, and the OpenAPI document that `npm run schemas` has generated. */
+export function filesOfHttpApi(settings: PipelineParts['settings']): Record<string, string> {
+  const openApi = readFileSync(new URL('../../schemas/openapi.json', import.meta.url), 'utf8');
+  return {
+    [httpRulesFile]: JSON.stringify(httpRulesOf(settings)),
+    // Without its line breaks, it is half as large.
+    [openApiFile]: JSON.stringify(JSON.parse(openApi)),
+  };
 }
 
 /** Checks the keys of callers. A check is a hash and a comparison, so its size is no setting. */

@@ -13,6 +13,8 @@ export function outcomeTopic(scope: Construct, serviceName: string): Topic {
   return new Topic(scope, 'Topic', {
     displayName: serviceName,
     enforceSSL: true,
+    // SNS signs with SHA-256. Its default is SHA-1.
+    signatureVersion: '2',
     // An outcome holds a short link, which may sign a user in. The AWS managed key of SNS works for publishers in this account.
     masterKey: Alias.fromAliasName(scope, 'Key', 'alias/aws/sns'),
   });

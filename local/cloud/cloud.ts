@@ -37,7 +37,7 @@ import { createBuckets } from './storage/buckets.ts';
 import { ExpirySweeper } from './storage/expiry-sweeper.ts';
 import { countQueues, createQueues, describeQueues } from './storage/queues.ts';
 import { createTables } from './storage/tables.ts';
-import { createTopics } from './storage/topics.ts';
+import { countTopics, createTopics } from './storage/topics.ts';
 import { Alarms } from './telemetry/alarms.ts';
 import { cloudWatchApi } from './telemetry/cloudwatch-api.ts';
 import { recordEmbeddedMetrics } from './telemetry/embedded-metrics.ts';
@@ -96,7 +96,13 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown) {
     const logFile = path.join(logDirectory, `${program}.log`);
     const onLost = (why: string) => notices.add('warning', program, why);
     const mostInFlight = options.mostInFlight ?? 120_000;
-    const settings = { region, mostInFlight };
+    const { receiverTimeoutSeconds, receiverPort } = options;
+    const settings = {
+      region,
+      mostInFlight,
+      ...(receiverTimeoutSeconds !== undefined && { receiverTimeoutSeconds }),
+      ...(receiverPort !== undefined && { receiverPort }),
+    };
     const started = await shutdown.whenStarted(startEngine(`${program}.ts`, settings, logFile, onLost));
     if (simulated) await started.shiftClock(simulated.offsetMilliseconds);
     return started;
@@ -159,7 +165,10 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown) {
   // Queues first: a subscription needs an existing queue.
   await createQueues(deployment, sqs, policies);
   const [undeliveredSubscriptions, expiringTables] = await Promise.all([
-    createTopics(deployment, sns, notices, (...of) => serviceCalls.delivers(...of)),
+    createTopics(deployment, sns, notices, {
+      receiverPort: options.receiverPort,
+      delivers: (...of) => serviceCalls.delivers(...of),
+    }),
     createTables(deployment, dynamodb),
     createBuckets(deployment, s3, queueEngine.endpoint, notices, (...of) => serviceCalls.sendsEvents(...of)),
   ]);
@@ -297,6 +306,7 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown) {
   shutdown.every(1_000, () => functions.recycle());
   shutdown.every((options.sampleQueuesEverySeconds ?? 5) * 1_000, async () => {
     for (const counts of await countQueues(endpoints.sqs).catch(() => [])) measured.queue(counts);
+    for (const counts of await countTopics(endpoints.sns).catch(() => [])) measured.topic(counts);
   });
   shutdown.every((options.sweepExpiredItemsEverySeconds ?? 60) * 1_000, async () => {
     await sweeper.sweepInBackground().catch(onError);

@@ -28,6 +28,13 @@ export interface LocalCloudOptions {
   readonly region?: string;
   /** The maximum number of messages of one queue in flight. Default 120,000, as on SQS. */
   readonly mostInFlight?: number;
+  /**
+   * The port on this machine that stands for the receivers of HTTPS subscriptions on other machines. Requests keep their
+   * path, and come over plain HTTP. Without it, such a subscription gets nothing. Receivers on this machine need no port.
+   */
+  readonly receiverPort?: number | undefined;
+  /** How long a receiver may take for its answer. Default 15, as at SNS. */
+  readonly receiverTimeoutSeconds?: number;
   /** A warm environment ends after it has been idle for this long. Default 600. */
   readonly environmentIdleSeconds?: number;
   /** An older environment gets no more invocations. Default 7,200. */

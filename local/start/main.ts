@@ -54,8 +54,14 @@ const program = new Command('npm start --')
         'weatherKinds',
         'storm',
         'patience',
+        'receiverPort',
         'keep',
       ]),
+  )
+  .option(
+    '--receiver-port <port>',
+    'post outcomes for the outcomeUrl of a producer to this port of this machine, over HTTP and with the path of the URL',
+    count(1, 65_535),
   )
   .option('--keep', 'keep everything up, for curl, the AWS CLI or any SDK, until Ctrl-C', false)
   .option('--quiet', 'print only failures', false)
@@ -86,6 +92,7 @@ interface Flags extends WeatherFlags {
   stage?: string;
   chaos: boolean;
   patience: number;
+  receiverPort?: number;
   keep: boolean;
   quiet: boolean;
 }

@@ -45,6 +45,8 @@ export interface RunOptions extends RunConfiguration {
   limit?: number;
   chaos: boolean;
   weather?: WeatherPlan | undefined;
+  /** The port on this machine that gets the outcomes for an `outcomeUrl` elsewhere. */
+  receiverPort?: number;
   keep: boolean;
   quiet: boolean;
   patienceSeconds: number;
@@ -88,12 +90,12 @@ export async function run(options: RunOptions, signal: AbortSignal): Promise<boo
     const emulator = await starting;
     if (foreignLinks.length > 0) await emulator.admin.preload(foreignLinks);
 
-    const { weather, chaos } = options;
+    const { weather, chaos, receiverPort } = options;
     const folders = { assemblyDirectory: inLocal('cdk.out'), workDirectory: inLocal('cloud') };
     const onCloud = (cloud: LocalCloud) => cloud.on('refused', (call) => screen.print(refusedWords(call)));
     const httpKey = makeHttpKey(pipeline, new Date());
     const starts = startPipeline(
-      { pipeline, api: emulator, token, httpKeys: httpKey?.secret, weather, onCloud, ...folders },
+      { pipeline, api: emulator, token, httpKeys: httpKey?.secret, weather, receiverPort, onCloud, ...folders },
       closing,
     );
     const { cloud, outputs, sqs, outcomes } = await phases.time('cloud', starts);

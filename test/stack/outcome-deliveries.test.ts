@@ -31,6 +31,10 @@ test('SNS posts the outcomes of one source to the producer’s address, in its s
   ]);
 });
 
+test('SNS signs with SHA-256, which receivers check', () => {
+  template.hasResourceProperties('AWS::SNS::Topic', { DisplayName: 'OneLink-production', SignatureVersion: '2' });
+});
+
 test('SNS tries for less than an hour, as it demands', () => {
   const { healthyRetryPolicy: policy } = posted[0]?.DeliveryPolicy ?? expect.fail('no delivery policy');
   const backOff = policy.numRetries - policy.numMinDelayRetries - policy.numMaxDelayRetries;

@@ -59,7 +59,6 @@ export const unusedGrants: Readonly<Record<string, string>> = {
   'CampaignsCheckerWorkerFunction sqs:SendMessage CampaignFilesQueue': files,
   'CampaignsCheckerWorkerFunction s3:ListBucket CampaignFiles': files,
   'CampaignsCheckerWorkerFunction secretsmanager:GetSecretValue LinkIdSecret': files,
-  'CampaignsSenderWorkerFunction s3:ListBucket CampaignFiles': files,
   'CampaignsSenderWorkerFunction sqs:GetQueueAttributes {lane}CommandsQueue': files,
   'HttpApiCallsWorkerFunction s3:ListBucket QrImages':
     'S3 reports a missing image as refused to a function without it. The story has no missing image.',

@@ -19,6 +19,10 @@ export interface EngineSettings {
   readonly region: string;
   /** The maximum number of messages of one queue in flight. */
   readonly mostInFlight: number;
+  /** How long a receiver of notifications over HTTP may take for its answer. Default 15, as at SNS. */
+  readonly receiverTimeoutSeconds?: number;
+  /** The port on this machine to which notifications for other machines are posted. Without it, nowhere. */
+  readonly receiverPort?: number;
 }
 
 /** A message from the parent. The engine returns it when it is done. */

@@ -5,6 +5,8 @@ import { EngineAccess } from '../access/engine-access.ts';
 import { serveBucketReads } from './bucket-reads.ts';
 import { engineSettings, reportPort } from './child.ts';
 import { arrange } from './fair-delivery.ts';
+import { serveHttpSubscriptions, serveSubscriptionUrls } from './http-subscription-routes.ts';
+import { HttpSubscriptions, type TopicCounts } from './http-subscriptions.ts';
 import { holdsRefusedCharacter } from './message-characters.ts';
 import { copyMessage, type MessageCopy } from './message-copies.ts';
 import { MessageSenders } from './message-senders.ts';
@@ -19,7 +21,10 @@ import { refuseForQueueType } from './queue-type-rules.ts';
 type Stores = NonNullable<NonNullable<Parameters<typeof buildApp>[0]>['stores']>;
 type Queue = ReturnType<Stores['sqsStore']['createQueue']>;
 
-const settings = engineSettings(() => processTimers());
+const settings = engineSettings(() => {
+  processTimers();
+  subscriptions.tick();
+});
 
 // fauxqs hides its stores. Its own start listens on all interfaces and returns queue URLs on `sqs.{region}.localhost`,
 // which not every system resolves. Its internal classes let us listen on loopback, return plain 127.0.0.1 URLs (host
@@ -79,8 +84,40 @@ const objectEvents = new ObjectEvents(settings.region, (queueArn, body, senderId
 });
 objectEvents.watch(stores.s3Store);
 
+const { matchesFilterPolicy, matchesFilterPolicyOnBody } = await inside('./sns/filter.js');
+const subscriptions = new HttpSubscriptions(
+  stores,
+  {
+    region: settings.region,
+    timeoutMilliseconds: (settings.receiverTimeoutSeconds ?? 15) * 1_000,
+    receiverPort: settings.receiverPort,
+  },
+  {
+    passes: ({ attributes: { FilterPolicy, FilterPolicyScope } }, { message, attributes }) => {
+      if (!FilterPolicy) return true;
+      const policy = JSON.parse(FilterPolicy);
+      return FilterPolicyScope === 'MessageBody'
+        ? matchesFilterPolicyOnBody(policy, message)
+        : matchesFilterPolicy(policy, attributes);
+    },
+    bury: (queueArn, body, attributes) => {
+      const queue = stores.sqsStore.getQueueByArn(queueArn);
+      const texts = Object.entries(attributes).map(([name, value]) => [
+        name,
+        { DataType: 'String', StringValue: value },
+      ]);
+      queue?.enqueue(
+        SqsStore.createMessage(body, Object.fromEntries(texts), Number(queue.attributes.DelaySeconds ?? 0)),
+      );
+      return queue !== undefined;
+    },
+  },
+);
+
 const app = buildApp({ logger: false, defaultRegion: settings.region, stores });
+serveSubscriptionUrls(app, subscriptions, stores);
 enforceAccess(app, access);
+serveHttpSubscriptions(app, subscriptions, stores);
 senders.serve(app);
 refuseForQueueType(app);
 serveBucketReads(app, settings.region, objectEvents, (bucket) => stores.s3Store.hasBucket(bucket));
@@ -93,6 +130,7 @@ app.get('/_local/queues', async () => {
   processTimers();
   return [...stores.sqsStore.allQueues()].map(count);
 });
+app.get('/_local/topics', async (): Promise<TopicCounts[]> => subscriptions.counts);
 app.post('/_local/copies', async ({ body }) => ({
   copied: copyMessage(stores.sqsStore.allQueues(), body as MessageCopy),
 }));
@@ -101,7 +139,10 @@ await app.listen({ port: 0, host: '127.0.0.1' });
 // fauxqs checks visibility time-outs only during a receive. Without this call, the counts of a queue that nobody polls
 // would be out of date.
 setInterval(processTimers, 1000);
-reportPort((app.server.address() as AddressInfo).port);
+setInterval(() => subscriptions.tick(), 200);
+const { port } = app.server.address() as AddressInfo;
+subscriptions.origin = `http://127.0.0.1:${port}`;
+reportPort(port);
 
 function processTimers(): void {
   for (const queue of stores.sqsStore.allQueues()) {

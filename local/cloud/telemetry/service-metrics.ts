@@ -1,10 +1,19 @@
+import type { TopicCounts } from '../engines/http-subscriptions.ts';
 import type { QueueCounts } from '../engines/queue-engine.ts';
 import type { InvocationResult } from '../lambda/function.ts';
 import type { MetricStore } from './metric-store.ts';
 
-/** Records the metrics that AWS itself measures for queues, functions and REST APIs. */
+const topicMetrics = [
+  ['delivered', 'NumberOfNotificationsDelivered'],
+  ['failed', 'NumberOfNotificationsFailed'],
+  ['redriven', 'NumberOfNotificationsRedrivenToDlq'],
+  ['failedToRedrive', 'NumberOfNotificationsFailedToRedriveToDlq'],
+] as const;
+
+/** Records the metrics that AWS itself measures for queues, topics, functions and REST APIs. */
 export function serviceMetrics(metrics: Pick<MetricStore, 'record'>) {
   const sentBefore = new Map<string, number>();
+  const topicsBefore = new Map<string, TopicCounts>();
   const ofFunction = (FunctionName: string) => (name: string, value: number) =>
     metrics.record('AWS/Lambda', name, { FunctionName }, value);
   return {
@@ -21,6 +30,15 @@ export function serviceMetrics(metrics: Pick<MetricStore, 'record'>) {
       record('ApproximateAgeOfOldestMessage', Math.floor(counts.oldestAgeSeconds));
       record('NumberOfMessagesSent', counts.sent - (sentBefore.get(counts.name) ?? 0));
       sentBefore.set(counts.name, counts.sent);
+    },
+    /** One measurement of a topic's deliveries over HTTP. As at SNS, a topic without any has no values. */
+    topic: (counts: TopicCounts): void => {
+      const before = topicsBefore.get(counts.name);
+      topicsBefore.set(counts.name, counts);
+      for (const [count, name] of topicMetrics) {
+        const added = counts[count] - (before?.[count] ?? 0);
+        if (added > 0) metrics.record('AWS/SNS', name, { TopicName: counts.name }, added);
+      }
     },
     /** A measurement of one request to a REST API. CloudWatch has it for the API, and for its stage. */
     api: (ApiName: string, Stage: string, name: string, value: number): void => {

@@ -100,7 +100,9 @@ function bucketAndLedger({ images }: FinalState, records: Map<string, LinkRecord
   const recorded = new Set(
     [...records.values()].flatMap(({ state, qrKey }) => (state === 'live' ? (qrKey ?? []) : [])),
   );
-  const contradictory = [...records].filter(([, { qrKey, qrFailure }]) => qrKey !== undefined && qrFailure !== undefined);
+  const contradictory = [...records].filter(
+    ([, { qrKey, qrFailure }]) => qrKey !== undefined && qrFailure !== undefined,
+  );
   return [
     ...contradictory.map(([address]) => `${address}: has an image, and the reason why it has none`),
     ...[...images].filter((key) => !recorded.has(key)).map((key) => `${key}: in the bucket, but without a live link`),

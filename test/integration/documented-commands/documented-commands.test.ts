@@ -56,6 +56,8 @@ const otherCodes: [pattern: RegExp, codes: number[], because: string][] = [
   [/^npx onelink status/, [0, 1], 'lanes were paused a moment before, and some may still be'],
   [/^npx onelink trace .*--request-id (R|dispatch-803acb24)$/, [1], 'no producer sent that request'],
   [/^npx onelink senders (confirm|reject)/, [0, 2], 'another command may have decided about that sender before'],
+  [/^npx onelink keys (create|rotate)/, [0, 2], 'the producer may have two valid keys before'],
+  [/^npx onelink keys revoke a1b2c3d4/, [2], 'no key has that ID'],
   [/^npx onelink policy check/, [2], 'the sample has no policy'],
   [/^npx onelink campaign \w+ crm\/NAME/, [2], 'no campaign is called NAME'],
   [/^npx onelink parked replay/, [0, 1], 'a lane may not have opened again'],

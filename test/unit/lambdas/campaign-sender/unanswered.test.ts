@@ -124,7 +124,11 @@ describe('a row without its image', () => {
   it('is settled at once, with the reason, if the API refuses its code', async ({ world }) => {
     // Given
     world.refusesImages = true;
-    await world.given('spring', ['create-qr', 'create', { action: 'qr', shortlinkId: 'known', data: undefined, qr: {} }]);
+    await world.given('spring', [
+      'create-qr',
+      'create',
+      { action: 'qr', shortlinkId: 'known', data: undefined, qr: {} },
+    ]);
     world.ledger.links.set('A1b3/known', givenLinkAt('known', { source: 'crm' }));
     // When
     await world.runs(3);

@@ -1,9 +1,9 @@
 import { test as base, describe, expect } from 'vitest';
 import type { Outcome } from '../../../../lambdas/domain/contract/outcome.ts';
 import type { QrJob } from '../../../../lambdas/domain/contract/qr-job.ts';
+import type { LinkRecord } from '../../../../lambdas/domain/link/ledger-record.ts';
 import { type QrWorkerVariables, qrWorkerEnvironment } from '../../../../lambdas/qr-worker/env.ts';
 import { qrWorker } from '../../../../lambdas/qr-worker/qr-worker.ts';
-import type { LinkRecord } from '../../../../lambdas/domain/link/ledger-record.ts';
 import { readEnvironment } from '../../../../lambdas/runtime/environment.ts';
 import { EmulatedApi } from '../../../world/emulated-api.ts';
 import { givenLinkAt } from '../../../world/given-ledger.ts';

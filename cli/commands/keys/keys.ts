@@ -1,0 +1,159 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { type KeysSecret, validKeys } from '../../../lambdas/domain/http/keys.ts';
+import { systemClock } from '../../../lambdas/runtime/clock.ts';
+import { createKey, keyNamed, keyWords, refuseWithoutKeys, withRevoked } from '../../pipeline/http-keys.ts';
+import { pipelineHelp, pipelineVerb, type Scene, type VerbOptions } from '../../terminal/pipeline-verb.ts';
+import { counted, visible } from '../../words/words.ts';
+import { type ListedKey, listedKeys, listedWords, newKeyJson, shown } from './list.ts';
+
+/** Exit codes: scripts and the help text rely on them. */
+const exitCode = { done: 0, notDone: 2 } as const;
+
+interface NewKeyOptions extends VerbOptions {
+  source: string;
+  label?: string;
+}
+
+interface RevokeOptions extends VerbOptions {
+  id: string;
+}
+
+interface ListOptions extends VerbOptions {
+  source?: string;
+}
+
+/** As in the form of a stored key. */
+const longestLabel = 100;
+
+/** API Gateway keeps the authorizer's answer for 20 s, and the authorizer keeps the secret for 10 s. */
+const revokedAfterSeconds = 30;
+
+export function keysCommand(): Command {
+  const create = making('create', 'Creates a key of a producer for the HTTP API, and shows it once.');
+  const rotate = making('rotate', 'Creates the successor of a producer’s key, and names the key to revoke afterwards.');
+  const revoke = new Command('revoke')
+    .description(`Revokes a key for good. It may work for ${revokedAfterSeconds} more seconds.`)
+    .argument('<id>', 'the key’s ID, as list prints it')
+    .option('--json', 'print one JSON object');
+  const list = new Command('list')
+    .description('Shows the keys, also the revoked ones: ID, producer, label and times.')
+    .option('--source <name>', 'only the keys of this producer')
+    .option('--json', 'print one JSON object for each key');
+  return new Command('keys')
+    .description('Manages the keys by which producers use the HTTP API.')
+    .addCommand(pipelineVerb(create, createHelp, (scene: Scene<NewKeyOptions>) => runNew(scene, false)))
+    .addCommand(pipelineVerb(rotate, rotateHelp, (scene: Scene<NewKeyOptions>) => runNew(scene, true)))
+    .addCommand(pipelineVerb(revoke, revokeHelp, runRevoke))
+    .addCommand(pipelineVerb(list, listHelp, runList));
+}
+
+function making(name: string, description: string): Command {
+  return new Command(name)
+    .description(description)
+    .requiredOption('--source <name>', 'the producer, as in lib/config/config.ts')
+    .option('--label <text>', `where the key is used; list shows it (${longestLabel} characters at most)`, label)
+    .option('--json', 'print one JSON object');
+}
+
+function label(text: string): string {
+  if (text.trim() === '' || text.length > longestLabel || visible(text) !== text) {
+    throw new InvalidArgumentError(`It must have 1 to ${longestLabel} characters, and no invisible ones.`);
+  }
+  return text;
+}
+
+const permission = `You need permission to read and write the secret of the keys: secretsmanager:GetSecretValue, DescribeSecret,
+PutSecretValue and UpdateSecretVersionStage.`;
+
+const codes = (done: string) => `
+Exit codes:
+  ${exitCode.done}  ${done}
+  ${exitCode.notDone}  not done; the error explains why`;
+
+const createHelp = `${pipelineHelp} ${permission}
+
+The key goes to the standard output, and nothing else does. Nobody can show it again: the pipeline stores its hash alone. A
+producer has two valid keys at most. If two operators change keys at once, both changes count.
+${codes('created')}
+
+Examples:
+  onelink keys create --source crm --label "web shop" --stack OneLink-production
+  (umask 077; onelink keys create --source crm --local > crm.key)`;
+
+const rotateHelp = `${pipelineHelp} ${permission}
+
+Rotation takes three steps. Run rotate, give the new key to the producer, and revoke the old key when the producer uses the
+new one. Until then, both keys are valid.
+${codes('created')}
+
+Examples:
+  onelink keys rotate --source crm --label "web shop" --stack OneLink-production
+  onelink keys rotate --source crm --json --local | jq -r .revokeNext`;
+
+const revokeHelp = `${pipelineHelp} ${permission}
+
+API Gateway and the authorizer remember a key for up to ${revokedAfterSeconds} seconds. A revoked key is never valid again.
+${codes('revoked, now or before')}
+
+Examples:
+  onelink keys revoke a1b2c3d4 --stack OneLink-production
+  onelink keys revoke a1b2c3d4 --local`;
+
+const listHelp = `${pipelineHelp} You need permission to read the secret of the keys: secretsmanager:GetSecretValue.
+
+It shows neither a key nor its hash.
+${codes('shown')}
+
+Examples:
+  onelink keys list --stack OneLink-production
+  onelink keys list --source crm --json --local | jq -r 'select(.revokedAt == null).id'`;
+
+async function runNew({ options, chosen, print }: Scene<NewKeyOptions>, rotates: boolean): Promise<number> {
+  const { settings } = chosen.configuredFor('the producers with keys');
+  const asked = { source: options.source, label: options.label, rotates };
+  refuseWithoutKeys(asked.source, settings);
+  const { key, stored, older } = await createKey(asked, (await chosen.deployed()).httpKeys, systemClock);
+  print(newKeyJson({ key, stored, older }), key);
+  console.error(`This is the key ${keyWords(stored)} of ${asked.source}. Nobody can show it again.`);
+  if (older !== undefined) {
+    console.error(
+      `Also valid: ${keyWords(older)}. When the producer uses the new key: onelink keys revoke ${older.id}`,
+    );
+  }
+  return exitCode.done;
+}
+
+async function runRevoke({ options, chosen, print }: Scene<RevokeOptions>): Promise<number> {
+  const { id } = options;
+  const store = (await chosen.deployed()).httpKeys;
+  let before: string | undefined;
+  const secret = await store.change((keys) => {
+    before = keyNamed(keys, id).revokedAt;
+    return withRevoked(keys, id, Date.now());
+  });
+  const key = shown(keyNamed(secret, id));
+  const words = before === undefined ? 'revoked' : 'was revoked before';
+  print({ ...key, changed: before === undefined }, `${id} of ${key.source} ${words}`);
+  if (before === undefined) console.error(`It may work for ${revokedAfterSeconds} more seconds.`);
+  if (validKeys(secret, key.source).length === 0) {
+    console.error(`${key.source} has no valid key. To create one: onelink keys create --source ${key.source}`);
+  }
+  return exitCode.done;
+}
+
+async function runList({ options, chosen, print }: Scene<ListOptions>): Promise<number> {
+  const { secret } = await (await chosen.deployed()).httpKeys.read();
+  const listed = listedKeys(secret, options.source);
+  for (const key of listed) print(key, listedWords(key));
+  if (!options.json) console.error(tally(listed, secret, options.source));
+  return exitCode.done;
+}
+
+function tally(listed: readonly ListedKey[], secret: KeysSecret, source: string | undefined): string {
+  if (listed.length > 0) {
+    const valid = listed.filter(({ revokedAt }) => revokedAt === undefined).length;
+    return `${counted(listed.length, 'key')}, ${valid} valid`;
+  }
+  if (secret.keys.length === 0 || source === undefined) return 'There is no key. To create one: onelink keys create';
+  return `${source} has no key. To create one: onelink keys create --source ${source}`;
+}

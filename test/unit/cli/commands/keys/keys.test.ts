@@ -1,0 +1,79 @@
+import { describe, expect, test } from 'vitest';
+import { newKeyJson } from '../../../../../cli/commands/keys/list.ts';
+import { makeKey, refuseWithoutKeys } from '../../../../../cli/pipeline/http-keys.ts';
+import { configFile } from '../../../../../lib/config/chosen-config.ts';
+import type { ProducerSettings } from '../../../../../lib/config/config-schema.ts';
+import { onelink } from '../../in-process.ts';
+
+const producer = (source: string, http?: ProducerSettings['http']): ProducerSettings => ({
+  source,
+  principals: [],
+  lanes: ['campaign'],
+  templates: ['A1b3'],
+  ...(http !== undefined && { http }),
+});
+const settings = {
+  producers: [producer('crm', {}), producer('studio', { keys: false, iam: true }), producer('product')],
+};
+
+describe('a new key', () => {
+  test('has an ID of eight characters and 32 random bytes', () => {
+    const random = { below: (limit: number) => limit - 1, bytes: (count: number) => new Uint8Array(count).fill(255) };
+
+    const { key, stored } = makeKey({ source: 'crm' }, Date.parse('2026-11-27T10:15:30Z'), random);
+
+    expect(key).toBe('olp_99999999___________________________________________8');
+    expect(stored).toEqual({
+      id: '99999999',
+      source: 'crm',
+      sha256: '7e2e349e2303008a6d2a49aaa97b3f8f8c243d8ad5573c46ad218f8f6a856bed',
+      createdAt: '2026-11-27T10:15:30.000Z',
+    });
+  });
+
+  test('is another one each time', () => {
+    const keys = Array.from({ length: 100 }, () => makeKey({ source: 'crm' }, 0).key);
+    expect(new Set(keys).size).toBe(100);
+  });
+
+  test('names the older key in its JSON, and shows no hash', () => {
+    const older = makeKey({ source: 'crm' }, 0).stored;
+    const made = makeKey({ source: 'crm', label: 'shop' }, 0);
+
+    expect(newKeyJson({ ...made, older })).toEqual({
+      id: made.stored.id,
+      source: 'crm',
+      label: 'shop',
+      createdAt: '1970-01-01T00:00:00.000Z',
+      key: made.key,
+      revokeNext: older.id,
+    });
+  });
+});
+
+describe('a source that may not have keys', () => {
+  test('is refused with the remedy', () => {
+    expect(() => refuseWithoutKeys('crm', settings)).not.toThrow();
+    expect(() => refuseWithoutKeys('product', settings)).toThrow(
+      `product may not use the HTTP API. To allow it, give it http: {} in ${configFile}, and deploy. Producers with keys: crm.`,
+    );
+    expect(() => refuseWithoutKeys('studio', settings)).toThrow(
+      'studio signs its requests (iam), and may not have keys. To allow them, remove keys: false',
+    );
+    expect(() => refuseWithoutKeys('toString', settings)).toThrow(
+      `There is no producer toString in ${configFile}. It has: crm, studio, product.`,
+    );
+  });
+});
+
+test.each([
+  ['an empty label', ' '],
+  ['a label of 101 characters', 'x'.repeat(101)],
+  ['a label with a line break', 'web\nshop'],
+  ['a label with an invisible character', 'web\u200bshop'],
+])('onelink keys create refuses %s', async (_, label) => {
+  const { status, stderr } = await onelink(['keys', 'create', '--source', 'crm', '--label', label]);
+
+  expect(status).toBe(2);
+  expect(stderr).toContain('It must have 1 to 100 characters, and no invisible ones.');
+});
