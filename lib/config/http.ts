@@ -25,16 +25,13 @@ export function httpProducersOf({ producers }: Pick<PipelineSettings, 'producers
 }
 
 /**
- * The authorizer's reserved concurrency. API Gateway caches its answers. A check takes some milliseconds, so five
- * environments check hundreds of keys a second.
+ * The Lambda environments that the HTTP API reserves: none if no producer has it. The authorizer has as many as the function.
+ * API Gateway caches its answers, but calls that begin together with a key that is not cached invoke it once each.
  */
-export const httpAuthorizerConcurrency = 5;
-
-/** The Lambda environments that the HTTP API reserves: none if no producer has it. */
 export function httpConcurrencyOf(settings: Pick<PipelineSettings, 'producers' | 'http'>): number {
   const all = httpProducersOf(settings);
   if (all.length === 0) return 0;
-  return settings.http.concurrency + (all.some(({ keys }) => keys) ? httpAuthorizerConcurrency : 0);
+  return settings.http.concurrency * (all.some(({ keys }) => keys) ? 2 : 1);
 }
 
 /** The roles and users of a producer that may sign requests: `/iam/v1` knows a caller by its unique ID alone. */

@@ -4,7 +4,7 @@ import type { Construct } from 'constructs';
 import { prefix } from '../../lambdas/adapters/names.ts';
 import { type HttpApiVariables, httpRulesFile, openApiFile } from '../../lambdas/http-api/env.ts';
 import { type HttpAuthorizerVariables, usageIdentifier } from '../../lambdas/http-authorizer/env.ts';
-import { httpAuthorizerConcurrency, httpProducersOf } from '../config/http.ts';
+import { httpProducersOf } from '../config/http.ts';
 import { httpRulesOf } from '../config/http-rules.ts';
 import type { Lane } from './lane.ts';
 import type { PipelineParts } from './pipeline-parts.ts';
@@ -90,7 +90,7 @@ export function httpAuthorizer(
     memoryMegabytes: 256,
     // A caller waits for it. A cold start and a read of the secret take about a second.
     timeoutSeconds: 10,
-    concurrency: httpAuthorizerConcurrency,
+    concurrency: settings.http.concurrency,
     variables,
     permissions: [allow(['secretsmanager:GetSecretValue'], keysSecretArn)],
   });

@@ -33,7 +33,7 @@ describe('the workers', () => {
       CampaignsCheckerWorkerFunction: [2, 120, 1_024],
       CampaignsSenderWorkerFunction: [1, 900, 1_024],
       HttpApiCallsWorkerFunction: [20, 29, 512],
-      HttpApiAuthorizerWorkerFunction: [5, 10, 256],
+      HttpApiAuthorizerWorkerFunction: [20, 10, 256],
     });
   });
 

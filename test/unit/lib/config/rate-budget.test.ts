@@ -91,7 +91,7 @@ describe('the plan of the shipped pipeline', () => {
   });
 
   test.each([
-    ['20 of the HTTP API and 5 of its authorizer', {}, 56],
+    ['20 of the HTTP API and 20 of its authorizer', {}, 71],
     ['20 of the HTTP API, which has no keys', { keys: false, iam: true }, 51],
   ])('reserves more if a producer uses the HTTP API: %s', (_, http, reserved) => {
     const producers = [producer('product'), { ...producer('crm'), http }];
