@@ -4,6 +4,7 @@ import type { ParkedStore } from '../../../lambdas/adapters/parked-store.ts';
 import { expiryLane, qrLane } from '../../../lambdas/domain/work/names.ts';
 import type { Configuration } from '../../../lib/config/config-schema.ts';
 import { reservedConcurrency } from '../../../lib/config/rate-budget.ts';
+import { filesSince } from '../../pipeline/campaigns.ts';
 import { type ConfiguredPipeline, configuredPipelines, plansOf } from '../../pipeline/configured-pipeline.ts';
 import type { DeployedPipeline } from '../../pipeline/deployed-pipeline.ts';
 import { openReader } from '../../pipeline/reader.ts';
@@ -12,7 +13,7 @@ import { pipelineHelp, pipelineVerb, type Scene } from '../../terminal/pipeline-
 import { counted } from '../../words/words.ts';
 import { strandedLanes } from '../parked/parked-lots.ts';
 import { checkApi, unlessReaderFails } from './api-checks.ts';
-import { checkCampaignLetters, checkCampaignMapping, checkCampaigns } from './campaign-checks.ts';
+import { checkCampaignLetters, checkCampaignMapping, checkCampaigns, unopenedFiles } from './campaign-checks.ts';
 import { type Check, failed, notKnown, ok, unlessRefused } from './check.ts';
 import { checkKeys } from './key-checks.ts';
 import { checkConcurrency, checkControl, checkIntake, checkMappings, checkReader, type Plans } from './lane-checks.ts';
@@ -112,9 +113,13 @@ async function* checksOf(
     await checkReader(lambda, pipeline.output('ReaderFunctionName')),
   ]);
   yield* await checkTable(dynamo, table, isLocal);
-  yield* await unlessRefused('campaigns', 'dynamodb:BatchGetItem', isLocal, async () => {
-    const { campaigns } = pipeline;
-    return [checkCampaigns(await campaigns.readAll(await campaigns.active()), Date.now())];
+  yield* await unlessRefused('campaigns', 'dynamodb:BatchGetItem and s3:ListBucket', isLocal, async () => {
+    const { campaigns, s3, campaignBucket } = pipeline;
+    const now = Date.now();
+    // An older file without a record is a dead letter, which has a check of its own.
+    const files = await filesSince(s3, campaignBucket, now - 86_400_000);
+    const unopened = unopenedFiles(files, (await campaigns.readAll(files)).records);
+    return [checkCampaigns(await campaigns.readAll(await campaigns.active()), now, unopened)];
   });
   yield* await unlessRefused('files of campaigns', 'sqs:GetQueueAttributes', isLocal, async () => [
     await checkCampaignLetters(pipeline.sqs, pipeline.output('CampaignFilesDeadLetterQueueUrl')),

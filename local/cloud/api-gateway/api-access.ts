@@ -41,7 +41,7 @@ export class ApiAccess {
     const query = request.target.slice(request.target.indexOf('?') + 1);
     const accessKeyId = accessKeyIdOf(request.headers, `/?${query}`);
     if (accessKeyId === undefined) {
-      const unsigned = request.headers.authorization === undefined;
+      const unsigned = (request.headers.authorization ?? '') === '';
       throw new GatewayError(unsigned ? 'MISSING_AUTHENTICATION_TOKEN' : 'INVALID_SIGNATURE');
     }
     const caller = this.#authorizer.callerOf(accessKeyId);
