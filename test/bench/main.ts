@@ -10,6 +10,7 @@ import { coldStart } from './items/cold-start.ts';
 import { cost } from './items/cost.ts';
 import { cpu } from './items/cpu.ts';
 import { longGrowth, shortGrowth } from './items/growth.ts';
+import { http } from './items/http.ts';
 import { latency } from './items/latency.ts';
 import { quota } from './items/quota.ts';
 import { rate } from './items/rate.ts';
@@ -26,6 +27,7 @@ const items = {
   cpu: { key: 'cpuPerLink', run: cpu },
   'cold-start': { key: 'coldStart', run: coldStart },
   latency: { key: 'latency', run: latency },
+  http: { key: 'httpLatency', run: http },
   growth: { key: 'growth', run: shortGrowth },
   sharing: { key: 'sharing', run: sharing },
   cost: { key: 'cost', run: cost },

@@ -3,10 +3,11 @@ import { openOutcomeQueue } from '../../../cli/pipeline/outcome-queue.ts';
 import { table } from '../../report/table.ts';
 import type { BenchOptions, Findings } from '../item.ts';
 import { benchPipeline } from '../world/bench-pipeline.ts';
+import { startBusyCampaign } from '../world/busy-campaign.ts';
 import { sustainableCallsPerSecond } from '../world/capacity.ts';
 import { creates } from '../world/commands.ts';
-import { lanePlans } from '../world/lanes.ts';
 import { measureWindow } from '../world/measured-window.ts';
+import { percentile } from '../world/percentile.ts';
 import { campaignAt } from '../world/synthesis.ts';
 
 /** Constant, so the measurement can subtract it exactly. */
@@ -14,7 +15,6 @@ const apiLatencyMilliseconds = 100;
 const transactionalPerSecond = 10;
 const campaignShareOfSustainable = 0.6;
 const goalMilliseconds = 250;
-const warmUpSeconds = 12;
 
 /** Item 6: how long one person waits for a link while a campaign runs. */
 export async function latency(options: BenchOptions): Promise<Findings> {
@@ -38,17 +38,7 @@ export async function latency(options: BenchOptions): Promise<Findings> {
       sentAt.delete(requestId ?? '');
       took.push(performance.now() - since - apiLatencyMilliseconds);
     }, over.signal);
-    await pipeline.feedWorkers(false);
-    for (const { lane, link } of lanePlans(pipeline)) {
-      if (lane !== 'campaign') continue;
-      const perSecond = link.concurrency * link.callsPerSecond;
-      const count = Math.ceil(perSecond * (seconds + warmUpSeconds)) + link.concurrency * link.batchSize;
-      await pipeline.send(lane, creates('beside', count));
-    }
-    await pipeline.feedWorkers(true);
-    // First commands to start the environments, which no measured command should wait for.
-    await pipeline.send('transactional', creates('warm-up', 60, 0, 'product'), 'product');
-    await sleep(warmUpSeconds * 1000);
+    await startBusyCampaign(pipeline, seconds);
     const before = (await pipeline.api.admin.stats()).links.made;
     const measuring = measureWindow(pipeline, seconds);
     for (const message of creates('waiting', Math.floor(seconds * transactionalPerSecond), 0, 'product')) {
@@ -93,10 +83,4 @@ export async function latency(options: BenchOptions): Promise<Findings> {
     over.abort();
     await pipeline.stop();
   }
-}
-
-/** The percentile by nearest rank. */
-function percentile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((one, other) => one - other);
-  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;
 }

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { KeysSecret } from '../../../lambdas/domain/http/keys.ts';
 import type { LocalCloud, LocalCloudOptions } from '../../../local/cloud/cloud.ts';
 import type { SettingsInput } from '../../../local/onelink-api/settings.ts';
 import { startEmulator } from '../../../local/start/emulator-process.ts';
@@ -19,6 +20,8 @@ export interface BenchPipelineOptions {
   /** Further options of the functions' Node.js. */
   nodeOptions?: readonly string[];
   environmentOverrides?: Readonly<Record<string, string>>;
+  /** The keys of the HTTP API. */
+  httpKeys?: KeysSecret;
 }
 
 const token = 'token-of-the-benchmark';
@@ -41,7 +44,10 @@ export async function benchPipeline(options: BenchPipelineOptions = {}) {
     assemblyDirectory: options.assembly ?? (await assemblyOf(variant)),
     workDirectory,
     environmentOverrides: { API_BASE_URL: api.baseUrl, NODE_OPTIONS: nodeOptions, ...options.environmentOverrides },
-    secretValues: { ApiToken: token },
+    secretValues: {
+      ApiToken: token,
+      ...(options.httpKeys !== undefined && { HttpKeys: JSON.stringify(options.httpKeys) }),
+    },
     ...options.cloud,
   });
   // The governor writes the control record first. Without the record, each batch would poll the quota.
