@@ -17,7 +17,7 @@ import { httpApiMetric } from './names.ts';
 import { askAgainAfter, askLaterAfter, outcomeAnswer } from './outcome-answer.ts';
 import type { HttpApiPorts, WaitingPlace } from './ports.ts';
 import { flagOf, oneOf, onlyThese } from './query.ts';
-import { isReused, type Progress, Sending, unsent } from './sending.ts';
+import { isReused, type LaneOfCall, type Progress, Sending, unsent } from './sending.ts';
 import type { Entered, Trip } from './trip.ts';
 import { isOver, Waiting } from './waiting.ts';
 
@@ -28,7 +28,7 @@ export interface CommandApi {
   /** A raw command, checked by its lane's rules. */
   check(opened: OpenedMessage, lane: string, index?: number): Promise<Asked | { errors: PointedFault[] }>;
   /** Sends commands that nobody has sent, and waits for their outcomes if the call wants it. */
-  carryOut(all: readonly Progress[], lane: string, call: Call, trip: Trip): Promise<Progress[]>;
+  carryOut(all: readonly Progress[], lane: LaneOfCall, call: Call, trip: Trip): Promise<Progress[]>;
   /** Waits for the end of another call's request, if the call wants to wait. @returns whether it has ended */
   awaitEnd(request: RequestKey, call: Call, trip: Trip): Promise<boolean>;
   /** The answer to a call with one command. */
@@ -53,11 +53,11 @@ export function commandApi(settings: HttpApiEnvironment, rules: HttpRules, ports
   const timeOf = (call: Call, trip: Trip) =>
     waiting.millisecondsFor(waitSecondsOf(call.header('prefer')) * 1_000 - trip.waitedMilliseconds, call.deadline);
 
-  const carryOut: CommandApi['carryOut'] = async (all, lane, call, trip) => {
+  const carryOut: CommandApi['carryOut'] = async (all, { name: lane, isPaused }, call, trip) => {
     const found = await waiting.withLinks(all);
     const hasUnsent = found.some(({ stands }) => unsent.has(stands));
     if (!hasUnsent && found.every(isOver)) return found;
-    if (hasUnsent) await sending.checkLane(lane);
+    if (hasUnsent && isPaused) throw new HttpProblem('lane-paused', { retryAfter: 60 });
     // The place is taken while the command is sent.
     const place = waiting.enter(timeOf(call, trip));
     const [sent] = await Promise.allSettled([sending.send(found, lane, call.deadline), place]);
@@ -132,10 +132,10 @@ export function commandApi(settings: HttpApiEnvironment, rules: HttpRules, ports
     const asked = await check(opened, lane);
     if ('errors' in asked) throw new HttpProblem('invalid-command', { errors: asked.errors });
     trip.requestId = asked.command.requestId;
-    const [[found]] = await Promise.all([sending.look([asked]), admission.check()]);
+    const [state, [found]] = await Promise.all([sending.laneNow(lane), sending.look([asked]), admission.check()]);
     if (found === undefined) throw new Error('a command has no place in the ledger');
     if (isReused(found)) throw new HttpProblem('key-reused');
-    const [progress = found] = await carryOut([found], lane, call, trip);
+    const [progress = found] = await carryOut([found], state, call, trip);
     const isOthers = found.stands === 'running' && progress.stands === 'running';
     const waits = progress.known.http?.waiting !== undefined;
     // A call that wants to wait learns at once that the command waits for quota or for an operator.

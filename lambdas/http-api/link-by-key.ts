@@ -51,7 +51,7 @@ export async function putLinkByKey(
   const create = completed(opened, { source: producer.source, requestedAt, requestId });
   const whole = { ...create, command: { ...create.command, action: 'create', requestId } };
   const wanted = await checked(whole, lane, commands);
-  await admission.check();
+  const [state] = await Promise.all([commands.sending.laneNow(lane), admission.check()]);
 
   for (let decision = 1; ; decision++) {
     const decided = await decide(whole.command, wanted, ports);
@@ -70,7 +70,7 @@ export async function putLinkByKey(
       if (decision < mostDecisions) continue;
       throw new HttpProblem('in-progress', { retryAfter: 2 });
     }
-    const [progress = found] = await commands.carryOut([takenOver(found)], lane, call, trip);
+    const [progress = found] = await commands.carryOut([takenOver(found)], state, call, trip);
     if (decision < mostDecisions && mustDecideAgain(progress)) continue;
     if (isReused(progress) || (progress.stands === 'running' && found.stands === 'running' && !trip.hasWaited))
       throw new HttpProblem('in-progress', { retryAfter: 2 });

@@ -28,6 +28,12 @@ export interface Progress {
   isRepeat: boolean;
 }
 
+/** Where the commands of a call go. */
+export interface LaneOfCall {
+  name: string;
+  isPaused: boolean;
+}
+
 /** Commands that nobody carries out. */
 export const unsent: ReadonlySet<Stands> = new Set(['free', 'crashed', 'ended']);
 /** Another command has the key. */
@@ -96,12 +102,12 @@ export class Sending {
     return { asked, known, stands, isRepeat: false };
   }
 
-  /** @throws HttpProblem if the lane takes no commands at the moment */
-  async checkLane(lane: string): Promise<void> {
+  /** The lane with its state, which is read while the call reads what is known of its commands. */
+  async laneNow(name: string): Promise<LaneOfCall> {
     const { control, clock } = this.#ports;
     const reading = await control.read();
-    const { state } = laneNow(reading.control, reading.signals, lane, clock.wallMilliseconds());
-    if (state === 'paused') throw new HttpProblem('lane-paused', { retryAfter: 60 });
+    const { state } = laneNow(reading.control, reading.signals, name, clock.wallMilliseconds());
+    return { name, isPaused: state === 'paused' };
   }
 
   /**

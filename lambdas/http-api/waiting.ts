@@ -8,7 +8,7 @@ import type { HttpApiPorts, WaitingPlace } from './ports.ts';
 import { isReused, type Progress, type Sending, type Stands } from './sending.ts';
 
 /** The first and the longest pause between two polls. The first is short, because a quiet lane answers within 100 ms. */
-const pauseMilliseconds = { first: 25, most: 250, growth: 1.3 };
+const pauseMilliseconds = { first: 25, most: 250, growth: 1.15 };
 /** The rest of the invocation that is reserved for its end. */
 const spareMilliseconds = 2_500;
 /** A call that waits sends only what another call has lost. What the worker has rejected stays so. */

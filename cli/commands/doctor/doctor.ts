@@ -15,6 +15,7 @@ import { strandedLanes } from '../parked/parked-lots.ts';
 import { checkApi, unlessReaderFails } from './api-checks.ts';
 import { checkCampaignLetters, checkCampaignMapping, checkCampaigns, unopenedFiles } from './campaign-checks.ts';
 import { type Check, failed, notKnown, ok, unlessRefused } from './check.ts';
+import { checkDeliveries } from './delivery-checks.ts';
 import { checkKeys } from './key-checks.ts';
 import { checkConcurrency, checkControl, checkIntake, checkMappings, checkReader, type Plans } from './lane-checks.ts';
 import { checkSecrets } from './secret-checks.ts';
@@ -28,7 +29,7 @@ const exitCode = { fit: 0, unfit: 1, notDone: 2 } as const;
 export function doctorCommand(): Command {
   const command = new Command('doctor')
     .description(
-      'Checks whether the pipeline can work: token, templates, account, secrets, quotas, mappings, table, campaigns, senders, keys, alarms.',
+      'Checks whether the pipeline can work: token, templates, account, secrets, quotas, mappings, table, campaigns, senders, keys, deliveries, alarms.',
     )
     .option('--json', 'print one JSON object for each check');
   return pipelineVerb(
@@ -140,6 +141,10 @@ async function* checksOf(
     checkKeys(() => pipeline.httpKeys, settings, Date.now()),
   );
   const sns = new SNSClient();
+  const posted = { topicArn: pipeline.output('OutcomeTopicArn'), local: isLocal };
+  yield* await unlessRefused('outcome deliveries', 'sns:ListSubscriptionsByTopic', isLocal, () =>
+    checkDeliveries(sns, settings, posted),
+  );
   const topics = { page: pipeline.output('PageTopicArn'), ticket: pipeline.output('TicketTopicArn') };
   for (const severity of ['page', 'ticket'] as const) {
     yield* await unlessRefused(`alarm topic ${severity}`, 'sns:GetTopicAttributes', isLocal, async () => [
