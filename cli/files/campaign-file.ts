@@ -66,14 +66,16 @@ export function nameOfCampaign(file: string, given: string | undefined): string 
   if (given === undefined && file === '-')
     throw new OperatorError('Standard input has no name. Name the campaign with --name.');
   const name = given ?? basename(file).replace(namedForm, '');
-  if (campaignName.safeParse(name).success) return name;
+  const read = campaignName.safeParse(name);
+  if (read.success) return name;
   const letters = name.normalize('NFD').replaceAll(/\p{M}/gu, '');
   const possible = letters
     .replaceAll(/[^A-Za-z0-9._-]+/g, '-')
+    .replace(/(?:-rejected)+$/, '-2')
     .replace(/^[^A-Za-z0-9]+/, '')
     .slice(0, 48);
   const example = possible === '' ? 'spring' : possible;
   throw new OperatorError(
-    `${name} cannot be a campaign’s name: 1 to 48 letters, digits, dots, dashes or underscores. Name it with --name ${example}`,
+    `${name} cannot be a campaign’s name: it ${read.error.issues[0]?.message ?? 'is none'}. Name it with --name ${example}`,
   );
 }

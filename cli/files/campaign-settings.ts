@@ -1,6 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import type * as z from 'zod';
-import { type CampaignSettings, campaignSettingsSchema } from '../../lambdas/domain/campaign/settings.ts';
+import {
+  type CampaignSettings,
+  campaignSettingsSchema,
+  settingsFaults,
+} from '../../lambdas/domain/campaign/settings.ts';
 import { OperatorError } from '../words/operator-error.ts';
 import { fileErrorReason, unwritable } from './file-error.ts';
 import { objectIn } from './json-object.ts';
@@ -86,9 +89,8 @@ function pairs(option: string, texts: readonly string[], cut: 'first' | 'last'):
 function checked(settings: object, what: string): CampaignSettings {
   const parsed = campaignSettingsSchema.safeParse(settings);
   if (parsed.success) return parsed.data;
-  throw new OperatorError(`${what}: ${parsed.error.issues.map(issueWords).join('; ')}.`);
-}
-
-function issueWords({ path, message }: z.core.$ZodIssue): string {
-  return path.length === 0 ? message : `${path.join('.')}: ${message}`;
+  const words = settingsFaults(parsed.error).map(({ path, message }) =>
+    path === '' ? message : `${path}: ${message}`,
+  );
+  throw new OperatorError(`${what}: ${words.join('; ')}.`);
 }

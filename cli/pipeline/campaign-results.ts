@@ -10,7 +10,7 @@ import type { LinkAddress } from '../../lambdas/domain/link/link-id.ts';
 import { objectIn } from '../files/json-object.ts';
 import { linesIn } from '../files/json-values.ts';
 import { OperatorError } from '../words/operator-error.ts';
-import { inOrder } from './in-order.ts';
+import { inOrder, portions } from './in-order.ts';
 
 /** A row with a command. */
 export type SendRow = Extract<CheckedRow, { check: 'send' }>;
@@ -63,6 +63,42 @@ async function* resultsByChunk(record: CampaignRecord, reads: ResultReads): Asyn
       ? reads.files.chunkResult(record, record.drop, chunk)
       : reads.files.chunk(record, record.drop, chunk).then((rows) => resultsSoFar(rows, record.source, reads));
   for await (const results of inOrder(chunksAtOnce, chunks, resultsOf)) yield* results;
+}
+
+/** DynamoDB reads 100 keys at once. */
+const linksAtOnce = 100;
+
+/**
+ * The results, without the links that were deleted since. The written results stay as they were at the end, and a later campaign
+ * or command may have deleted their links: `campaign retire` does.
+ */
+export async function* withoutDeletedLinks(
+  results: AsyncIterable<RowResult>,
+  ledger: Pick<Ledger, 'linksAt'>,
+): AsyncGenerator<RowResult> {
+  const marked = async (portion: RowResult[]) => {
+    const addresses = portion.flatMap((result) => linkOf(result) ?? []);
+    const records = addresses.length === 0 ? [] : await ledger.linksAt(distinct(addresses));
+    const deleted = new Set(
+      records.filter(({ state }) => state === 'deleted').map(({ address }) => addressKey(address)),
+    );
+    return portion.map((result) => {
+      const address = linkOf(result);
+      return address !== undefined && deleted.has(addressKey(address)) ? withoutLink(result) : result;
+    });
+  };
+  for await (const portion of inOrder(chunksAtOnce, portions(results, linksAtOnce), marked)) yield* portion;
+}
+
+const withLink: ReadonlySet<RowStatus> = new Set(['created', 'updated', 'unchanged']);
+
+function linkOf({ status, onelinkId, shortlinkId }: RowResult): LinkAddress | undefined {
+  const hasLink = withLink.has(status) && onelinkId !== undefined && shortlinkId !== undefined;
+  return hasLink ? { onelinkId, shortlinkId } : undefined;
+}
+
+function withoutLink({ shortUrl: _, expiresAt: __, qrKey: ___, qr: ____, ...result }: RowResult): RowResult {
+  return { ...result, reason: 'link-deleted' };
 }
 
 /** The results of rows by the records of their requests. A row without one is not attempted. */

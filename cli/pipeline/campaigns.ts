@@ -9,7 +9,6 @@ import {
   resultsPrefix,
 } from '../../lambdas/domain/campaign/places.ts';
 import type { CampaignRecord } from '../../lambdas/domain/campaign/record.ts';
-import { campaignName } from '../../lambdas/domain/campaign/settings.ts';
 import { isOneSlip } from '../../lambdas/domain/contract/one-slip.ts';
 import { OperatorError } from '../words/operator-error.ts';
 
@@ -20,19 +19,20 @@ export interface CampaignReads {
   inBucket(source?: string): AsyncIterable<CampaignKey>;
 }
 
-const resultForm = /^results\/([^/]+)\/([^/]+)\.csv$/;
-const rejectedForm = /-rejected$/;
+const resultForm = /^results\/([^/]+)\/([^/]+?)(?:-rejected)?\.csv$/;
 
-/** The campaign that an object of the bucket belongs to; undefined if it belongs to none. */
+/**
+ * The campaign that an object of the bucket belongs to; undefined if it belongs to none. A refused file may have any name, and
+ * leaves only its reason.
+ */
 export function campaignOf(objectKey: string): CampaignKey | undefined {
   const [, source, name] = resultForm.exec(objectKey) ?? [];
-  if (source !== undefined && name !== undefined) return rejectedForm.test(name) ? undefined : { source, name };
+  if (source !== undefined && name !== undefined) return { source, name };
   if (!objectKey.startsWith(inboxPrefix)) return undefined;
   const [folder = '', file = '', ...deeper] = objectKey.slice(inboxPrefix.length).split('/');
-  const ending = fileEndings.find((one) => file.endsWith(one));
-  if (ending === undefined || deeper.length > 0) return undefined;
-  const found = campaignName.safeParse(file.slice(0, -ending.length));
-  return found.success ? { source: folder, name: found.data } : undefined;
+  const ending = fileEndings.find((one) => file.toLowerCase().endsWith(one));
+  if (!folder || ending === undefined || file.length === ending.length || deeper.length > 0) return undefined;
+  return { source: folder, name: file.slice(0, -ending.length) };
 }
 
 /** The campaigns of which the bucket has a file or results. A campaign may come twice. */
@@ -46,6 +46,27 @@ export async function* campaignsInBucket(s3: S3Client, bucket: string, source?: 
       }
     }
   }
+}
+
+/** A file in the inbox. */
+export interface InboxFile extends CampaignKey {
+  /** Epoch milliseconds at which it arrived. */
+  droppedAt: number;
+}
+
+/** The newest file of each campaign whose file arrived since a time, in epoch milliseconds. */
+export async function filesSince(s3: S3Client, bucket: string, since: number): Promise<InboxFile[]> {
+  const newest = new Map<string, InboxFile>();
+  for await (const { Contents = [] } of pagesOf(s3, { Bucket: bucket, Prefix: inboxPrefix })) {
+    for (const { Key = '', LastModified } of Contents) {
+      const campaign = campaignOf(Key);
+      const droppedAt = LastModified?.getTime() ?? 0;
+      if (campaign === undefined || droppedAt < since) continue;
+      const before = newest.get(campaignKey(campaign))?.droppedAt ?? 0;
+      if (droppedAt > before) newest.set(campaignKey(campaign), { ...campaign, droppedAt });
+    }
+  }
+  return [...newest.values()];
 }
 
 /** All known campaigns, of one source or of all, in the order of their names. */

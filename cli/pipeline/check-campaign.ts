@@ -8,7 +8,7 @@ import type { CheckedRow } from '../../lambdas/domain/campaign/row.ts';
 import { RowReader } from '../../lambdas/domain/campaign/row-reader.ts';
 import { SeenKeys } from '../../lambdas/domain/campaign/seen-keys.ts';
 import type { CampaignSettings } from '../../lambdas/domain/campaign/settings.ts';
-import { UnreadableFile } from '../../lambdas/domain/campaign/unreadable-file.ts';
+import { notGzip, UnreadableFile } from '../../lambdas/domain/campaign/unreadable-file.ts';
 import type { InputFile } from '../files/input-file.ts';
 import { OperatorError } from '../words/operator-error.ts';
 import type { ConfiguredPipeline } from './configured-pipeline.ts';
@@ -157,11 +157,8 @@ async function reading<Result>(
     await input.unchanged();
     return result;
   } catch (error) {
-    if (error instanceof UnreadableFile) throw new OperatorError(`${input.name} ${error.message}`);
-    const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined;
-    if (typeof code === 'string' && code.startsWith('Z_')) {
-      throw new OperatorError(`${input.name} is not a whole gzip file (${code}). Compress it again.`);
-    }
+    const unreadable = error instanceof UnreadableFile ? error : notGzip(error);
+    if (unreadable !== undefined) throw new OperatorError(`${input.name} ${unreadable.message}`);
     throw input.readError(error);
   } finally {
     bytes.destroy();

@@ -26,3 +26,15 @@ export async function* inOrder<Item, Result>(
     await Promise.allSettled(underWay);
   }
 }
+
+/** The items in portions of so many. */
+export async function* portions<Item>(items: AsyncIterable<Item>, most: number): AsyncGenerator<Item[]> {
+  let portion: Item[] = [];
+  for await (const item of items) {
+    portion.push(item);
+    if (portion.length < most) continue;
+    yield portion;
+    portion = [];
+  }
+  if (portion.length > 0) yield portion;
+}

@@ -151,8 +151,13 @@ export class KeysSecretStore {
     const found = await this.#client
       .send(get)
       .catch((error: unknown): { VersionId?: string; SecretString?: string } => {
-        // It has no value with this label, or it does not exist.
-        if (isNamed(error, 'ResourceNotFoundException')) return {};
+        if (isNamed(error, 'ResourceNotFoundException')) {
+          // It has no value with this label.
+          if (/secret value/.test(error.message)) return {};
+          throw new OperatorError(
+            `The secret with the keys does not exist: ${this.#arn}. Deploy the pipeline again: npx cdk deploy --all`,
+          );
+        }
         if (!isNamed(error, 'InvalidRequestException') || !/delet/i.test(error.message)) throw error;
         throw new OperatorError(
           `The secret with the keys is marked for deletion. To keep it: aws secretsmanager restore-secret --secret-id ${this.#arn}`,

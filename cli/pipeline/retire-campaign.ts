@@ -4,7 +4,7 @@ import type { RowResult } from '../../lambdas/domain/campaign/row.ts';
 import { campaignName } from '../../lambdas/domain/campaign/settings.ts';
 import { OperatorError } from '../words/operator-error.ts';
 import { addressKey } from './campaign-results.ts';
-import { inOrder } from './in-order.ts';
+import { inOrder, portions } from './in-order.ts';
 
 /** A row of the file that retires links. The names are those of the campaign's fields. */
 export interface RetiringRow {
@@ -56,7 +56,7 @@ export async function* retiringRows(
     const records = new Map(links.map((link) => [addressKey(link.address), link]));
     return portion.map((one) => ({ ...one, record: records.get(addressKey(one.address)) }));
   };
-  for await (const portion of inOrder(4, portions(linked(results)), recordsOf)) {
+  for await (const portion of inOrder(4, portions(linked(results), linksAtOnce), recordsOf)) {
     for (const { address, key, record } of portion) {
       const isOwn = record?.source === source && record.requestId.startsWith(`${name}/`);
       const kind = record?.state !== 'live' ? 'gone' : isOwn ? 'live' : 'others';
@@ -85,15 +85,4 @@ async function* linked(results: AsyncIterable<RowResult>): AsyncGenerator<Linked
     seen.add(addressKey(address));
     yield { key: key ?? requestId ?? `row-${row}`, address };
   }
-}
-
-async function* portions<Item>(items: AsyncIterable<Item>): AsyncGenerator<Item[]> {
-  let portion: Item[] = [];
-  for await (const item of items) {
-    portion.push(item);
-    if (portion.length < linksAtOnce) continue;
-    yield portion;
-    portion = [];
-  }
-  if (portion.length > 0) yield portion;
 }

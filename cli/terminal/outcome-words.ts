@@ -6,7 +6,7 @@ export const unwelcome: ReadonlySet<OutcomeKind> = new Set(['rejected', 'conflic
 
 /** An outcome as text: its result, and each fault with its path and rule on its own line. */
 export function outcomeWords(outcome: Outcome, where: string): string[] {
-  const { source, requestId, link, qr, reason, faults = [] } = outcome;
+  const { source, requestId, link, qr, campaign, reason, faults = [] } = outcome;
   const who = [source, requestId].filter((text) => text !== null).join(' ');
   const what = [
     outcome.outcome,
@@ -14,13 +14,25 @@ export function outcomeWords(outcome: Outcome, where: string): string[] {
     ...(qr === undefined ? [] : [`s3://${qr.bucket}/${qr.key}`]),
     ...(qr === undefined && link !== undefined ? [link.shortUrl ?? `${link.onelinkId}/${link.shortlinkId}`] : []),
     ...(qr === undefined && link?.expiresAt !== undefined ? [`until ${link.expiresAt}`] : []),
+    ...(campaign === undefined ? [] : campaignWords(campaign)),
     ...(reason === undefined ? [] : [reason]),
   ].join('  ');
+  const subject = campaign === undefined ? 'the command' : 'the file';
   return [
     [where, who, what].filter((text) => text !== '').join('  '),
-    ...faults.map(
-      ({ path, rule, message }) => `    ${path === '' ? 'the command' : visible(path)}: ${message} [${rule}]`,
-    ),
+    ...faults.map(({ path, rule, message }) => `    ${path === '' ? subject : visible(path)}: ${message} [${rule}]`),
+  ];
+}
+
+/** `spring, drop 2`, `refused`, `12 created, 1 rejected`, `s3://bucket/results/crm/spring.csv` */
+function campaignWords({ name, drop, state, counts, results }: NonNullable<Outcome['campaign']>): string[] {
+  const shown = new Map(Object.entries(counts).filter(([, count]) => count > 0));
+  const place = results.csv ?? results.rejected;
+  return [
+    `${visible(name)}, drop ${drop}`,
+    state,
+    tallyWords(shown) || 'no rows',
+    ...(place === undefined ? [] : [`s3://${results.bucket}/${visible(place)}`]),
   ];
 }
 

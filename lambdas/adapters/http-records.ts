@@ -1,17 +1,23 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type RequestKey, requestKey } from '../domain/contract/request-key.ts';
 import type { HttpNote, HttpRecord } from '../domain/http/record.ts';
-import type { Clock } from '../domain/work/clock.ts';
+import { type Clock, secondsNow } from '../domain/work/clock.ts';
 import { DocumentTable } from './document-table.ts';
 import { expiry, pk, recordVersion } from './ledger-item.ts';
 
+/** A change may wait for quota for a month. After that, its request record shows what became of it. */
+const changesKeptSeconds = 75 * 86_400;
+
+const changeKeyOf = (key: RequestKey) => `http-change#${requestKey(key)}`;
 const keyOf = (request: RequestKey) => `http#${requestKey(request)}`;
 
 /** The records of requests that came by the HTTP API, in the ledger's table. */
 export class HttpRecords {
+  readonly #clock: Clock;
   readonly #table: DocumentTable;
 
   constructor(client: DynamoDBClient, table: string, clock: Clock) {
+    this.#clock = clock;
     this.#table = new DocumentTable(client, table, clock);
   }
 
@@ -70,6 +76,29 @@ export class HttpRecords {
       ConditionExpression: '#messageId = :mine AND #claimedAt = :claimed AND attribute_not_exists(#sentAt)',
       ExpressionAttributeValues: { ':never': 0, ':mine': messageId, ':claimed': claimedAt },
     });
+  }
+
+  /** The request of the last change of a key's link that came by the HTTP API. Strongly consistent. */
+  async lastChange(key: RequestKey): Promise<string | undefined> {
+    const item = await this.#table.get(changeKeyOf(key));
+    return item === undefined ? undefined : String(item.requestId);
+  }
+
+  /**
+   * Notes the request of the next change of a key's link.
+   *
+   * @param read the last change, as the call has read it
+   * @returns false if another call has noted one since
+   */
+  noteChange(key: RequestKey, next: string, read: string | undefined): Promise<boolean> {
+    const item = { [pk]: changeKeyOf(key), ...recordVersion, requestId: next };
+    return this.#table.put(
+      { ...item, [expiry]: secondsNow(this.#clock) + changesKeptSeconds },
+      {
+        ConditionExpression: `attribute_not_exists(${pk}) OR #requestId = :read OR #requestId = :next`,
+        ExpressionAttributeValues: { ':read': read ?? '', ':next': next },
+      },
+    );
   }
 
   /**

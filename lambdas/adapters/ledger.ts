@@ -96,7 +96,7 @@ export class Ledger implements LinkLedger {
     held: { version: number; leaseOf?: string; nowSeconds: number; anew?: boolean },
   ): Promise<boolean> {
     const { qrKey: _, qrFailure: __, lease: ___, ...fields }: Item = { ...optional, ...itemOf(record) };
-    // When a link ends, its image is removed, and what the record says of it.
+    // When a link ends, its image is removed, and what the record has of it.
     const ended = record.state === 'deleted' || held.anew ? ['lease', 'qrKey', 'qrFailure'] : ['lease'];
     const { UpdateExpression, values } = setting(fields, ended);
     const mine = held.leaseOf === undefined ? '' : ' OR lease.requestId = :mine';

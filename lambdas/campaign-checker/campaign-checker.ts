@@ -3,7 +3,7 @@ import { RowReader } from '../domain/campaign/row-reader.ts';
 import type { CampaignRules } from '../domain/campaign/rules.ts';
 import { UnreadableFile } from '../domain/campaign/unreadable-file.ts';
 import { commandReader } from '../domain/contract/command-reading.ts';
-import type { BatchWork, Deadline } from '../domain/work/delivery.ts';
+import type { BatchWork, Deadline, Delivery } from '../domain/work/delivery.ts';
 import { nameOfError } from '../domain/work/observer.ts';
 import { templateOf } from './drop-settings.ts';
 import { endCheck } from './ending.ts';
@@ -20,6 +20,11 @@ import { checkSlice, type SliceRules, usualSizes } from './slice.ts';
 const sliceMilliseconds = 30_000;
 /** A step and the report take some seconds each. With less time left, the next message does them. */
 const spareMilliseconds = 40_000;
+
+/** The message is the checker's own, and of another release. It returns, and ends as a dead letter. */
+class UnknownForm extends Error {
+  override readonly name = 'UnknownForm';
+}
 
 /**
  * The campaign checker reads the files that are dropped into the campaign bucket's inbox.
@@ -38,9 +43,19 @@ export function campaignChecker(
 ): BatchWork {
   const { queue, observer, clock } = ports;
 
-  const handle = async (body: string, deadline: Deadline): Promise<void> => {
+  const handle = async ({ body, messageId, sender }: Delivery, deadline: Deadline): Promise<void> => {
     const message = readMessage(body, settings.CAMPAIGN_BUCKET_NAME);
-    if (message === 'unreadable') throw new Error('the message is none of S3 and none of the checker');
+    if (message === 'unreadable') throw new UnknownForm();
+    if ('foreign' in message) {
+      observer.count(campaignCheckerMetric.messageForeign);
+      observer.warn('a message of the campaign queue is neither S3’s nor the checker’s, and is dropped', {
+        messageId,
+        sender,
+        reason: message.foreign,
+        count: Buffer.byteLength(body),
+      });
+      return;
+    }
     if ('continue' in message) {
       const { record } = await ports.campaigns.read(message.continue);
       if (record?.drop === message.continue.drop) await check(record, deadline);
@@ -82,7 +97,8 @@ export function campaignChecker(
 
   const sliceRules = ({ source, name, settings: chosen, lane, file, asOf }: CampaignRecord): SliceRules => {
     const object = inboxObject(file.key);
-    if (typeof object === 'string') throw new Error('the record of a campaign names no file of a campaign');
+    if (typeof object === 'string' || 'misplaced' in object)
+      throw new Error('the record of a campaign names no file of a campaign');
     const read = commandReader({
       contract: {
         maxDataCharacters: settings.MAX_DATA_CHARACTERS,
@@ -105,13 +121,14 @@ export function campaignChecker(
 
   return async (deliveries, deadline) => {
     const dispositions: ('done' | 'try-again')[] = [];
-    for (const { body } of deliveries) {
+    for (const delivery of deliveries) {
       try {
-        await handle(body, deadline);
+        await handle(delivery, deadline);
         dispositions.push('done');
       } catch (error) {
         observer.count(campaignCheckerMetric.checkFailed);
-        observer.warn('a slice of a check failed: its message returns', { error: nameOfError(error) });
+        const { messageId } = delivery;
+        observer.warn('a slice of a check failed: its message returns', { messageId, error: nameOfError(error) });
         dispositions.push('try-again');
       }
     }

@@ -31,7 +31,16 @@ export function recordableHeader(header: readonly string[]): string[] {
 
 /** The record with these counts. */
 export function contentAfter(record: CampaignRecord, counts: CheckCounts, now: number): Content {
-  const { lookups, unchanged, rejected, actions, warningsByRule, firstFaults: faults, ...ofRecord } = counts;
+  const {
+    lookups,
+    unchanged,
+    rejected,
+    actions,
+    warningsByRule,
+    firstWarnings: _,
+    firstFaults: faults,
+    ...ofRecord
+  } = counts;
   const found = { lookups, unchanged, rejected, actions, warningsByRule };
   const firstFaults = faults.map(({ line, path, rule, message }) => ({
     line,

@@ -1,6 +1,11 @@
 import type { CampaignKey } from '../domain/campaign/places.ts';
 import type { CampaignRules } from '../domain/campaign/rules.ts';
-import { type CampaignSettings, campaignName, campaignSettingsSchema } from '../domain/campaign/settings.ts';
+import {
+  type CampaignSettings,
+  campaignName,
+  campaignSettingsSchema,
+  settingsFaults,
+} from '../domain/campaign/settings.ts';
 import { type Fault, offered } from '../domain/contract/fault.ts';
 import { readJson } from '../domain/contract/json-reading.ts';
 
@@ -52,17 +57,17 @@ function settingsOf(found: SettingsText): { settings: CampaignSettings } | { fau
   if (found === undefined) return { settings: {} };
   if (found === 'too-large') return faultOf('settings', 'size', 'have more than 64 KB: remove what is no setting');
   const reading = readJson(found.text);
-  if ('problem' in reading) return faultOf('settings', 'json', reading.problem);
+  if ('problem' in reading) {
+    // The reader words it for commands.
+    const [problem = 'is not JSON'] = reading.problem.split(': no command');
+    return faultOf('settings', 'json', `${problem}: settings are one JSON object`);
+  }
   const twice = reading.losses.find(({ kind }) => kind === 'duplicate');
   if (twice) return faultOf(['settings', ...twice.path].join('.'), 'duplicate', 'is given twice');
   const parsed = campaignSettingsSchema.safeParse(reading.json);
   if (parsed.success) return { settings: parsed.data };
-  const [issue] = parsed.error.issues;
-  const path = ['settings', ...(issue?.path ?? [])].map(String).join('.');
-  if (issue?.code === 'unrecognized_keys') {
-    return faultOf(`${path}.${issue.keys[0]}`, 'unknown-field', 'is not a setting');
-  }
-  return faultOf(path, issue?.code ?? 'type', issue?.message ?? 'is not valid');
+  const [{ path, rule, message } = { path: '', rule: 'type', message: 'are not valid' }] = settingsFaults(parsed.error);
+  return faultOf(path === '' ? 'settings' : `settings.${path}`, rule, message);
 }
 
 const faultOf = (path: string, rule: string, message: string) => ({ fault: { path, rule, message } });

@@ -38,6 +38,8 @@ async function needsApproval(
   { APPROVAL, LANES }: EndSettings,
   { control, clock }: CampaignCheckerPorts,
 ): Promise<boolean> {
+  // A file without a change has nothing to approve.
+  if (toSend === 0) return false;
   const { aboveRows = Number.POSITIVE_INFINITY, sources = [], belowReserve = false } = APPROVAL;
   if (settings.approval === 'required' || sources.includes(source) || toSend > aboveRows) return true;
   if (!belowReserve || quotaCalls === 0) return false;

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { CampaignFile } from '../domain/campaign/record.ts';
-import { UnreadableFile } from '../domain/campaign/unreadable-file.ts';
+import { notGzip, UnreadableFile } from '../domain/campaign/unreadable-file.ts';
 import type { CampaignCheckerPorts } from './ports.ts';
 
 /**
@@ -40,11 +40,7 @@ async function* unpacked(packed: AsyncIterable<Uint8Array>, most: number): Async
       yield part;
     }
   } catch (error) {
-    // zlib's errors have codes such as Z_DATA_ERROR and Z_BUF_ERROR.
-    if (error instanceof Error && 'code' in error && String(error.code).startsWith('Z_')) {
-      throw new UnreadableFile('gzip', 'is no whole gzip file: compress it again');
-    }
-    throw error;
+    throw notGzip(error) ?? error;
   } finally {
     gunzip.destroy();
     source.destroy();

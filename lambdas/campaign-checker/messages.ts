@@ -19,7 +19,17 @@ const notificationSchema = z.object({
 /** S3 sends it once, when the notification is configured. */
 const testSchema = z.object({ Event: z.literal('s3:TestEvent') });
 
-export type CheckerMessage = OwnMessage | { files: string[] } | 'unreadable';
+/** A message that neither S3 nor the checker has sent, or that is about something else. Its kind is all that a log may have of it. */
+export type ForeignKind =
+  | 'not-json'
+  | 'unknown-json'
+  | 's3-event-of-another-bucket'
+  | 's3-event-of-another-kind'
+  | 'sns-notification'
+  | 'eventbridge-event';
+
+/** `unreadable`: the checker's own, in a form that this release does not know. */
+export type CheckerMessage = OwnMessage | { files: string[] } | { foreign: ForeignKind } | 'unreadable';
 
 export const ownMessage = (message: OwnMessage) => JSON.stringify(message);
 
@@ -33,12 +43,22 @@ export function readMessage(body: string, bucket: string): CheckerMessage {
   const own = ownSchema.safeParse(json).data;
   if (own) return own;
   if (testSchema.safeParse(json).success) return { files: [] };
-  const notification = notificationSchema.safeParse(json).data;
-  if (notification === undefined) return 'unreadable';
-  const files = notification.Records.filter(
-    ({ eventName, s3 }) => eventName.startsWith('ObjectCreated:') && s3.bucket.name === bucket,
-  ).map(({ s3 }) => decoded(s3.object.key));
-  return { files: [...new Set(files)] };
+  const { Records = [] } = notificationSchema.safeParse(json).data ?? {};
+  if (Records.length === 0) return strange(json);
+  const ofBucket = Records.filter(({ s3 }) => s3.bucket.name === bucket);
+  if (ofBucket.length === 0) return { foreign: 's3-event-of-another-bucket' };
+  const created = ofBucket.filter(({ eventName }) => eventName.startsWith('ObjectCreated:'));
+  if (created.length === 0) return { foreign: 's3-event-of-another-kind' };
+  return { files: [...new Set(created.map(({ s3 }) => decoded(s3.object.key)))] };
+}
+
+/** A later release may know more fields of the checker's own messages. After a rollback they wait for it, as dead letters. */
+function strange(json: unknown): { foreign: ForeignKind } | 'unreadable' {
+  if (json === undefined) return { foreign: 'not-json' };
+  if (typeof json !== 'object' || json === null) return { foreign: 'unknown-json' };
+  if ('open' in json || 'continue' in json) return 'unreadable';
+  if ('TopicArn' in json) return { foreign: 'sns-notification' };
+  return { foreign: 'detail-type' in json ? 'eventbridge-event' : 'unknown-json' };
 }
 
 /** S3 writes keys as in a URL's query: a blank is a plus sign. */

@@ -1,4 +1,4 @@
-import type { CampaignKey } from '../domain/campaign/places.ts';
+import { type CampaignKey, inboxPrefix } from '../domain/campaign/places.ts';
 import type { CampaignFile, CampaignRecord } from '../domain/campaign/record.ts';
 import type { CampaignRules } from '../domain/campaign/rules.ts';
 import { dropSettings } from './drop-settings.ts';
@@ -7,7 +7,7 @@ import { ownMessage } from './messages.ts';
 import { campaignCheckerMetric } from './names.ts';
 import type { CampaignCheckerPorts } from './ports.ts';
 import { isOf, newDrop } from './record.ts';
-import { refuse, save } from './saving.ts';
+import { objectReference, refuse, save } from './saving.ts';
 
 /** How long a file without settings waits for them. People upload both at once, in any order. */
 const settingsMilliseconds = 60_000;
@@ -31,9 +31,15 @@ export async function openFile(
   const { campaigns, files, queue, observer, clock } = ports;
   const object = inboxObject(key);
   if (object === 'nothing-to-do') return undefined;
-  if (object === 'misplaced') {
+  if ('misplaced' in object) {
     observer.count(campaignCheckerMetric.fileRefused);
-    observer.warn('a file of the inbox is no campaign’s: its place or its ending is wrong', { rules: ['misplaced'] });
+    const folder = key.slice(inboxPrefix.length).split('/')[0];
+    const source = rules.producers.find((one) => one.source === folder)?.source;
+    observer.warn('a file of the inbox is no campaign’s: its place or its ending is wrong', {
+      ...(source !== undefined && { source }),
+      object: objectReference(key),
+      rules: [object.misplaced],
+    });
     return undefined;
   }
   const { campaign } = object;
@@ -50,7 +56,9 @@ export async function openFile(
     const now = clock.wallMilliseconds();
     if ('fault' in chosen || isEmpty(file)) {
       const fault = 'fault' in chosen ? chosen.fault : { path: '', rule: 'empty', message: 'is empty' };
-      const drop = newDrop(campaign, file, { settings: {}, lane: '' }, reading, now);
+      // The outcome has the lane that its file would have used. Only a source that is no producer has none.
+      const lane = rules.producers.find(({ source }) => source === campaign.source)?.lanes[0] ?? '';
+      const drop = newDrop(campaign, file, { settings: {}, lane }, reading, now);
       await refuse(drop, fault, (next) => campaigns.write(next, reading), ports);
       return undefined;
     }

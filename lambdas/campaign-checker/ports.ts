@@ -25,7 +25,6 @@ export interface CampaignCheckerPorts {
     /** @returns the record as it is now, or undefined if somebody else has written it since the reading */
     write(next: Content, read: Reading): Promise<CampaignRecord | undefined>;
     list(drop: CampaignKey & { drop: number }): Promise<void>;
-    unlist(drop: CampaignKey & { drop: number }): Promise<void>;
   };
   files: {
     /** What is in the inbox under this key now, or undefined. */

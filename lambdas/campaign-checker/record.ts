@@ -54,11 +54,11 @@ export function newDrop(
   };
 }
 
-/** The record of a drop that cannot be used. */
+/** The record of a drop that cannot be used. It ends with the outcome for its producer, if there is one. */
 export const refusedDrop = (drop: Content, refusal: Fault, now: number): Content => ({
   ...drop,
   state: 'refused',
   refusal,
   changedAt: now,
-  endedAt: now,
+  ...(drop.lane === '' && { endedAt: now }),
 });

@@ -15,7 +15,8 @@ const spareMilliseconds = 5_000;
 
 /**
  * Ends a campaign whose rows all have their final status: writes the results, publishes `campaign-finished`, and then records
- * the end. It may crash at any point. The next run does it again, and overwrites the results with the same.
+ * the end. It may crash at any point. The next run does it again, and overwrites the results with the same. A refused file has
+ * no results, and its fault is in the outcome.
  *
  * @throws Error if a row is missing in the results, or if the time ends first
  */
@@ -26,16 +27,23 @@ export async function finish(
   deadline: Deadline,
 ): Promise<void> {
   const { files, outcomes, campaigns, clock } = ports;
-  const { source, name, drop, lane, rows } = campaign;
-  const places = resultPlaces(campaign);
-  await files.upload(places.csv, csvOf(ports, campaign, deadline), 'text/csv; charset=utf-8');
-  await files.upload(places.ndjson, ndjsonOf(ports, campaign, deadline), 'application/x-ndjson');
-  const state = campaign.state === 'cancelled' ? 'cancelled' : 'finished';
-  const hasRejected = Object.keys(campaign.faultsByRule).length > 0;
-  const { csv, ndjson, rejected } = places;
-  const results = { bucket, csv, ndjson, ...(hasRejected && { rejected }) };
+  const { source, name, drop, lane, rows, refusal } = campaign;
+  const { csv, ndjson, rejected } = resultPlaces(campaign);
+  const isRefused = campaign.state === 'refused';
+  if (!isRefused) {
+    await files.upload(csv, csvOf(ports, campaign, deadline), 'text/csv; charset=utf-8');
+    await files.upload(ndjson, ndjsonOf(ports, campaign, deadline), 'application/x-ndjson');
+  }
+  const { state: ended } = campaign;
+  const state = ended === 'cancelled' || ended === 'refused' ? ended : 'finished';
+  const hasRejected = isRefused || Object.keys(campaign.faultsByRule).length > 0;
+  const results = { bucket, ...(!isRefused && { csv, ndjson }), ...(hasRejected && { rejected }) };
   const outcome = outcomeOf(
-    { outcome: 'campaign-finished', campaign: { name, drop, state, rows, counts: rowCounts(campaign), results } },
+    {
+      outcome: 'campaign-finished',
+      campaign: { name, drop, state, rows, counts: rowCounts(campaign), results },
+      ...(isRefused && { reason: 'file-refused', faults: refusal === undefined ? [] : [refusal] }),
+    },
     { source, requestId: null, action: null },
     {
       lane,

@@ -22,9 +22,9 @@ export async function activeCampaigns({
   return { records: kept, corrupt: corrupt.length };
 }
 
-/** A cancelled campaign has its end to write. */
+/** A cancelled campaign has its end to write, and a refused file has its outcome to publish. */
 const hasWork = (record: CampaignRecord) =>
-  isActive(record) || (record.state === 'cancelled' && record.endedAt === undefined);
+  isActive(record) || ((record.state === 'cancelled' || record.state === 'refused') && record.endedAt === undefined);
 
 /** The checker puts a drop on the list before it writes the drop's record, so a listed drop may be newer than its record. */
 function isOver(record: CampaignRecord, { drop }: CampaignDrop): boolean {

@@ -1,5 +1,5 @@
 import type { CampaignRecord, OutstandingChunk, Tallies } from '../domain/campaign/record.ts';
-import type { RowResult } from '../domain/campaign/row.ts';
+import type { CheckedRow, RowResult } from '../domain/campaign/row.ts';
 
 /** A change of a record: the fields that are new. */
 export type Progress = Partial<CampaignRecord>;
@@ -8,9 +8,22 @@ export type Progress = Partial<CampaignRecord>;
 export interface SettledChunk {
   chunk: number;
   tallies: Tallies;
+  /** Of its rejected rows, those that the check has rejected. */
+  rejectedByCheck: number;
 }
 
 export const outstandingOf = ({ outstanding = [] }: Pick<CampaignRecord, 'outstanding'>) => outstanding;
+
+/** A chunk with the results of its rows. */
+export const settledChunk = (
+  chunk: number,
+  rows: readonly CheckedRow[],
+  results: readonly RowResult[],
+): SettledChunk => ({
+  chunk,
+  tallies: talliesOf(results),
+  rejectedByCheck: rows.filter(({ check }) => check === 'rejected').length,
+});
 
 /** Rows by status. `not attempted` is what is left of all rows, so nobody counts it. */
 export function talliesOf(results: readonly RowResult[]): Tallies {
@@ -54,7 +67,7 @@ export function withSettled(
     outstanding: outstandingOf(record).filter(({ chunk }) => !fresh.some((one) => one.chunk === chunk)),
     settled,
     settledBeyond: [...done].sort((one, other) => one - other),
-    tallies: sumOf(record.tallies, fresh),
+    ...sumsOf(record, fresh),
     settledAt: now,
   };
 }
@@ -69,23 +82,30 @@ export function withSkipped(
   if (chunks[0]?.chunk !== record.settled + 1) return undefined;
   return {
     settled: record.settled + chunks.length,
-    tallies: sumOf(record.tallies, chunks),
+    ...sumsOf(record, chunks),
     settledAt: now,
   };
 }
 
-function sumOf(before: Tallies, chunks: readonly SettledChunk[]): Tallies {
-  const sum: Tallies = { ...before };
-  for (const { tallies } of chunks) {
+function sumsOf(
+  before: CampaignRecord,
+  chunks: readonly SettledChunk[],
+): Pick<Progress, 'tallies' | 'rejectedSettled'> {
+  const sum: Tallies = { ...before.tallies };
+  const isCounted = before.rejectedSettled !== undefined || Object.keys(sum).length === 0;
+  let rejected = before.rejectedSettled ?? 0;
+  for (const { tallies, rejectedByCheck } of chunks) {
+    rejected += rejectedByCheck;
     for (const [status, count] of Object.entries(tallies)) {
       const key = status as keyof Tallies;
       sum[key] = (sum[key] ?? 0) + count;
     }
   }
-  return sum;
+  return { tallies: sum, ...(isCounted && { rejectedSettled: rejected }) };
 }
 
-/** Whether each row has its final status, in the result object of its chunk. */
+/** Whether each row has its final status, in the result object of its chunk, or the file as a whole was refused. */
 export function isWhole({ state, check, settled, chunks }: CampaignRecord): boolean {
+  if (state === 'refused') return true;
   return settled === chunks && (state === 'cancelled' || (state === 'sending' && check.done));
 }

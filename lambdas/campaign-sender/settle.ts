@@ -4,7 +4,7 @@ import { changeCampaign } from './change-campaign.ts';
 import { ChunkAnswers } from './chunk-answers.ts';
 import { aheadIn, answersOf, forgetAnswers, knownAnswers, type LaneRun, type LaneStanding } from './lane-run.ts';
 import { campaignLaneMetric } from './names.ts';
-import { outstandingOf, type SettledChunk, talliesOf, withSettled, withSkipped } from './progress.ts';
+import { outstandingOf, type SettledChunk, settledChunk, withSettled, withSkipped } from './progress.ts';
 import { isGivenUp, sendAgainIfDue } from './send-again.ts';
 
 /** Chunks of one campaign that are read, or written, at once. */
@@ -57,7 +57,7 @@ async function settleChunk(
   const results = answers.results(entry, nowMilliseconds, isOver);
   if (!ChunkAnswers.areWhole(results)) return undefined;
   await files.putChunkResult(record, record.drop, entry.chunk, results);
-  return { chunk: entry.chunk, tallies: talliesOf(results) };
+  return settledChunk(entry.chunk, answers.rows, results);
 }
 
 /** Counts settled chunks in the record, all in one write. */
@@ -119,7 +119,7 @@ async function skipChunk(run: LaneRun, record: CampaignRecord, chunk: number): P
   await answers.readLinks(ledger);
   const results = answers.results({}, run.ports.clock.wallMilliseconds(), false);
   await files.putChunkResult(record, record.drop, chunk, results);
-  return { chunk, tallies: talliesOf(results) };
+  return settledChunk(chunk, answers.rows, results);
 }
 
 function countSettled({ observer }: LaneRun, settled: readonly SettledChunk[]): void {

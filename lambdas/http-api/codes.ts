@@ -34,7 +34,7 @@ export async function readCode(
   if (qrKey === undefined) {
     if (qrFailure !== undefined)
       throw new HttpProblem('code-failed', { detail: `The QR code cannot be made: ${qrFailure.reason}.` });
-    // Only a command that came by the HTTP API tells here that it asks for a code.
+    // Only the record of a command that came by the HTTP API shows that it asks for a code.
     const key = { source: producer.source, requestId };
     const isAsked = (await ports.records.find([key])).get(requestKey(key))?.qr === true;
     throw new HttpProblem(isAsked ? 'code-not-ready' : 'no-code', { retryAfter: askAgainAfter });

@@ -1,4 +1,5 @@
 import type { OpenedMessage } from '../domain/contract/envelope.ts';
+import type { RequestKey } from '../domain/contract/request-key.ts';
 import type { PointedFault } from '../domain/http/answers.ts';
 import { idempotencyKeyOf, waitSecondsOf } from '../domain/http/headers.ts';
 import { pointed } from '../domain/http/pointers.ts';
@@ -13,10 +14,10 @@ import { withImage } from './codes.ts';
 import type { HttpApiEnvironment } from './env.ts';
 import { postList } from './list.ts';
 import { httpApiMetric } from './names.ts';
-import { outcomeAnswer } from './outcome-answer.ts';
-import type { HttpApiPorts } from './ports.ts';
+import { askAgainAfter, askLaterAfter, outcomeAnswer } from './outcome-answer.ts';
+import type { HttpApiPorts, WaitingPlace } from './ports.ts';
 import { flagOf, oneOf, onlyThese } from './query.ts';
-import { isReused, type Progress, Sending, unsent } from './sending.ts';
+import { isReused, type LaneOfCall, type Progress, Sending, unsent } from './sending.ts';
 import type { Entered, Trip } from './trip.ts';
 import { isOver, Waiting } from './waiting.ts';
 
@@ -27,13 +28,9 @@ export interface CommandApi {
   /** A raw command, checked by its lane's rules. */
   check(opened: OpenedMessage, lane: string, index?: number): Promise<Asked | { errors: PointedFault[] }>;
   /** Sends commands that nobody has sent, and waits for their outcomes if the call wants it. */
-  carryOut(
-    all: readonly Progress[],
-    lane: string,
-    call: Call,
-    trip: Trip,
-    isEnough?: (one: Progress) => boolean,
-  ): Promise<Progress[]>;
+  carryOut(all: readonly Progress[], lane: LaneOfCall, call: Call, trip: Trip): Promise<Progress[]>;
+  /** Waits for the end of another call's request, if the call wants to wait. @returns whether it has ended */
+  awaitEnd(request: RequestKey, call: Call, trip: Trip): Promise<boolean>;
   /** The answer to a call with one command. */
   answer(progress: Progress, call: Call, trip: Trip): Promise<Answer>;
   sending: Sending;
@@ -56,33 +53,44 @@ export function commandApi(settings: HttpApiEnvironment, rules: HttpRules, ports
   const timeOf = (call: Call, trip: Trip) =>
     waiting.millisecondsFor(waitSecondsOf(call.header('prefer')) * 1_000 - trip.waitedMilliseconds, call.deadline);
 
-  const carryOut: CommandApi['carryOut'] = async (all, lane, call, trip, isEnough = isOver) => {
+  const carryOut: CommandApi['carryOut'] = async (all, { name: lane, isPaused }, call, trip) => {
     const found = await waiting.withLinks(all);
     const hasUnsent = found.some(({ stands }) => unsent.has(stands));
-    if (!hasUnsent && found.every(isEnough)) return found;
-    if (hasUnsent) await sending.checkLane(lane);
-    const milliseconds = timeOf(call, trip);
+    if (!hasUnsent && found.every(isOver)) return found;
+    if (hasUnsent && isPaused) throw new HttpProblem('lane-paused', { retryAfter: 60 });
     // The place is taken while the command is sent.
-    const [sent, entered] = await Promise.allSettled([
-      sending.send(found, lane, call.deadline),
-      waiting.enter(milliseconds),
-    ]);
-    const place = entered.status === 'fulfilled' ? entered.value : undefined;
-    try {
+    const place = waiting.enter(timeOf(call, trip));
+    const [sent] = await Promise.allSettled([sending.send(found, lane, call.deadline), place]);
+    return inPlace(await place, trip, async (isWaiting) => {
       if (sent.status === 'rejected') throw sent.reason;
-      if (place === undefined) return sent.value;
-      const from = clock.monotonicMilliseconds();
-      const { deadline } = call;
-      const ended = await waiting.wait(sent.value, { milliseconds: timeOf(call, trip), lane, deadline }, isEnough);
-      const waited = clock.monotonicMilliseconds() - from;
+      return isWaiting ? waiting.wait(sent.value, timeOf(call, trip), lane, call.deadline) : sent.value;
+    });
+  };
+
+  const awaitEnd: CommandApi['awaitEnd'] = async (request, call, trip) => {
+    const place = await waiting.enter(timeOf(call, trip));
+    return inPlace(place, trip, async (isWaiting) => isWaiting && waiting.waitForEnd(request, timeOf(call, trip)));
+  };
+
+  /** Does the work with a place among the waiting calls, if the call has one, and leaves it. */
+  async function inPlace<Result>(
+    place: WaitingPlace | undefined,
+    trip: Trip,
+    work: (isWaiting: boolean) => Promise<Result>,
+  ): Promise<Result> {
+    if (place === undefined) return work(false);
+    const from = clock.monotonicMilliseconds();
+    try {
+      const result = await work(true);
       trip.hasWaited = true;
+      return result;
+    } finally {
+      const waited = clock.monotonicMilliseconds() - from;
       trip.waitedMilliseconds += waited;
       observer.milliseconds(httpApiMetric.waitMilliseconds, waited);
-      return ended;
-    } finally {
-      if (place !== undefined) await waiting.leave(place);
+      await waiting.leave(place);
     }
-  };
+  }
 
   const answer: CommandApi['answer'] = (progress, call, trip) => {
     if (isReused(progress)) throw new HttpProblem('key-reused');
@@ -93,7 +101,7 @@ export function commandApi(settings: HttpApiEnvironment, rules: HttpRules, ports
     return seconds > 0 ? withImage(made, progress, ports) : Promise.resolve(made);
   };
 
-  const api: CommandApi = { post, check, carryOut, answer, sending };
+  const api: CommandApi = { post, check, carryOut, awaitEnd, answer, sending };
   return api;
 
   async function post(call: Call, own: readonly HttpProducer[], trip: Trip): Promise<Answer> {
@@ -124,12 +132,15 @@ export function commandApi(settings: HttpApiEnvironment, rules: HttpRules, ports
     const asked = await check(opened, lane);
     if ('errors' in asked) throw new HttpProblem('invalid-command', { errors: asked.errors });
     trip.requestId = asked.command.requestId;
-    const [[found]] = await Promise.all([sending.look([asked]), admission.check()]);
+    const [state, [found]] = await Promise.all([sending.laneNow(lane), sending.look([asked]), admission.check()]);
     if (found === undefined) throw new Error('a command has no place in the ledger');
     if (isReused(found)) throw new HttpProblem('key-reused');
-    const [progress = found] = await carryOut([found], lane, call, trip);
-    if (progress.stands === 'running' && found.stands === 'running' && !trip.hasWaited)
-      throw new HttpProblem('in-progress', { retryAfter: progress.known.http?.waiting === undefined ? 2 : 60 });
+    const [progress = found] = await carryOut([found], state, call, trip);
+    const isOthers = found.stands === 'running' && progress.stands === 'running';
+    const waits = progress.known.http?.waiting !== undefined;
+    // A call that wants to wait learns at once that the command waits for quota or for an operator.
+    if (isOthers && !trip.hasWaited && !(waits && waitSecondsOf(call.header('prefer')) > 0))
+      throw new HttpProblem('in-progress', { retryAfter: waits ? askLaterAfter : askAgainAfter });
     return answer(progress, call, trip);
   }
 }

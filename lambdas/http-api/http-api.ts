@@ -43,7 +43,10 @@ export function httpApi(
     const routing = routeOf(call.method, call.rest);
     if ('problem' in routing) {
       const { problem, allow } = routing;
-      throw new HttpProblem(problem, allow === undefined ? {} : { headers: { Allow: allow.join(', ') } });
+      throw new HttpProblem(problem, {
+        ...(allow !== undefined && { headers: { Allow: allow.join(', ') } }),
+        ...(problem === 'bad-request' && { detail: badPath }),
+      });
     }
     const { route } = routing;
     trip.operation = route.operation;
@@ -78,6 +81,8 @@ export function httpApi(
     return proxyResult(answer, event.httpMethod, place);
   };
 }
+
+const badPath = 'The path has a control character, or percent-encoding that is no UTF-8. Encode each part of it once.';
 
 const errorsOfCode = [TypeError, RangeError, ReferenceError, SyntaxError];
 

@@ -1,7 +1,7 @@
 import { campaignRequestId } from '../domain/campaign/row-identity.ts';
 import type { OpenedMessage } from '../domain/contract/envelope.ts';
 import type { Fault } from '../domain/contract/fault.ts';
-import { requestKey } from '../domain/contract/request-key.ts';
+import { type RequestKey, requestKey } from '../domain/contract/request-key.ts';
 import { addressOfKey, decideByKey, type KeyDecision } from '../domain/http/by-key.ts';
 import { pointed } from '../domain/http/pointers.ts';
 import { HttpProblem } from '../domain/http/problem.ts';
@@ -18,7 +18,6 @@ import type { HttpApiPorts } from './ports.ts';
 import { oneOf, onlyThese } from './query.ts';
 import { isReused, type Progress } from './sending.ts';
 import type { Trip } from './trip.ts';
-import { isOver } from './waiting.ts';
 
 /** Fields of a command that the path or the ledger decides. */
 const decidedFields = ['action', 'requestId', 'specVersion'];
@@ -52,19 +51,27 @@ export async function putLinkByKey(
   const create = completed(opened, { source: producer.source, requestedAt, requestId });
   const whole = { ...create, command: { ...create.command, action: 'create', requestId } };
   const wanted = await checked(whole, lane, commands);
-  await admission.check();
+  const [state] = await Promise.all([commands.sending.laneNow(lane), admission.check()]);
 
   for (let decision = 1; ; decision++) {
     const decided = await decide(whole.command, wanted, ports);
     if ('problem' in decided) throw problem(decided.problem, decided.faults);
+    const asked = await askedIn(decided, wanted, lane, commands);
+    const [found] = asked === undefined ? [] : await commands.sending.look([asked]);
+    const other = await underWay(decided, found, commands);
+    if (other !== undefined) {
+      if (decision < mostDecisions && (await commands.awaitEnd(other, call, trip))) continue;
+      throw new HttpProblem('in-progress', { retryAfter: 2 });
+    }
     if (decided.change === 'unchanged') return unchanged(decided.link, requestId, call);
-    const asked =
-      decided.change === 'created' ? wanted : await checked({ command: decided.command, faults: [] }, lane, commands);
-    const [found] = await commands.sending.look([asked]);
     if (found === undefined) throw new Error('a command has no place in the ledger');
-    const [progress = found] = await commands.carryOut([takenOver(found)], lane, call, trip, isEnough);
+    // Another call has just changed the link, or notes another change at this moment.
+    if (found.stands === 'reused' || !(await noteChange(decided, found, ports))) {
+      if (decision < mostDecisions) continue;
+      throw new HttpProblem('in-progress', { retryAfter: 2 });
+    }
+    const [progress = found] = await commands.carryOut([takenOver(found)], state, call, trip);
     if (decision < mostDecisions && mustDecideAgain(progress)) continue;
-    // Another content of the key is on its way, or this content is, and the call does not wait.
     if (isReused(progress) || (progress.stands === 'running' && found.stands === 'running' && !trip.hasWaited))
       throw new HttpProblem('in-progress', { retryAfter: 2 });
     const answer = await commands.answer(progress, call, trip);
@@ -95,40 +102,69 @@ async function checked(opened: OpenedMessage, lane: string, { check }: CommandAp
   return asked;
 }
 
-type Decided = Exclude<KeyDecision, { change: 'unchanged' }> | { change: 'unchanged'; link: LinkRecord };
+type Decided = (Exclude<KeyDecision, { change: 'unchanged' }> | { change: 'unchanged'; link: LinkRecord }) & {
+  /** The request of the key. */
+  key: RequestKey;
+  /** The last change of the key's link that came by the HTTP API. */
+  lastChange: string | undefined;
+};
 
 async function decide(raw: Record<string, unknown>, { command }: Asked, ports: HttpApiPorts): Promise<Decided> {
-  const { ledger, linkIdSecret, clock } = ports;
-  const key = requestKey(command);
-  const request = (await ledger.requests([command])).get(key);
-  const address = addressOfKey(command.requestId, raw, request);
+  const { ledger, records, linkIdSecret, clock } = ports;
+  const { source, requestId } = command;
+  const key = { source, requestId };
+  // The change comes first: if it ends between the two reads, the link's record has it.
+  const lastChange = await records.lastChange(key);
+  const request = (await ledger.requests([key])).get(requestKey(key));
+  const address = addressOfKey(requestId, raw, request);
   const link = address === undefined ? undefined : await ledger.link(address);
-  const facts = {
-    request,
-    link,
-    command,
-    linkIdSecret: await linkIdSecret.value(),
-    nowSeconds: secondsNow(clock),
-  };
-  const decided = decideByKey(raw, facts);
-  if (!('change' in decided) || decided.change !== 'unchanged') return decided as Decided;
+  const secret = await linkIdSecret.value();
+  const decided = decideByKey(raw, { request, link, command, linkIdSecret: secret, nowSeconds: secondsNow(clock) });
+  const common = { key, lastChange };
+  if (!('change' in decided) || decided.change !== 'unchanged') return { ...decided, ...common };
   if (link === undefined) throw new Error('an unchanged link has a record');
-  return { change: 'unchanged', link };
+  return { change: 'unchanged', link, ...common };
+}
+
+/** The command of a decision. Undefined if nothing is to be sent. */
+async function askedIn(
+  decided: Decided,
+  wanted: Asked,
+  lane: string,
+  commands: CommandApi,
+): Promise<Asked | undefined> {
+  if (!('command' in decided)) return undefined;
+  return decided.change === 'created' ? wanted : checked({ command: decided.command, faults: [] }, lane, commands);
+}
+
+/**
+ * Another content of the key that is under way: its create, or the last change of its link. Two contents at once could
+ * leave the link with the older one.
+ */
+async function underWay(
+  { key, lastChange }: Decided,
+  found: Progress | undefined,
+  { sending }: CommandApi,
+): Promise<RequestKey | undefined> {
+  if (found?.stands === 'reused' && found.known.request === undefined) return found.asked.command;
+  if (lastChange === undefined || found?.asked.command.requestId === lastChange) return undefined;
+  const change = { ...key, requestId: lastChange };
+  return (await sending.isUnderWay(change)) ? change : undefined;
+}
+
+/** Notes which change of the key's link comes next. @returns false if another call has noted one in the meantime */
+function noteChange({ key, lastChange }: Decided, found: Progress, { records }: HttpApiPorts): Promise<boolean> {
+  const { requestId } = found.asked.command;
+  if (requestId === key.requestId || requestId === lastChange) return Promise.resolve(true);
+  return records.noteChange(key, requestId, lastChange);
 }
 
 /** The call takes over a claim of another content that was lost. The worker refuses it if that content was sent after all. */
 const takenOver = (found: Progress): Progress =>
   found.stands === 'abandoned' ? { ...found, stands: 'crashed' } : found;
 
-/** While the key's create with another content is under way, the call waits for its outcome, and then decides again. */
-const isEnough = (one: Progress) => (isReused(one) ? mustDecideAgain(one) : isOver(one));
-
-/** The key's create has an outcome by now, or its claim was lost: the next decision sees it. */
-function mustDecideAgain(one: Progress): boolean {
-  const { request, http } = one.known;
-  if (isReused(one)) return request !== undefined || one.stands === 'abandoned';
-  return request === undefined && http?.waiting?.reason === 'request-id-reused';
-}
+/** The key's request has another content by now: the next decision sees its link. */
+const mustDecideAgain = (one: Progress) => isReused(one) || one.known.http?.waiting?.reason === 'request-id-reused';
 
 const problem = (name: ConstructorParameters<typeof HttpProblem>[0], faults: readonly Fault[]) =>
   new HttpProblem(name, faults.length > 0 ? { errors: pointed(faults) } : {});

@@ -19,7 +19,7 @@ const mostBusyMilliseconds = 5_000;
 /** A busy reader is asked again after 50 ms, and up to so many more. */
 const retryMilliseconds = 100;
 
-/** `GET /links/{onelinkId}/{shortlinkId}`: the link by its record, with data and expiry as the OneLink API says. */
+/** `GET /links/{onelinkId}/{shortlinkId}`: the link by its record, with data and expiry as the OneLink API has them. */
 export async function readLink(
   call: Call,
   own: readonly HttpProducer[],

@@ -22,7 +22,7 @@ interface Refused {
 }
 
 /**
- * Answers a list: nothing is sent unless all of it is valid, or the call says `partial=true`.
+ * Answers a list: nothing is sent unless all of it is valid, or the call has `partial=true`.
  *
  * @throws HttpProblem with the faults of all commands
  */
@@ -41,13 +41,13 @@ export async function postList(
   );
   if (!isPartial || entries.every(isRefused)) refuseAny(entries.filter(isRefused));
   const asked = entries.filter((one): one is Asked => !isRefused(one));
-  const [found] = await Promise.all([api.sending.look(asked), admission.check()]);
+  const [state, found] = await Promise.all([api.sending.laneNow(lane), api.sending.look(asked), admission.check()]);
   const reused = new Map(found.flatMap((one) => (isReused(one) ? [[one.asked, reusedIn(one.asked)] as const] : [])));
   if (!isPartial || reused.size === found.length) refuseAny([...reused.values()]);
   const [ended] = await Promise.all([
     api.carryOut(
       found.filter(({ asked: one }) => !reused.has(one)),
-      lane,
+      state,
       call,
       trip,
     ),

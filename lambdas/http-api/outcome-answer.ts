@@ -10,7 +10,7 @@ import type { Progress } from './sending.ts';
 /** Seconds after which a caller may ask again what became of a request. */
 export const askAgainAfter = 2;
 /** Seconds for a parked or held command. It waits for quota or for an operator. */
-const askLaterAfter = 60;
+export const askLaterAfter = 60;
 
 /** The answer's body for one command. */
 export function bodyOf({ asked, known }: Progress, call: Pick<Call, 'root'>): RequestAnswer {
@@ -22,8 +22,8 @@ export function bodyOf({ asked, known }: Progress, call: Pick<Call, 'root'>): Re
 }
 
 /**
- * The answer to a call with one command: 200 with its outcome, 202 if that is not here yet, or the problem that its outcome
- * is.
+ * The answer to a call with one command: 200 with its outcome, or 202 if there is none yet. An outcome without effect is a
+ * problem.
  *
  * @param applied headers of the answer
  * @throws HttpProblem
@@ -55,7 +55,9 @@ export function laterHeaders({ status, href }: RequestAnswer): Record<string, st
 }
 
 /** The problem that an outcome without effect is. */
-function problemOf({ status, outcome }: RequestAnswer): ProblemName | undefined {
+function problemOf({ status, reason, outcome }: RequestAnswer): ProblemName | undefined {
+  // Another command of the same ID came another way at the same time, and was first.
+  if (reason === 'request-id-reused') return 'key-reused';
   if (status === 'rejected') return 'refused';
   switch (outcome?.outcome) {
     case 'conflict':

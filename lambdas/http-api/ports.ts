@@ -35,6 +35,15 @@ export interface HttpApiPorts {
     claim(record: HttpRecord, over?: HttpRecord): Promise<boolean>;
     markSent(record: RequestKey & { messageId: string }, nowMilliseconds: number): Promise<void>;
     giveUp(record: HttpRecord): Promise<void>;
+    /** The request of the last change of a key's link. */
+    lastChange(key: RequestKey): Promise<string | undefined>;
+    /**
+     * Notes the request of the next change.
+     *
+     * @param read the last change, as the call has read it
+     * @returns false if another call has noted one since
+     */
+    noteChange(key: RequestKey, next: string, read: string | undefined): Promise<boolean>;
   };
   limits: {
     count(source: string, second: number, by: number): Promise<number>;

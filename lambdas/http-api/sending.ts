@@ -1,5 +1,5 @@
 import type { Command } from '../domain/contract/command.ts';
-import { requestKey } from '../domain/contract/request-key.ts';
+import { type RequestKey, requestKey } from '../domain/contract/request-key.ts';
 import { provedSender } from '../domain/contract/sender.ts';
 import { wireJson } from '../domain/contract/wire-json.ts';
 import { laneNow } from '../domain/control/control-record.ts';
@@ -26,6 +26,12 @@ export interface Progress {
   stands: Stands;
   /** Whether an earlier call has the outcome already. */
   isRepeat: boolean;
+}
+
+/** Where the commands of a call go. */
+export interface LaneOfCall {
+  name: string;
+  isPaused: boolean;
 }
 
 /** Commands that nobody carries out. */
@@ -63,7 +69,7 @@ export class Sending {
     });
   }
 
-  /** Looks again at commands without an outcome. What is known of the others stays. */
+  /** Reads again what the ledger knows of commands without an outcome. What is known of the others stays. */
   async lookAgain(all: readonly Progress[]): Promise<Progress[]> {
     const open = all.filter(({ known }) => known.request === undefined);
     if (open.length === 0) return [...all];
@@ -73,6 +79,15 @@ export class Sending {
       const now = news.get(one.asked);
       return now === undefined ? one : { ...now, isRepeat: one.isRepeat };
     });
+  }
+
+  /** Whether a request is on its way: its command was sent, or another call is sending it, and it has no outcome yet. */
+  async isUnderWay(request: RequestKey): Promise<boolean> {
+    const { ledger, records, clock } = this.#ports;
+    const [requests, claims] = await Promise.all([ledger.requests([request]), records.find([request])]);
+    const http = claims.get(requestKey(request));
+    if (http === undefined || requests.size > 0) return false;
+    return claimedAs(http, http.commandDigest, clock.wallMilliseconds()) === 'running';
   }
 
   #progress(asked: Asked, found: KnownRequest): Progress {
@@ -87,12 +102,12 @@ export class Sending {
     return { asked, known, stands, isRepeat: false };
   }
 
-  /** @throws HttpProblem if the lane takes no commands at the moment */
-  async checkLane(lane: string): Promise<void> {
+  /** The lane with its state, which is read while the call reads what is known of its commands. */
+  async laneNow(name: string): Promise<LaneOfCall> {
     const { control, clock } = this.#ports;
     const reading = await control.read();
-    const { state } = laneNow(reading.control, reading.signals, lane, clock.wallMilliseconds());
-    if (state === 'paused') throw new HttpProblem('lane-paused', { retryAfter: 60 });
+    const { state } = laneNow(reading.control, reading.signals, name, clock.wallMilliseconds());
+    return { name, isPaused: state === 'paused' };
   }
 
   /**

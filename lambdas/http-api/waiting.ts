@@ -1,3 +1,4 @@
+import type { RequestKey } from '../domain/contract/request-key.ts';
 import { isSettled, requestAnswer } from '../domain/http/request-answer.ts';
 import { keepBooks } from '../domain/work/bookkeeping.ts';
 import type { Deadline } from '../domain/work/delivery.ts';
@@ -6,13 +7,13 @@ import { httpApiMetric } from './names.ts';
 import type { HttpApiPorts, WaitingPlace } from './ports.ts';
 import { isReused, type Progress, type Sending, type Stands } from './sending.ts';
 
-/** The first and the longest pause between two looks. The first is short, because a quiet lane answers within 100 ms. */
-const pauseMilliseconds = { first: 25, most: 250, growth: 1.3 };
+/** The first and the longest pause between two polls. The first is short, because a quiet lane answers within 100 ms. */
+const pauseMilliseconds = { first: 25, most: 250, growth: 1.15 };
 /** The rest of the invocation that is reserved for its end. */
 const spareMilliseconds = 2_500;
 /** A call that waits sends only what another call has lost. What the worker has rejected stays so. */
 const lost: ReadonlySet<Stands> = new Set(['crashed']);
-/** How often a call looks for a free place. Other calls may take the one that it has chosen. */
+/** How often a call tries to take a place. Other calls may take the one that it has chosen. */
 const tries = 5;
 
 /**
@@ -35,7 +36,7 @@ export class Waiting {
     return Math.max(0, Math.min(wanted, deadline.remainingMilliseconds() - spareMilliseconds));
   }
 
-  /** A place for a call that waits so long, or undefined if none is free. A failed look is no place. */
+  /** A place for a call that waits so long, or undefined if none is free. A failed try is no place. */
   async enter(milliseconds: number): Promise<WaitingPlace | undefined> {
     const { limits, clock, random, observer } = this.#ports;
     const { WAITING_SLOTS } = this.#settings;
@@ -67,31 +68,41 @@ export class Waiting {
    * Waits until nothing of the commands will change by waiting, or until the time is up. It sends a command whose call
    * has crashed.
    *
-   * @param isEnough what it waits for
    * @returns how they stand at the end
    */
-  async wait(
-    all: readonly Progress[],
-    { milliseconds, lane, deadline }: { milliseconds: number; lane: string; deadline: Deadline },
-    isEnough: (one: Progress) => boolean = isOver,
-  ): Promise<Progress[]> {
+  async wait(all: readonly Progress[], milliseconds: number, lane: string, deadline: Deadline): Promise<Progress[]> {
+    let now = await this.withLinks(all);
+    await this.#poll(milliseconds, async (isFirst) => {
+      if (!isFirst) {
+        const seen = await this.#sending.lookAgain(now);
+        const hasLost = seen.some(({ stands }) => lost.has(stands));
+        now = await this.withLinks(hasLost ? await this.#sending.send(seen, lane, deadline, lost) : seen);
+      }
+      return now.every(isOver);
+    });
+    return now;
+  }
+
+  /** Waits for the end of another call's request. @returns whether it has ended */
+  waitForEnd(request: RequestKey, milliseconds: number): Promise<boolean> {
+    return this.#poll(milliseconds, async () => !(await this.#sending.isUnderWay(request)));
+  }
+
+  /** Polls at growing pauses. @returns false if the time is up */
+  async #poll(milliseconds: number, isThere: (isFirst: boolean) => Promise<boolean>): Promise<boolean> {
     const { clock, observer } = this.#ports;
     const from = clock.monotonicMilliseconds();
     let pause = pauseMilliseconds.first;
-    let now = await this.withLinks(all);
-    while (!now.every(isEnough)) {
+    for (let isFirst = true; !(await isThere(isFirst)); isFirst = false) {
       const left = milliseconds - (clock.monotonicMilliseconds() - from);
       if (left <= 0) {
         observer.count(httpApiMetric.waitTimedOut);
-        break;
+        return false;
       }
       await clock.sleep(Math.min(pause, left));
       pause = Math.min(pause * pauseMilliseconds.growth, pauseMilliseconds.most);
-      const seen = await this.#sending.lookAgain(now);
-      const hasLost = seen.some(({ stands }) => lost.has(stands));
-      now = await this.withLinks(hasLost ? await this.#sending.send(seen, lane, deadline, lost) : seen);
     }
-    return now;
+    return true;
   }
 
   /** With the records of the links whose QR codes are still to come. */

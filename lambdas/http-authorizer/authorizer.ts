@@ -20,7 +20,7 @@ const unauthorized = 'Unauthorized';
 const form = new RegExp(authorizationForm);
 
 /**
- * Tells API Gateway who calls, by the caller's key:
+ * Names the caller to API Gateway, by the caller's key:
  *
  *     Authorization: Bearer olp_… ─▶ SHA-256 ─▶ hash in the secret? ─▶ source, usage identifier, policy
  *                                                      └─ no, or revoked ─▶ 401
@@ -57,7 +57,7 @@ export function authorizer(
   };
 }
 
-/** The stored key of this text, unless it is revoked. It compares all hashes, in a time that tells nothing about them. */
+/** The stored key of this text, unless it is revoked. It compares all hashes, in a time that does not depend on them. */
 function keyIn(authorization: string, { keys }: KeysSecret): StoredKey | undefined {
   const hash = Buffer.from(hashOfKey(authorization.slice('Bearer '.length)), 'hex');
   const found = keys.filter(({ sha256 }) => timingSafeEqual(Buffer.from(sha256, 'hex'), hash));

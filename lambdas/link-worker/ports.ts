@@ -44,7 +44,7 @@ export interface LinkWorkerPorts {
   /** Derives link IDs and keys the digests. */
   linkIdSecret: { value(): Promise<string> };
   ledger: Omit<LinkLedger, 'noteQr' | 'concludeCheck' | 'removeChecked'>;
-  /** Tells the HTTP API of commands that have no request record: parked, held, rejected without an attempt. */
+  /** Notes for the HTTP API what has no request record: parked, held, rejected without an attempt. */
   httpRecords: { note(message: RequestKey & { messageId: string }, note: HttpNote): Promise<void> };
   outcomes: { publish(outcome: Outcome): Promise<void> };
   qrQueue: { enqueue(job: QrJob, groupId: string): Promise<void> };

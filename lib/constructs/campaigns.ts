@@ -135,7 +135,6 @@ function sender(
       ),
       allow(['s3:GetObject', 's3:PutObject'], campaignFiles.arnForObjects(`${prefix.campaignWork}*`)),
       allow(['s3:PutObject'], campaignFiles.arnForObjects(`${prefix.results}*`)),
-      allow(['s3:ListBucket'], campaignFiles.bucketArn),
       allow(['sns:Publish'], outcomes.topicArn),
       allow(['sqs:SendMessage', 'sqs:GetQueueAttributes'], ...lanes.map(({ commands }) => commands.queue.queueArn)),
       allow(['secretsmanager:GetSecretValue'], state.linkIdSecret.secretArn),

@@ -52,6 +52,8 @@ export function httpFunction(
         state.ledger.tableArn,
       ),
       allow(['s3:GetObject'], state.qrImages.arnForObjects(`${prefix.qr}*`)),
+      // Without it, S3 answers 403 for a missing object, not 404.
+      allow(['s3:ListBucket'], state.qrImages.bucketArn),
       allow(['secretsmanager:GetSecretValue'], state.linkIdSecret.secretArn),
       allow(['lambda:InvokeFunction'], reader.functionArn),
     ],

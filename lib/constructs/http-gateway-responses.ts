@@ -18,7 +18,7 @@ const noSignature = 'A call to `/iam/v1` without an AWS signature gets this answ
  */
 export const gatewayAnswers: readonly GatewayAnswer[] = [
   { type: ResponseType.UNAUTHORIZED, problem: 'unauthorized', headers: { 'WWW-Authenticate': "'Bearer'" } },
-  // API Gateway gives this type to each path and method that the API does not have.
+  // API Gateway gives this type to each path and method that the API does not have, and to `/iam/v1` without a signature.
   {
     type: ResponseType.MISSING_AUTHENTICATION_TOKEN,
     problem: 'unknown-path',

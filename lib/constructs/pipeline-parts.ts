@@ -10,7 +10,7 @@ import type { FunctionSurroundings } from './worker-function.ts';
 /** The resources that must still exist when a pipeline is deleted and deployed again. */
 export interface PipelineState {
   readonly ledger: Pick<ITable, 'tableArn' | 'tableName'> & { readonly tableStreamArn?: string | undefined };
-  readonly qrImages: Pick<IBucket, 'arnForObjects' | 'bucketName'>;
+  readonly qrImages: Pick<IBucket, 'arnForObjects' | 'bucketArn' | 'bucketName'>;
   readonly archive: Pick<IBucket, 'arnForObjects' | 'bucketArn' | 'bucketName'>;
   /** The campaign bucket. */
   readonly campaignFiles: Pick<IBucket, 'arnForObjects' | 'bucketArn' | 'bucketName'>;

@@ -47,6 +47,7 @@ export const alarmIds = [
   'links-expiring-soon',
   'expiry-intake-late',
   'expiry-backlog-old',
+  'campaign-refused',
   'campaign-failing',
   'campaign-sender-silent',
   'campaign-stands-still',

@@ -16,6 +16,19 @@ export function campaignAlarms({ serviceName, settings, lanes, campaigns }: Obse
         'SQS moved messages of the campaign queue to the dead-letter queue after twenty deliveries. The check of a file has stopped.',
     },
     {
+      ...ticket('campaign-refused', 'files'),
+      metric: metrics.campaignChecker(campaignCheckerMetric.fileRefused, fifteenMinutes),
+      threshold: 1,
+      means:
+        'A file of the campaign bucket’s inbox cannot be used as a whole, or its place or its ending is wrong. Nothing of it is sent.',
+    },
+    {
+      ...ticket('campaign-refused', 'messages'),
+      metric: metrics.campaignChecker(campaignCheckerMetric.messageForeign, fifteenMinutes),
+      threshold: 1,
+      means: 'The campaign queue had a message that neither S3 nor the checker has sent. The checker has dropped it.',
+    },
+    {
       ...ticket('campaign-failing', 'campaigns-checker'),
       metric: metrics.campaignChecker(campaignCheckerMetric.checkFailed, fifteenMinutes),
       // One failure may be a throttled bucket. The message returns after ten seconds, then later each time.

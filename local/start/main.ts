@@ -63,7 +63,7 @@ const program = new Command('npm start --')
     'post outcomes for the outcomeUrl of a producer to this port of this machine, over HTTP and with the path of the URL',
     count(1, 65_535),
   )
-  .option('--keep', 'keep everything up, for the AWS CLI or any SDK, until Ctrl-C', false)
+  .option('--keep', 'keep everything up, for curl, the AWS CLI or any SDK, until Ctrl-C', false)
   .option('--quiet', 'print only failures', false)
   .addHelpText(
     'after',

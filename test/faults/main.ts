@@ -39,6 +39,7 @@ interface Flags {
   weather?: number | true;
   weatherKinds?: WeatherKind[];
   messages: number;
+  rows?: number;
 }
 
 const program = new Command('npm run test:faults --')
@@ -61,9 +62,14 @@ const program = new Command('npm run test:faults --')
     kindsListed,
   )
   .option('--messages <number>', 'messages in the scenario weather', count(1, 100_000_000), 3_000)
+  .option(
+    '--rows <number>',
+    'rows of an odd file in the scenario campaign-crash-points, whose functions are then killed at ten random points only',
+    count(20, 1_000_000),
+  )
   .addOption(new Option('--scenario <name>', 'only this scenario').choices([...scenarios]).conflicts('weather'))
   .addHelpText('after', '\nThe tables go to the standard output. All results go to .local/out/faults.json.');
-const { seed, kills, patience, weather, weatherKinds, messages, ...flags } = withUsageCode(program)
+const { seed, kills, patience, weather, weatherKinds, messages, rows, ...flags } = withUsageCode(program)
   .parse()
   .opts<Flags>();
 
@@ -95,7 +101,8 @@ try {
     crashes = found.results;
   }
   if (wanted('campaign-crash-points')) {
-    const size = { rows: 300, randomKills: 10, sides: 'both' } as const;
+    const each = { rows: 300, randomKills: 10, sides: 'both' } as const;
+    const size = rows === undefined ? each : ({ rows, randomKills: 10, sides: 'none', odd: true } as const);
     campaign = await campaignCrashPoints({ ...size, seed, patienceSeconds: patience }, report);
   }
   if (wanted('lost-answers')) {

@@ -252,8 +252,11 @@ describe('lib/observability/RUNBOOK.md', () => {
     expect([...phrases].sort()).toEqual([
       'after an error',
       'bookkeeping failed',
+      'cannot be used',
       'command returned',
       'held commands',
+      'is dropped',
+      'is no campaign',
       'poll was not answered',
       'the lane’s queue',
       'was lost',

@@ -37,8 +37,8 @@ export const idleMinute = () => ({
   postedOutcomes: { deadLetters: 0 },
   /** The HTTP API: calls with a 5xx, the milliseconds of an answer, and keys that were refused. */
   http: { answered: 0, failed: 0, answerMilliseconds: 30, keysRefused: 0 },
-  /** The campaign checker's queue, and its failures. */
-  campaigns: { ...emptyQueue(), checkFailed: 0, senderRuns: true },
+  /** The campaign checker's queue, its failures, and what it has refused or dropped. */
+  campaigns: { ...emptyQueue(), checkFailed: 0, fileRefused: 0, messageForeign: 0, senderRuns: true },
   governor: {
     runs: true,
     /** Whether the API answered the quota poll. */

@@ -113,6 +113,8 @@ export const stories: Record<string, Story> = {
   'expiry-intake-late': story(10, (at) => ({ intakeAgeSeconds: at * 60 })),
   'expiry-bookkeeping-failed': story(15, () => ({ expiry: { booksFailed: 1 } })),
   'campaigns-dead-letters': story(10, () => ({ campaigns: { deadLetters: 1 } })),
+  'files-campaign-refused': story(15, (at) => ({ campaigns: { fileRefused: at === 3 ? 1 : 0 } })),
+  'messages-campaign-refused': story(15, (at) => ({ campaigns: { messageForeign: at === 3 ? 1 : 0 } })),
   'campaigns-checker-campaign-failing': story(15, (at) => ({ campaigns: { checkFailed: at % 5 === 0 ? 1 : 0 } })),
   // Each run times out after a quarter of an hour.
   'campaigns-sender-function-errors': story(31, (at) => (at % 15 === 0 ? { errors: { 'campaigns-sender': 1 } } : {})),

@@ -119,7 +119,15 @@ export class AlarmWorld {
       this.#metrics.record('AWS/SQS', 'ApproximateNumberOfMessagesVisible', letters, rest.postedOutcomes.deadLetters);
     }
     this.#http(rest.http);
-    this.#counts({}, { [campaignCheckerMetric.checkFailed]: rest.campaigns.checkFailed });
+    const { checkFailed, fileRefused, messageForeign } = campaignCheckerMetric;
+    this.#counts(
+      {},
+      {
+        [checkFailed]: rest.campaigns.checkFailed,
+        [fileRefused]: rest.campaigns.fileRefused,
+        [messageForeign]: rest.campaigns.messageForeign,
+      },
+    );
     this.#counts(
       { lane: expiryLane },
       { [laneMetric.linkExpiringSoon]: expiry.expiringSoon, [laneMetric.bookkeepingFailed]: expiry.booksFailed },

@@ -156,6 +156,8 @@ describe('the alarms', () => {
         'campaigns-checker-function-errors',
         'campaigns-sender-function-errors',
         'campaigns-checker-campaign-failing',
+        'files-campaign-refused',
+        'messages-campaign-refused',
         'campaign-sender-silent',
         'replayer-silent',
         'control-record-lost',
@@ -195,12 +197,12 @@ describe('the alarms', () => {
     }
   });
 
-  test('watch at most ten metrics each, as CloudWatch allows, and 100 in total, each of which CloudWatch bills', () => {
+  test('watch at most ten metrics each, as CloudWatch allows, and 102 in total, each of which CloudWatch bills', () => {
     const watched = alarms.map(({ Metrics }) =>
       Metrics === undefined ? 1 : Metrics.filter((one: object) => 'MetricStat' in one).length,
     );
     expect(Math.max(...watched)).toBeLessThanOrEqual(10);
-    expect(watched.reduce((sum, one) => sum + one, 0)).toBe(100);
+    expect(watched.reduce((sum, one) => sum + one, 0)).toBe(102);
   });
 
   test('notify their topic when they fire and when they close', () => {

@@ -40,7 +40,7 @@ const mostKilobytes: Record<Job, number> = {
   reader: 360,
   'campaign-checker': 730,
   'campaign-sender': 700,
-  'http-api': 700,
+  'http-api': 760,
   'http-authorizer': 330,
 };
 

@@ -55,7 +55,7 @@ test('without a producer that uses the HTTP API, it has no metrics', () => {
   const producers = settings.producers.map(({ http, ...producer }) => producer);
   const withoutHttp = customMetrics({ ...settings, producers }).map(({ name }) => name);
   expect(withoutHttp.filter((name) => name.startsWith('Http'))).toEqual([]);
-  expect(customMetrics(settings).length - withoutHttp.length).toBe(9);
+  expect(customMetrics(settings).length - withoutHttp.length).toBe(11);
 });
 
 test('the sentences on the HTTP API in docs/performance.md follow from the prices and the configuration', () => {

@@ -224,6 +224,7 @@ describe('the functions of the HTTP API', () => {
       ['Allow', 'sqs:SendMessage'],
       ['Allow', 'dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
       ['Allow', 's3:GetObject'],
+      ['Allow', 's3:ListBucket'],
       ['Allow', 'secretsmanager:GetSecretValue'],
       ['Allow', 'lambda:InvokeFunction'],
     ]);

@@ -150,6 +150,7 @@ describe('the roles', () => {
       ['CampaignsCheckerWorkerRole', ['s3:PutObject'], ['/results/*']],
       ['CampaignsSenderWorkerRole', ['s3:GetObject', 's3:PutObject'], ['/work/*']],
       ['CampaignsSenderWorkerRole', ['s3:PutObject'], ['/results/*']],
+      ['HttpApiCallsWorkerRole', ['s3:GetObject'], ['/qr/*']],
     ]);
     template.resourceCountIs('AWS::IAM::Policy', 0);
     template.allResourcesProperties('AWS::IAM::Role', { ManagedPolicyArns: Match.absent() });
@@ -172,6 +173,8 @@ describe('the roles', () => {
       ReaderWorkerRole: 0,
       CampaignsCheckerWorkerRole: 1,
       CampaignsSenderWorkerRole: 1,
+      HttpApiCallsWorkerRole: 1,
+      HttpApiAuthorizerWorkerRole: 0,
     });
   });
 });

@@ -24,6 +24,7 @@ describe('the state stack', () => {
       CampaignWorkDeadLettersPolicy7A72DDD0: 'AWS::SQS::QueuePolicy',
       ApiToken: 'AWS::SecretsManager::Secret',
       LinkIdSecret: 'AWS::SecretsManager::Secret',
+      HttpKeys: 'AWS::SecretsManager::Secret',
     });
   });
 

@@ -45,13 +45,19 @@ interface Message {
   receives: number;
 }
 
+/** What the checker may share with the sender of another world. */
+interface SharedWorld extends Pick<CampaignCheck, 'files' | 'campaigns' | 'ledger' | 'control'> {
+  now: number;
+  secret: string;
+}
+
 /** The campaign checker with its queue, bucket and tables in memory. Small steps, so that a short file has several. */
 export class CampaignCheck {
-  now = noon;
-  readonly files = new InMemoryCampaignFiles();
-  readonly campaigns = new InMemoryCampaignTable();
-  readonly ledger = new InMemoryLedger();
-  readonly control = new InMemoryControl();
+  now: number;
+  readonly files: InMemoryCampaignFiles;
+  readonly campaigns: InMemoryCampaignTable;
+  readonly ledger: InMemoryLedger;
+  readonly control: InMemoryControl;
   readonly messages: Message[] = [];
   readonly counts = new Map<string, number>();
   readonly logged: { message: string; fields: ObservedFields }[] = [];
@@ -59,13 +65,21 @@ export class CampaignCheck {
   beforeCall: (port: string) => void | Promise<void> = () => {};
   /** Runs after each call of a port whose effect has happened. It may throw. */
   afterCall: (port: string) => void | Promise<void> = () => {};
+  readonly #secret: string;
   readonly #environment: CampaignCheckerEnvironment;
   readonly #sizes: Sizes;
 
   constructor(
     change: Partial<CampaignCheckerEnvironment> = {},
     sizes: Sizes = { rowsPerStep: 500, bytesPerStep: 1_000_000, rowsAtOnce: 250 },
+    shared: Partial<SharedWorld> = {},
   ) {
+    this.now = shared.now ?? noon;
+    this.files = shared.files ?? new InMemoryCampaignFiles();
+    this.campaigns = shared.campaigns ?? new InMemoryCampaignTable();
+    this.ledger = shared.ledger ?? new InMemoryLedger();
+    this.control = shared.control ?? new InMemoryControl();
+    this.#secret = shared.secret ?? secret;
     this.#environment = { ...environment, ...change };
     this.#sizes = sizes;
     this.files.rangeBytes = 1_000;
@@ -136,7 +150,7 @@ export class CampaignCheck {
       campaigns: this.#watched('campaigns', this.campaigns),
       files: this.#watched('files', this.files),
       ledger: this.#watched('ledger', this.ledger),
-      linkIdSecret: { value: async () => secret },
+      linkIdSecret: { value: async () => this.#secret },
       control: this.#watched('control', this.control),
       queue: this.#watched('queue', { send: async (body: string, delay: number) => this.send(body, delay) }),
       policy: policyChecker(rules.policies),

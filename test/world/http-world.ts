@@ -9,6 +9,7 @@ import type { ObservedFields } from '../../lambdas/domain/work/observer.ts';
 import { type HttpApiVariables, httpApiEnvironment } from '../../lambdas/http-api/env.ts';
 import { httpApi } from '../../lambdas/http-api/http-api.ts';
 import type { HttpApiPorts, LaneMessage } from '../../lambdas/http-api/ports.ts';
+import type { LinkWorkerEnvironment } from '../../lambdas/link-worker/env.ts';
 import { readEnvironment } from '../../lambdas/runtime/environment.ts';
 import { InMemoryHttpLimits, InMemoryHttpRecords } from './in-memory-http.ts';
 import { LinkWorld, linkIdSecret } from './link-world.ts';
@@ -107,13 +108,14 @@ export class HttpWorld {
     rules: Partial<HttpRulesText> = {},
     policy: PolicyCheck = noPolicy,
     parts: Partial<HttpApiPorts> = {},
+    ofWorker: Partial<LinkWorkerEnvironment> = {},
   ) {
     const clock = {
       wallMilliseconds: () => this.link.now,
       monotonicMilliseconds: () => this.link.now,
       sleep: (milliseconds: number) => this.#sleep(milliseconds),
     };
-    this.link = new LinkWorld({}, { httpRecords: this.records, policy });
+    this.link = new LinkWorld(ofWorker, { httpRecords: this.records, policy });
     this.readAnswer = (address) => this.link.api.client.read(address);
     const log = (message: string, fields: ObservedFields = {}) => void this.logs.push({ message, fields });
     const ports: HttpApiPorts = {

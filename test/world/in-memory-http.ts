@@ -6,6 +6,7 @@ import type { HttpApiPorts, WaitingPlace } from '../../lambdas/http-api/ports.ts
 /** The HTTP records in memory. test/integration holds this and the real table to the same contract. */
 export class InMemoryHttpRecords {
   readonly records = new Map<string, HttpRecord>();
+  readonly changes = new Map<string, string>();
   /** Methods whose next call fails, as with a throttled or unreachable table. */
   readonly failNext = new Set<keyof HttpApiPorts['records'] | 'note'>();
 
@@ -36,6 +37,19 @@ export class InMemoryHttpRecords {
     const held = this.records.get(requestKey(record));
     const isOwn = held?.messageId === record.messageId && held.claimedAt === record.claimedAt;
     if (held !== undefined && isOwn && held.sentAt === undefined) held.claimedAt = 0;
+  }
+
+  async lastChange(key: RequestKey): Promise<string | undefined> {
+    this.#maybeFail('lastChange');
+    return this.changes.get(requestKey(key));
+  }
+
+  async noteChange(key: RequestKey, next: string, read: string | undefined): Promise<boolean> {
+    this.#maybeFail('noteChange');
+    const held = this.changes.get(requestKey(key));
+    if (held !== undefined && held !== read && held !== next) return false;
+    this.changes.set(requestKey(key), next);
+    return true;
   }
 
   async note({ messageId, ...request }: RequestKey & { messageId: string }, note: HttpNote): Promise<void> {

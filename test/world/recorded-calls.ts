@@ -1,8 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { Authorizer, type JudgedCall } from '../../local/cloud/access/authorizer.ts';
-import { serviceOf } from '../../local/cloud/access/caller.ts';
+import { anonymous, serviceOf } from '../../local/cloud/access/caller.ts';
 import { accessKeyOf, callersOf } from '../../local/cloud/access/callers.ts';
-import { resourcePolicies, type Statement, statementsOf } from '../../local/cloud/access/policies.ts';
+import {
+  permissionProperties,
+  resourcePolicies,
+  type Statement,
+  statementsOf,
+} from '../../local/cloud/access/policies.ts';
 import { Deployment, type Resource } from '../../local/cloud/assembly/deployment.ts';
 import { readAssembly, type Stack } from '../../local/cloud/assembly/read-assembly.ts';
 import { NoticeBoard } from '../../local/cloud/notices.ts';
@@ -102,7 +107,7 @@ export class ResourceNames {
   }
 }
 
-/** The calls of functions and services, sorted. Operators' and producers' are left out: no template permits them. */
+/** The calls of functions and services, sorted. Those of operators, producers and anybody are left out. */
 export function callsOfFunctions(
   calls: readonly JudgedCall[],
   deployment: Deployment,
@@ -110,6 +115,7 @@ export function callsOfFunctions(
 ): RecordedCall[] {
   const names = new ResourceNames(deployment, lanes);
   const found = calls.flatMap(({ caller, action, resource }): RecordedCall[] => {
+    if (caller.arn === anonymous.arn) return [];
     const recorded = { action, resource: names.of(resource) };
     if (!caller.arn.startsWith('arn:')) return [{ caller: caller.arn, ...recorded }];
     const functionName = /:assumed-role\/[^/]+\/(.+)$/.exec(caller.arn)?.[1];
@@ -172,6 +178,16 @@ export async function refusedIn(
 /** What a service acts for: the rule that invokes a function, the topic or bucket that sends to a queue, any alarm. */
 function sourceOf(service: string, resource: string, deployment: Deployment): string | undefined {
   if (service === 'cloudwatch.amazonaws.com') return deployment.resources('AWS::CloudWatch::Alarm')[0]?.arn;
+  if (service === 'apigateway.amazonaws.com') {
+    const permissions = deployment
+      .resources('AWS::Lambda::Permission')
+      .map((one) => deployment.properties(one, permissionProperties));
+    const ofFunction = permissions.filter(
+      ({ FunctionName }) => deployment.find('AWS::Lambda::Function', FunctionName)?.arn === resource,
+    );
+    // A pattern stands for a method: it matches itself.
+    return ofFunction.find(({ Principal }) => Principal === service)?.SourceArn;
+  }
   if (service === 's3.amazonaws.com') {
     return deployment.resources('AWS::S3::Bucket').find((bucket) => {
       const { QueueConfigurations = [] } =

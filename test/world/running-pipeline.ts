@@ -15,6 +15,7 @@ import { startOneLinkApi } from '../../local/onelink-api/server.ts';
 import type { CampaignMessage } from '../../local/start/campaign-input.ts';
 import { chosenPipeline } from '../../local/start/chosen-pipeline.ts';
 import { emulatorSettings } from '../../local/start/emulator-settings.ts';
+import { makeHttpKey } from '../../local/start/http-key.ts';
 import { producerCallers } from '../../local/start/producer-callers.ts';
 import { startApiFront } from '../../local/weather/api-sockets.ts';
 import type { WeatherPlan } from '../../local/weather/plan.ts';
@@ -50,13 +51,14 @@ export async function runningPipeline({
       ? await assemblyIn(directory)
       : await synthesise(configuration, join(directory, 'cdk.out'));
 
+  const httpKey = makeHttpKey(pipeline, new Date());
   const api = await startOneLinkApi({ settings: emulatorSettings(pipeline, token) });
   const front = weather && (await startApiFront(weather, api.origin));
   const { cloud, named, sqs, dynamo, send, ...started } = await startPipeline(pipeline, {
     assemblyDirectory,
     workDirectory: join(directory, 'work'),
     environmentOverrides: { API_BASE_URL: api.baseUrl.replace(api.origin, front?.endpoint ?? api.origin) },
-    secretValues: { ApiToken: token },
+    secretValues: { ApiToken: token, ...(httpKey && { HttpKeys: JSON.stringify(httpKey.secret) }) },
     callers: { ...producerCallers(pipeline.settings), ...callers },
     fireSchedulesAtStart: true,
     ...(weather && { weather }),
@@ -67,6 +69,8 @@ export async function runningPipeline({
     api,
     cloud,
     producers: pipeline.settings.producers,
+    /** A key of the HTTP API, of the first producer that may have one. */
+    httpKey,
     outputs: named,
     outcomes,
     send,

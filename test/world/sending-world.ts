@@ -145,6 +145,13 @@ export class SendingWorld {
       settledBeyond: [],
       tallies: {},
       firstFaults: [],
+      found: {
+        lookups: 0,
+        unchanged: checked.filter(({ check }) => check === 'unchanged').length,
+        rejected: checked.filter(({ check }) => check === 'rejected').length,
+        actions: {},
+        warningsByRule: {},
+      },
       faultsByRule: rows.includes('rejected') ? { required: rows.filter((row) => row === 'rejected').length } : {},
       changedAt: this.now,
       ...change,
@@ -333,7 +340,10 @@ export class SendingWorld {
       const link = { source, address: { onelinkId, shortlinkId } };
       const failure = { requestId, reason: 'refused-by-api' } as const;
       if (!this.refusesImages) await this.ledger.noteQr(link, key);
-      else if (job.action === 'create') await this.ledger.noteQrFailure(link, failure, { madeBy: requestId });
+      else {
+        const asked = job.action === 'create' ? { madeBy: requestId } : { version: job.version ?? 0 };
+        await this.ledger.noteQrFailure(link, failure, asked);
+      }
       if (job.action !== 'qr') continue;
       const became = this.refusesImages
         ? ({ outcome: 'qr-failed', reason: failure.reason } as const)

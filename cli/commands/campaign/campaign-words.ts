@@ -9,6 +9,8 @@ export interface Outlook {
   end?: number | undefined;
   /** Whether `sendBy` can be met. Undefined without one. */
   inTime?: boolean | undefined;
+  /** Why the lane carries nothing out, if it does not. */
+  lane?: { state: 'paused' | 'parking'; reason: string } | undefined;
 }
 
 /** `created 12, rejected 1, not attempted 7`: the counts by status, in the order of the statuses. They add up to the rows. */
@@ -36,13 +38,17 @@ export function standingWords(record: CampaignRecord): string {
     case 'cancelled':
       return `cancelled: ${countWords(record)}`;
     case 'refused':
-      return `refused: ${record.refusal?.message ?? 'the file cannot be used'}`;
+      return `refused: ${refusalWords(record)}`;
   }
+}
+
+function refusalWords({ refusal }: Pick<CampaignRecord, 'refusal'>): string {
+  return refusal === undefined ? 'the file cannot be used' : `${pathWords(refusal.path)}${refusal.message}`;
 }
 
 /** A line of the list. */
 export function listWords(record: CampaignRecord): string {
-  return `${campaignKey(record)}  ${standingWords(record)}  ${instantWords(record.file.droppedAt)} UTC`;
+  return `${visible(campaignKey(record))}  ${standingWords(record)}  ${instantWords(record.file.droppedAt)} UTC`;
 }
 
 /** All that an operator asks about a campaign, as lines of text. */
@@ -52,12 +58,10 @@ export function showWords(record: CampaignRecord, outlook: Outlook, bucket: stri
   const by = (name: string | undefined) => (name === undefined ? '' : ` by ${visible(name)}`);
   const at = (instant: number) => `${instantWords(instant)} UTC`;
   return [
-    `${campaignKey(record)}  ${standingWords(record)}`,
-    line('file', `${file.key}, ${n(file.bytes)} bytes, drop ${drop}, ${at(file.droppedAt)}`),
-    line('lane', record.lane),
-    ...(refusal === undefined
-      ? []
-      : [line('refused', `${pathWords(refusal.path)}${refusal.message} [${refusal.rule}]`)]),
+    `${visible(campaignKey(record))}  ${standingWords(record)}`,
+    line('file', `${visible(file.key)}, ${n(file.bytes)} bytes, drop ${drop}, ${at(file.droppedAt)}`),
+    line('lane', `${record.lane}${laneWords(record, outlook)}`),
+    ...(refusal === undefined ? [] : [line('refused', `${refusalWords(record)} [${refusal.rule}]`)]),
     line('rows', `${countWords(record)}: ${n(record.rows)} in all${record.check.done ? '' : ' so far'}`),
     line(
       'to send',
@@ -71,6 +75,13 @@ export function showWords(record: CampaignRecord, outlook: Outlook, bucket: stri
     ...faultLines(record, line),
     line('results', resultWords(record, bucket)),
   ];
+}
+
+/** A lane that carries nothing out holds the campaign up. */
+function laneWords({ endedAt }: CampaignRecord, { lane }: Outlook): string {
+  if (lane === undefined || endedAt !== undefined) return '';
+  const { state, reason } = lane;
+  return state === 'paused' ? `: paused (${reason}). Its rows wait` : `: parking (${reason}). Nothing more is sent`;
 }
 
 function endWords({ state, endedAt }: CampaignRecord, { end }: Outlook): string[] {
@@ -100,7 +111,8 @@ function faultLines({ faultsByRule, firstFaults }: CampaignRecord, line: (what: 
 
 function resultWords(record: CampaignRecord, bucket: string): string {
   const places = resultPlaces(record);
-  if (record.state === 'refused') return 'none: correct the file, and drop it again';
+  if (record.state === 'refused')
+    return `none. The reason is in s3://${bucket}/${places.rejected}. Correct the file, and drop it again`;
   if (record.endedAt !== undefined) return `s3://${bucket}/${places.csv}`;
   return `so far: onelink campaign results ${campaignKey(record)}. At the end: s3://${bucket}/${places.csv}`;
 }
@@ -132,9 +144,9 @@ export function campaignJson(record: CampaignRecord, outlook: Outlook, bucket: s
     startedAt: iso(record.startedAt),
     endedAt: iso(record.endedAt),
     changedAt: iso(record.changedAt),
-    forecast: { end: iso(outlook.end), inTime: outlook.inTime },
+    forecast: { end: iso(outlook.end), inTime: outlook.inTime, lane: outlook.lane },
     faultsByRule: record.faultsByRule,
     firstFaults: record.firstFaults,
-    results: { bucket, ...resultPlaces(record), written: record.endedAt !== undefined },
+    results: { bucket, ...resultPlaces(record), written: state !== 'refused' && record.endedAt !== undefined },
   };
 }

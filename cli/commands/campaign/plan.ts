@@ -1,8 +1,7 @@
 import { Command } from 'commander';
 import { rejectedHead, rejectedLine } from '../../../lambdas/domain/campaign/result-files.ts';
-import { formOfFile, nameOfCampaign } from '../../files/campaign-file.ts';
-import { campaignSettings, type SettingsOptions, saveSettings } from '../../files/campaign-settings.ts';
-import { openInput } from '../../files/input-file.ts';
+import { nameOfCampaign } from '../../files/campaign-file.ts';
+import { campaignSettings, saveSettings } from '../../files/campaign-settings.ts';
 import { RejectedFile } from '../../files/rejected-file.ts';
 import {
   checkCampaign,
@@ -11,24 +10,18 @@ import {
   type LocalFile,
   type PlannedCampaign,
 } from '../../pipeline/check-campaign.ts';
-import { pipelineVerb, type Scene, type VerbOptions } from '../../terminal/pipeline-verb.ts';
+import { pipelineVerb, type Scene } from '../../terminal/pipeline-verb.ts';
 import { counted, n } from '../../words/words.ts';
 import { figuresOf, quotaOf, readable } from '../plan/plan-figures.ts';
 import { type PlanFigures, planWords } from '../plan/plan-report.ts';
 import { checkWords } from './check-words.ts';
+import { type FileOptions, sourceOf, withInput, withSettings } from './file-options.ts';
 import { guessesAt, guessOptions, guessWords } from './guess.ts';
-import { sourceOf, withSettings } from './start.ts';
 
 /** Exit codes: scripts and the help text rely on them. */
 const exitCode = { fine: 0, findings: 1, notDone: 2 } as const;
 
-interface Options extends VerbOptions, SettingsOptions {
-  file: string;
-  name?: string;
-  source?: string;
-  settings?: string;
-  saveSettings?: string;
-  guess: boolean;
+interface Options extends FileOptions {
   rejected?: string;
 }
 
@@ -70,15 +63,7 @@ Examples:
   );
 }
 
-async function plan(scene: Scene<Options>): Promise<number> {
-  const { options, interrupted } = scene;
-  const input = await openInput(options.file, { signal: interrupted, content: 'rows' });
-  try {
-    return await planOf(scene, { input, ...(await formOfFile(options.file, input)) });
-  } finally {
-    await input.close();
-  }
-}
+const plan = (scene: Scene<Options>): Promise<number> => withInput(scene, (file) => planOf(scene, file));
 
 async function planOf(scene: Scene<Options>, file: LocalFile): Promise<number> {
   const { options, chosen, print } = scene;

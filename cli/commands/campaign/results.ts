@@ -5,7 +5,7 @@ import type { CampaignRecord } from '../../../lambdas/domain/campaign/record.ts'
 import { resultHead, resultLine } from '../../../lambdas/domain/campaign/result-files.ts';
 import { type RowResult, type RowStatus, rowStatuses } from '../../../lambdas/domain/campaign/row.ts';
 import { formatOf } from '../../files/file-ending.ts';
-import { campaignResults, ResultCounts } from '../../pipeline/campaign-results.ts';
+import { campaignResults, ResultCounts, withoutDeletedLinks } from '../../pipeline/campaign-results.ts';
 import { hasEnded } from '../../pipeline/follow-campaign.ts';
 import { pipelineHelp, pipelineVerb, type Scene, type VerbOptions } from '../../terminal/pipeline-verb.ts';
 import { OperatorError } from '../../words/operator-error.ts';
@@ -37,7 +37,8 @@ export function resultsCommand(): Command {
     `${pipelineHelp} You need permission to read the campaign bucket and the ledger.
 
 Each row of the file has a row in the results, in the same order. Your own columns come first. Then come status, reason,
-faults, short_url, shortlink_id, expires_at, qr_file and request_id. During the campaign, a row that is not done has the status not
+faults, short_url, shortlink_id, expires_at, qr_file and request_id. A link that was deleted since has no short_url, and its row
+has the reason link-deleted. During the campaign, a row that is not done has the status not
 attempted, and the file may be written again later.
 
 CSV is for spreadsheets. It begins with a byte-order mark, and a value that would be a formula gets an apostrophe in front.
@@ -80,7 +81,8 @@ async function results({ options, chosen, progress, interrupted }: Scene<Options
     const { head, lineOf } = writerOf(record, format);
     if (head !== undefined) await out.add([head]);
     let lines: string[] = [];
-    for await (const result of campaignResults(record, resultReadsOf(campaigns, record, chosen.pipeline))) {
+    const written = campaignResults(record, resultReadsOf(campaigns, record, chosen.pipeline));
+    for await (const result of withoutDeletedLinks(written, campaigns.deployed.ledger)) {
       if (interrupted.aborted) break;
       if (!wanted.has(result.status)) continue;
       counts.add(result);

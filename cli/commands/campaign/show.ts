@@ -48,8 +48,9 @@ Examples:
 async function show({ options, chosen, print, interrupted }: Scene<Options>): Promise<number> {
   const campaigns = await openCampaigns(chosen);
   for (;;) {
+    const { table, deployed } = campaigns;
     const record = await campaigns.named(options.name);
-    const outlook = await outlookOf(record, campaigns.table, chosen.pipeline, Date.now());
+    const outlook = await outlookOf(record, { table, control: deployed.control }, chosen.pipeline, Date.now());
     if (options.watch !== undefined && process.stdout.isTTY && !options.json) process.stdout.write('\x1b[2J\x1b[H');
     const { bucket } = campaigns;
     print(campaignJson(record, outlook, bucket), showWords(record, outlook, bucket).join('\n'));

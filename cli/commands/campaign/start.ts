@@ -1,41 +1,27 @@
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { newParameters } from '../../../lambdas/domain/campaign/columns.ts';
 import { type CampaignKey, campaignKey, resultPlaces } from '../../../lambdas/domain/campaign/places.ts';
 import { type CampaignRecord, isActive } from '../../../lambdas/domain/campaign/record.ts';
 import type { CampaignSettings } from '../../../lambdas/domain/campaign/settings.ts';
 import { systemClock } from '../../../lambdas/runtime/clock.ts';
-import { formOfFile, nameOfCampaign } from '../../files/campaign-file.ts';
-import { campaignSettings, type SettingsOptions, saveSettings } from '../../files/campaign-settings.ts';
-import { openInput } from '../../files/input-file.ts';
-import {
-  checkCampaign,
-  defaultsOf,
-  type LocalCheck,
-  type LocalFile,
-  type PlannedCampaign,
-} from '../../pipeline/check-campaign.ts';
-import type { ConfiguredPipeline } from '../../pipeline/configured-pipeline.ts';
+import { nameOfCampaign } from '../../files/campaign-file.ts';
+import { campaignSettings, saveSettings } from '../../files/campaign-settings.ts';
+import { checkCampaign, defaultsOf, type LocalCheck, type PlannedCampaign } from '../../pipeline/check-campaign.ts';
 import { dropCampaign } from '../../pipeline/drop-campaign.ts';
 import { mayGoOn } from '../../terminal/confirmation.ts';
-import { pipelineHelp, pipelineVerb, type Scene, type VerbOptions } from '../../terminal/pipeline-verb.ts';
-import { repeatable } from '../../terminal/usage.ts';
+import { pipelineHelp, pipelineVerb, type Scene } from '../../terminal/pipeline-verb.ts';
 import { OperatorError } from '../../words/operator-error.ts';
 import { counted, n, percent, visible } from '../../words/words.ts';
 import { campaignJson, countWords, standingWords } from './campaign-words.ts';
 import { checkWords } from './check-words.ts';
 import { exitCode } from './exit-code.ts';
+import { type CampaignInput, type FileOptions, sourceOf, withInput, withSettings } from './file-options.ts';
 import { settledColumns } from './guess.ts';
 import { type OpenCampaigns, openCampaigns } from './open-campaigns.ts';
 import { codeOfEnd, waitForEnd } from './wait.ts';
 
-interface Options extends VerbOptions, SettingsOptions {
-  file: string;
-  name?: string;
-  source?: string;
-  settings?: string;
-  saveSettings?: string;
+interface Options extends FileOptions {
   newSettings?: true;
-  guess: boolean;
   wait?: true;
   watch?: true;
   yes?: true;
@@ -89,34 +75,7 @@ Examples:
   );
 }
 
-/** The options that name a campaign and its settings. */
-export function withSettings(command: Command): Command {
-  return command
-    .option('--name <name>', 'the campaign’s name (default: the file’s, without its ending)')
-    .option('--source <name>', 'the producer (default: the only one in the configuration)')
-    .option('--settings <file>', 'settings of an earlier campaign; the other options come before them')
-    .option('--save-settings <file>', 'write the settings to a file, which must not exist')
-    .option('--template <id>', 'the template of rows that name none (default: the producer’s only one)')
-    .option('--map <header=target>', 'what a column holds; may be repeated', repeatable)
-    .option('--default <target=value>', 'the value of rows whose cell is empty; may be repeated', repeatable)
-    .option('--key <header>', 'the column that identifies a row (default: request_id)')
-    .option('--pass-through', 'only carry columns without a target along')
-    .option('--lane <name>', 'the lane (default: the producer’s first)')
-    .option('--send-by <time>', 'when the last row must be done, as ISO 8601: 2026-12-01T09:00:00Z')
-    .addOption(new Option('--approval <kind>', 'wait for onelink campaign approve').choices(['required']));
-}
-
-async function start(scene: Scene<Options>): Promise<number> {
-  const { options, interrupted } = scene;
-  const input = await openInput(options.file, { signal: interrupted, content: 'rows' });
-  try {
-    return await startWith(scene, { input, ...(await formOfFile(options.file, input)) });
-  } finally {
-    await input.close();
-  }
-}
-
-type CampaignInput = LocalFile & { input: Awaited<ReturnType<typeof openInput>>; ending: string };
+const start = (scene: Scene<Options>): Promise<number> => withInput(scene, (file) => startWith(scene, file));
 
 async function startWith(scene: Scene<Options>, file: CampaignInput): Promise<number> {
   const { options, chosen, progress, interrupted, print } = scene;
@@ -140,7 +99,7 @@ async function startWith(scene: Scene<Options>, file: CampaignInput): Promise<nu
     onRow: (_, rows) => progress.update(() => `${n(rows)} rows checked`),
   });
   progress.clear();
-  for (const line of checkWords(check)) console.error(line);
+  for (const line of checkWords(check, before !== undefined && before.state !== 'refused')) console.error(line);
   if (check.counts.toSend === 0) {
     throw new OperatorError(`${file.input.name} has no row to send. Nothing was sent.`);
   }
@@ -223,15 +182,6 @@ async function drop(
       : `Interrupted. The campaign runs on.`;
   console.error(`${words} To follow it: onelink campaign show ${key} --watch`);
   return exitCode.stillRunning;
-}
-
-/** The producer of a campaign. @throws OperatorError if it is not named, and there are several */
-export function sourceOf(given: string | undefined, { settings: { producers } }: ConfiguredPipeline): string {
-  const [only, ...others] = producers;
-  if (given !== undefined) return given;
-  if (only !== undefined && others.length === 0) return only.source;
-  const known = producers.map(({ source }) => source).join(', ');
-  throw new OperatorError(`Name the producer with --source: ${known}.`);
 }
 
 /** The given settings. If there are none: those of the earlier file, without what belongs to that file only. */

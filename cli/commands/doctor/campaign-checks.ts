@@ -2,7 +2,8 @@ import type { LambdaClient } from '@aws-sdk/client-lambda';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { campaignKey } from '../../../lambdas/domain/campaign/places.ts';
 import type { CampaignRecord } from '../../../lambdas/domain/campaign/record.ts';
-import { counted, durationWords } from '../../words/words.ts';
+import type { InboxFile } from '../../pipeline/campaigns.ts';
+import { counted, durationWords, visible } from '../../words/words.ts';
 import { sizeOf } from '../dead-letters/dead-letter-queues.ts';
 import { type Check, failed, ok, warning } from './check.ts';
 import { checkFeeding } from './lane-checks.ts';
@@ -25,13 +26,27 @@ export async function checkCampaignLetters(sqs: Pick<SQSClient, 'send'>, deadLet
   );
 }
 
-/** A step of a check takes a minute at most, and writes the record at its end. */
+/** An invocation of the checker lasts two minutes at most, and writes the record after each step. */
+const interruptedMinutes = 3;
+/** By then, SQS has delivered the message of an interrupted check again: its visibility time-out is twelve minutes. */
 const stuckMinutes = 15;
+
+/**
+ * The files of the inbox that no check has begun with.
+ *
+ * @param inbox the newest file of each campaign
+ */
+export const unopenedFiles = (inbox: readonly InboxFile[], known: readonly CampaignRecord[]): InboxFile[] =>
+  inbox.filter((file) => {
+    const record = known.find((one) => campaignKey(one) === campaignKey(file));
+    return record === undefined || record.file.droppedAt < file.droppedAt;
+  });
 
 /** Whether each campaign's check goes on, and whether its record can be read. */
 export function checkCampaigns(
   { records, corrupt }: { records: readonly CampaignRecord[]; corrupt: readonly string[] },
   nowMilliseconds: number,
+  unopened: readonly InboxFile[] = [],
 ): Check {
   const name = 'campaigns';
   if (corrupt.length > 0) {
@@ -39,16 +54,20 @@ export function checkCampaigns(
       'Use the checkout from which the stack was deployed. If it cannot read them either, drop the files again.';
     return failed(name, `${corrupt.join(', ')}: the record cannot be read`, fix);
   }
-  const isStuck = ({ state, changedAt }: CampaignRecord) =>
-    state === 'checking' && nowMilliseconds - changedAt > stuckMinutes * 60_000;
-  const stuck = records.filter(isStuck);
-  if (stuck.length > 0) {
-    const words = stuck.map(
-      (one) => `${campaignKey(one)}, for ${durationWords((nowMilliseconds - one.changedAt) / 1000)}`,
+  const still = [
+    ...records.filter(({ state }) => state === 'checking').map((one) => ({ one, since: one.changedAt })),
+    ...unopened.map((one) => ({ one, since: one.droppedAt })),
+  ].filter(({ since }) => nowMilliseconds - since > interruptedMinutes * 60_000);
+  const isStuck = still.some(({ since }) => nowMilliseconds - since > stuckMinutes * 60_000);
+  if (still.length > 0) {
+    const each = still.map(
+      ({ one, since }) => `${visible(campaignKey(one))}, for ${durationWords((nowMilliseconds - since) / 1000)}`,
     );
-    const fix =
-      'See the log of the function that the output CampaignCheckerFunctionName names. To begin again, drop the file again.';
-    return failed(name, `the check stands still: ${words.join('; ')}`, fix);
+    const words = `the check stands still: ${each.join('; ')}`;
+    const log = 'See the log of the function that the output CampaignCheckerFunctionName names.';
+    if (isStuck) return failed(name, words, `${log} To begin again, drop the file again.`);
+    const soon = 'An interrupted check begins again after 12 minutes. To begin at once, drop the file again.';
+    return warning(name, words, `${soon} ${log}`);
   }
   const waiting = records.filter(({ state }) => state === 'waiting').map(campaignKey);
   if (waiting.length > 0) {

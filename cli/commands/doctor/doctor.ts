@@ -4,6 +4,7 @@ import type { ParkedStore } from '../../../lambdas/adapters/parked-store.ts';
 import { expiryLane, qrLane } from '../../../lambdas/domain/work/names.ts';
 import type { Configuration } from '../../../lib/config/config-schema.ts';
 import { reservedConcurrency } from '../../../lib/config/rate-budget.ts';
+import { filesSince } from '../../pipeline/campaigns.ts';
 import { type ConfiguredPipeline, configuredPipelines, plansOf } from '../../pipeline/configured-pipeline.ts';
 import type { DeployedPipeline } from '../../pipeline/deployed-pipeline.ts';
 import { openReader } from '../../pipeline/reader.ts';
@@ -12,8 +13,9 @@ import { pipelineHelp, pipelineVerb, type Scene } from '../../terminal/pipeline-
 import { counted } from '../../words/words.ts';
 import { strandedLanes } from '../parked/parked-lots.ts';
 import { checkApi, unlessReaderFails } from './api-checks.ts';
-import { checkCampaignLetters, checkCampaignMapping, checkCampaigns } from './campaign-checks.ts';
+import { checkCampaignLetters, checkCampaignMapping, checkCampaigns, unopenedFiles } from './campaign-checks.ts';
 import { type Check, failed, notKnown, ok, unlessRefused } from './check.ts';
+import { checkDeliveries } from './delivery-checks.ts';
 import { checkKeys } from './key-checks.ts';
 import { checkConcurrency, checkControl, checkIntake, checkMappings, checkReader, type Plans } from './lane-checks.ts';
 import { checkSecrets } from './secret-checks.ts';
@@ -27,7 +29,7 @@ const exitCode = { fit: 0, unfit: 1, notDone: 2 } as const;
 export function doctorCommand(): Command {
   const command = new Command('doctor')
     .description(
-      'Checks whether the pipeline can work: token, templates, account, secrets, quotas, mappings, table, campaigns, senders, keys, alarms.',
+      'Checks whether the pipeline can work: token, templates, account, secrets, quotas, mappings, table, campaigns, senders, keys, deliveries, alarms.',
     )
     .option('--json', 'print one JSON object for each check');
   return pipelineVerb(
@@ -112,9 +114,13 @@ async function* checksOf(
     await checkReader(lambda, pipeline.output('ReaderFunctionName')),
   ]);
   yield* await checkTable(dynamo, table, isLocal);
-  yield* await unlessRefused('campaigns', 'dynamodb:BatchGetItem', isLocal, async () => {
-    const { campaigns } = pipeline;
-    return [checkCampaigns(await campaigns.readAll(await campaigns.active()), Date.now())];
+  yield* await unlessRefused('campaigns', 'dynamodb:BatchGetItem and s3:ListBucket', isLocal, async () => {
+    const { campaigns, s3, campaignBucket } = pipeline;
+    const now = Date.now();
+    // An older file without a record is a dead letter, which has a check of its own.
+    const files = await filesSince(s3, campaignBucket, now - 86_400_000);
+    const unopened = unopenedFiles(files, (await campaigns.readAll(files)).records);
+    return [checkCampaigns(await campaigns.readAll(await campaigns.active()), now, unopened)];
   });
   yield* await unlessRefused('files of campaigns', 'sqs:GetQueueAttributes', isLocal, async () => [
     await checkCampaignLetters(pipeline.sqs, pipeline.output('CampaignFilesDeadLetterQueueUrl')),
@@ -135,6 +141,10 @@ async function* checksOf(
     checkKeys(() => pipeline.httpKeys, settings, Date.now()),
   );
   const sns = new SNSClient();
+  const posted = { topicArn: pipeline.output('OutcomeTopicArn'), local: isLocal };
+  yield* await unlessRefused('outcome deliveries', 'sns:ListSubscriptionsByTopic', isLocal, () =>
+    checkDeliveries(sns, settings, posted),
+  );
   const topics = { page: pipeline.output('PageTopicArn'), ticket: pipeline.output('TicketTopicArn') };
   for (const severity of ['page', 'ticket'] as const) {
     yield* await unlessRefused(`alarm topic ${severity}`, 'sns:GetTopicAttributes', isLocal, async () => [

@@ -35,3 +35,13 @@ export function spreadsheetFault(text: string, isId: boolean, path: string): Fau
   if (!isError(text.trim())) return undefined;
   return { path, rule: 'spreadsheet-error', message: 'is an error of the spreadsheet, and no value' };
 }
+
+/** `Total`, `Grand total:`, `Summe`: how a row of sums begins, in the languages of `yesOrNo`. */
+const total =
+  /^(?:grand total|(?:sub)?totals?|sum|(?:gesamt|zwischen)?summe|gesamt|insgesamt|somme|total g\u00e9n\u00e9ral|suma|total general|totale|somma)\s*[:.]?$/i;
+
+/** Whether a row may hold the sums below a table, by its first cell with a value. */
+export function isTotals(cells: readonly string[]): boolean {
+  const first = cells.find((cell) => cell.trim() !== '')?.trim() ?? '';
+  return first.length < 20 && total.test(first);
+}

@@ -1,6 +1,6 @@
 import type { Fault } from '../contract/fault.ts';
 import { addedCount } from './added-columns.ts';
-import { nearNames } from './near-names.ts';
+import { nearNames, parameterNamed } from './near-names.ts';
 import type { CampaignSettings } from './settings.ts';
 import { nearField, type Target, targetIn, targetNamed, targetText } from './targets.ts';
 import { UnreadableFile } from './unreadable-file.ts';
@@ -61,7 +61,7 @@ function unmappedTarget(name: string, { passThrough, key }: CampaignSettings): T
   const named = targetNamed(name);
   if (named !== undefined) return named;
   const isParameter = passThrough !== true && name !== key?.trim();
-  return isParameter ? { kind: 'data', name } : { kind: 'carried' };
+  return isParameter ? { kind: 'data', name: parameterNamed(name) } : { kind: 'carried' };
 }
 
 /** The columns that become link parameters now, and were something else by the settings of an earlier file. */

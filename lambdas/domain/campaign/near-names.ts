@@ -18,6 +18,11 @@ const knownNames = [
 ];
 const known: ReadonlySet<string> = new Set(knownNames);
 
+const byLowerCase = new Map(knownNames.map((name) => [name.toLowerCase(), name]));
+
+/** The parameter that a header names, in the spelling of AppsFlyer: capitals do not matter. Any other name is as it is. */
+export const parameterNamed = (header: string) => byLowerCase.get(header.toLowerCase()) ?? header;
+
 /** Cyrillic and Greek letters that look like Latin ones, and the Latin ones. */
 const lookalikes: ReadonlyMap<string, string> = new Map([
   ...pairs('\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0458\u0455', 'aeopcyxijs'),

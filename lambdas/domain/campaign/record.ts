@@ -114,6 +114,8 @@ export const campaignRecordSchema = z.object({
   settledAt: z.number().optional(),
   /** Of the settled chunks. */
   tallies: talliesSchema,
+  /** Rows that the check has rejected, in the settled chunks. `tallies.rejected` has those of the API, too. */
+  rejectedSettled: z.int().min(0).optional(),
   /** What else the check has counted: rows that are not sent, rows to send by action, GETs before creates, warnings by rule. */
   found: z
     .object({
@@ -140,10 +142,30 @@ export const campaignRecordSchema = z.object({
 });
 export type CampaignRecord = z.infer<typeof campaignRecordSchema>;
 
-/** Rows by status. They always add up to `rows`. */
-export function rowCounts({ rows, tallies }: Pick<CampaignRecord, 'rows' | 'tallies'>): Record<string, number> {
-  const settled = Object.values(tallies).reduce((sum, count) => sum + (count ?? 0), 0);
-  return { ...tallies, 'not attempted': rows - settled };
+/**
+ * Rows by status. They always add up to `rows`. Rows that are not sent have their status since the check. The others have it when
+ * their chunk is settled.
+ */
+export function rowCounts({
+  rows,
+  tallies,
+  found,
+  rejectedSettled,
+}: Pick<CampaignRecord, 'rows' | 'tallies' | 'found' | 'rejectedSettled'>): Record<string, number> {
+  const counts: Record<string, number> = { ...tallies };
+  const settled = sumOf(counts);
+  // A record that an earlier release has begun to settle does not tell which of the rejected rows the check has rejected.
+  if (found !== undefined && (rejectedSettled !== undefined || settled === 0)) {
+    add(counts, 'rejected', found.rejected - (rejectedSettled ?? 0));
+    add(counts, 'unchanged', found.unchanged - (tallies.unchanged ?? 0));
+  }
+  return { ...counts, 'not attempted': rows - sumOf(counts) };
+}
+
+const sumOf = (counts: Record<string, number>) => Object.values(counts).reduce((sum, count) => sum + count, 0);
+
+function add(counts: Record<string, number>, status: string, count: number): void {
+  if (count > 0) counts[status] = (counts[status] ?? 0) + count;
 }
 
 /** Whether somebody has still work with it. Only these are on the list of active campaigns. */

@@ -14,6 +14,8 @@ export interface CheckCounts
   actions: Record<string, number>;
   /** Rows with a warning, by rule. */
   warningsByRule: Record<string, number>;
+  /** The first warnings of rows, for the person who has the file. The record has none. */
+  firstWarnings: CampaignRecord['firstFaults'];
 }
 
 export const noCounts = (): CheckCounts => ({
@@ -28,10 +30,12 @@ export const noCounts = (): CheckCounts => ({
   firstFaults: [],
   faultsByRule: {},
   warningsByRule: {},
+  firstWarnings: [],
 });
 
-/** How many faults a report names. */
+/** How many faults a report names, and how many warnings. */
 export const mostFirstFaults = 20;
+const mostFirstWarnings = 5;
 /** The rules are bounded, so that a hostile file cannot make the record too large. */
 const mostRules = 50;
 
@@ -39,6 +43,11 @@ const mostRules = 50;
 export function countRow(counts: CheckCounts, row: CheckedRow, warnings: readonly Fault[] = []): void {
   counts.rows += 1;
   for (const rule of new Set(warnings.map((one) => one.rule))) add(counts.warningsByRule, rule);
+  for (const { path, rule, message } of warnings) {
+    const isKnown = counts.firstWarnings.some((one) => one.rule === rule && one.path === path);
+    if (!isKnown && counts.firstWarnings.length < mostFirstWarnings)
+      counts.firstWarnings.push({ line: row.line, path, rule, message });
+  }
   switch (row.check) {
     case 'unchanged':
       counts.unchanged += 1;

@@ -2,7 +2,7 @@ import type { Command } from '../contract/command.ts';
 import type { commandReader } from '../contract/command-reading.ts';
 import { type Fault, offered } from '../contract/fault.ts';
 import { controlMessage, hasControls } from '../contract/link-data.ts';
-import { isIdLike, spreadsheetFault } from './cell-values.ts';
+import { isIdLike, isTotals, spreadsheetFault } from './cell-values.ts';
 import { type Columns, columnsOf } from './columns.ts';
 import { withoutGuard } from './csv-text.ts';
 import { faultPaths } from './fault-paths.ts';
@@ -109,6 +109,7 @@ export class RowReader {
       return { checked: { ...place, ...identity, check: 'rejected', faults }, warnings: [], claims };
     }
     const warnings = 'refused' in reading ? [] : withPaths(reading.warnings ?? []);
+    if (isTotals(cells)) warnings.push(totalsWarning);
     const expiresAt = command.ttl === undefined ? undefined : values.fields.get('expires_at');
     return {
       checked: { ...place, ...identity, requestId, check: 'send', command },
@@ -119,8 +120,11 @@ export class RowReader {
     };
   }
 
-  /** The fault with what a person at a spreadsheet can do: how to name a template, or how to write a time. */
+  /** The fault with what a person at a spreadsheet can do: how to name a template, or how to write a time or a size. */
   #withRemedy(fault: Fault, { fields }: RowValues): Fault {
+    // The contract words it for JSON.
+    if (fault.path === 'qr.size' && fault.rule === 'type')
+      return { ...fault, message: 'must be a whole number of pixels, such as 300' };
     if (fault.rule === 'format' && (fault.path === 'keepUntil' || fault.path === 'validUntil')) {
       const text = fields.get(fault.path === 'keepUntil' ? 'keep_until' : 'valid_until') ?? '';
       return { ...fault, message: sheetDateProblem(text.trim()) ?? fault.message };
@@ -151,6 +155,12 @@ export class RowReader {
     return undefined;
   }
 }
+
+const totalsWarning: Fault = {
+  path: '',
+  rule: 'totals-row',
+  message: 'seems to hold the sums below a table, and becomes a link. If it should not, delete the row',
+};
 
 /** Faults of the cells themselves. A cell under an empty header has no meaning, unless other columns are carried along too. */
 function cellFaults(cells: readonly string[], header: readonly string[], { targets, key }: Columns): Fault[] {

@@ -1,5 +1,7 @@
 import * as z from 'zod';
 import { instant } from '../contract/command.ts';
+import { faultsOfIssue } from '../contract/command-faults.ts';
+import type { Fault } from '../contract/fault.ts';
 
 /**
  * A row's fields of a command, as columns and defaults name them. `template` is the command's `onelinkId`. `expires_at` is an
@@ -35,7 +37,11 @@ const target = z
 /** A campaign's name: the name of its file without the endings. It starts request IDs, so a file of the same name is the same campaign. */
 export const campaignName = z
   .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,47}$/, 'must be 1 to 48 letters, digits, dots, dashes or underscores');
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,47}$/, 'must be 1 to 48 letters, digits, dots, dashes or underscores')
+  .refine(
+    (name) => !name.endsWith('-rejected'),
+    'must not end in -rejected, as the rejected rows of another campaign do. Use another name, such as spring-2',
+  );
 
 /** The content of `<name>.campaign.json`. Every setting is optional. */
 export const campaignSettingsSchema = z.strictObject({
@@ -44,13 +50,13 @@ export const campaignSettingsSchema = z.strictObject({
   /** Default: the source's first lane. */
   lane: z.string().optional(),
   /** Header → target, for headers that are no names of fields. All other columns are link parameters. */
-  columns: z.record(z.string().min(1), target).optional(),
+  columns: z.record(z.string().min(1, 'must not be empty'), target).optional(),
   /** Columns without a target are only carried into the results. They are no link parameters. */
   passThrough: z.boolean().optional(),
   /** Target → the value of rows whose cell is empty. */
   defaults: z.record(target, z.string()).optional(),
   /** The header of the column that identifies a row, if it is not `request_id`. */
-  key: z.string().min(1).optional(),
+  key: z.string().min(1, 'must not be empty').optional(),
   /** When the last row must be done. It decides which campaign goes first when the lane is tight. */
   sendBy: instant.optional(),
   /** `required`: the campaign waits for `onelink campaign approve`, whatever the configuration asks for. */
@@ -59,3 +65,20 @@ export const campaignSettingsSchema = z.strictObject({
   requestedAt: instant.optional(),
 });
 export type CampaignSettings = z.output<typeof campaignSettingsSchema>;
+
+/** Each fault of settings. `path` is the setting; empty for the settings as a whole. */
+export function settingsFaults({ issues }: z.core.$ZodError): Fault[] {
+  return issues.flatMap((issue) => {
+    if (issue.code === 'unrecognized_keys') {
+      const within = issue.path.map((part) => `${String(part)}.`).join('');
+      return issue.keys.map((key) => ({ path: `${within}${key}`, rule: 'unknown-field', message: 'is not a setting' }));
+    }
+    if (issue.code === 'invalid_type' && issue.path.length === 0) {
+      return [{ path: '', rule: 'type', message: 'must be one JSON object: {"template": "A1b3"}' }];
+    }
+    if (issue.code === 'too_small') {
+      return [{ path: issue.path.map(String).join('.'), rule: 'length', message: issue.message }];
+    }
+    return faultsOfIssue(issue);
+  });
+}

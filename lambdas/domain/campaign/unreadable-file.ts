@@ -40,3 +40,12 @@ export function notUtf8(row: Buffer, line: number): UnreadableFile {
   const message = `is not UTF-8: line ${on} holds the byte 0x${value}. ${saveAsUtf8}, or convert it (iconv -f WINDOWS-1252 -t UTF-8)`;
   return new UnreadableFile('encoding', message);
 }
+
+/** @param error zlib's, whose codes are such as Z_DATA_ERROR and Z_BUF_ERROR; any other error gives undefined */
+export function notGzip(error: unknown): UnreadableFile | undefined {
+  if (!(error instanceof Error && 'code' in error && String(error.code).startsWith('Z_'))) return undefined;
+  // Zlib's words for bytes that do not begin as gzip does.
+  return error.message.includes('incorrect header check')
+    ? new UnreadableFile('gzip', 'is not compressed by gzip, although its name ends in .gz. Take .gz off its name')
+    : new UnreadableFile('gzip', 'is no whole gzip file. Compress it again');
+}

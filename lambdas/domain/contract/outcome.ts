@@ -57,15 +57,25 @@ export const outcomeSchema = z.object({
     .object({
       name: z.string(),
       drop: z.int().describe('Which drop of the file: 1 is the first.'),
-      state: z.enum(['finished', 'cancelled']),
+      state: z
+        .enum(['finished', 'cancelled', 'refused'])
+        .describe('`refused`: the file as a whole could not be used. `faults` has the reason.'),
       rows: z.int(),
       counts: z.record(z.string(), z.int()).describe('Rows by status. They add up to `rows`.'),
       results: z
         .object({
           bucket: z.string(),
-          csv: z.string().describe('The key of the file as it was dropped, with the links beside its rows.'),
-          ndjson: z.string().describe('The key of the same results for programs.'),
-          rejected: z.string().optional().describe('The key of the rows that the check rejected, if there are any.'),
+          csv: z
+            .string()
+            .optional()
+            .describe(
+              'The key of the file as it was dropped, with the links beside its rows. A refused file has none.',
+            ),
+          ndjson: z.string().optional().describe('The key of the same results for programs. A refused file has none.'),
+          rejected: z
+            .string()
+            .optional()
+            .describe('The key of the rows that the check rejected, if there are any. Of a refused file: its reason.'),
         })
         .describe('Where the results are.'),
     })

@@ -17,7 +17,7 @@ export type PointedFault = z.infer<typeof pointedFaultSchema>;
 
 /** Problem details (RFC 9457). */
 export const problemSchema = z.object({
-  type: z.url().describe('The problem type. Its page says what it means and what to do.'),
+  type: z.url().describe('The problem type. Its page states what it means and what to do.'),
   title: z.string(),
   status: z.int(),
   detail: z.string().describe('What is wrong here, and the fix.'),

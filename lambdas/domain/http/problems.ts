@@ -60,7 +60,7 @@ export const problemTypes = {
   'signature-invalid': {
     status: 403,
     title: 'The signature is not valid',
-    meaning: 'The AWS signature of a call to `/iam` is missing, malformed, wrong or expired.',
+    meaning: 'The AWS signature of a call to `/iam` is malformed, wrong or expired.',
     fix: 'Sign the call with Signature Version 4 and current credentials.',
   },
   'other-source': {
@@ -72,7 +72,7 @@ export const problemTypes = {
   'unknown-path': {
     status: 404,
     title: 'The path does not exist',
-    meaning: 'The HTTP API has no such path.',
+    meaning: 'The HTTP API has no such path, or a call to `/iam` has no AWS signature.',
     fix: 'Check the path with the OpenAPI document at `/v1/openapi.json`.',
   },
   'unknown-request': {

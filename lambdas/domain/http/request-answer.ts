@@ -9,7 +9,7 @@ import type { HttpRecord } from './record.ts';
 export interface KnownRequest {
   request?: RequestRecord | undefined;
   http?: HttpRecord | undefined;
-  /** Whether the command is known to ask for a QR code. The HTTP record tells it too. */
+  /** Whether the command is known to ask for a QR code. The HTTP record shows it too. */
   asksForCode?: boolean;
   /** The record of the link that the outcome names. */
   link?: LinkRecord | undefined;

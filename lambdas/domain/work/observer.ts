@@ -3,6 +3,8 @@ export interface ObservedFields {
   source?: string | null;
   requestId?: string | null;
   messageId?: string;
+  /** Who sent the message, as AWS reports it: the unique ID of a role or user. */
+  sender?: string;
   action?: string | null;
   outcome?: string;
   reason?: string | undefined;
@@ -13,6 +15,8 @@ export interface ObservedFields {
   /** A campaign's name, and which drop of its file it is. */
   campaign?: string;
   drop?: number;
+  /** Twelve digits of an object's key. The runbook shows how to find the object by them. */
+  object?: string;
   meaning?: string;
   /** The command's API calls and their meanings, in order: `create ambiguous`, `read ok`. */
   calls?: string[];

@@ -9,21 +9,26 @@ export function campaignSection(shown: Shown): IWidget[][] {
   const { metrics, lanes, campaigns } = shown;
   const { rowsSent, rowsSettled, rowsRejected, rowsFailed, active, standsStill, late, rejectedShare } =
     campaignLaneMetric;
+  const { rowsChecked, rowsRefused, fileRefused, messageForeign, checkFailed } = campaignCheckerMetric;
   const ofLanes = (names: readonly (typeof campaignLaneMetric)[keyof typeof campaignLaneMetric][], options: object) =>
     lanes.flatMap(({ name }) =>
       names.map((one) => metrics.lane(one, name, { ...options, label: `${name}: ${one.replace('Campaign', '')}` })),
     );
-  const ids = ['campaign-failing', 'campaign-sender-silent', 'campaign-stands-still', 'campaign-late'] as const;
+  const ids = [
+    'campaign-refused',
+    'campaign-failing',
+    'campaign-sender-silent',
+    'campaign-stands-still',
+    'campaign-late',
+  ] as const;
   return [
     heading('Campaigns', [...ids, 'campaign-rejected', 'dead-letters'], shown),
     [
       graph(
         'Campaigns: rows checked per minute',
-        [campaignCheckerMetric.rowsChecked, campaignCheckerMetric.rowsRefused].map((one) =>
-          metrics.campaignChecker(one, { ...oneMinute, label: one }),
-        ),
+        [rowsChecked, rowsRefused].map((one) => metrics.campaignChecker(one, { ...oneMinute, label: one })),
         {
-          right: [campaignCheckerMetric.fileRefused, campaignCheckerMetric.checkFailed].map((one) =>
+          right: [fileRefused, messageForeign, checkFailed].map((one) =>
             metrics.campaignChecker(one, { ...oneMinute, label: one }),
           ),
         },

@@ -38,9 +38,10 @@ export class ApiAccess {
    * @throws GatewayError 403 for a request that is not signed, or a signer that may not call the method
    */
   async admitSigner(request: ApiRequest, resource: string): Promise<{ caller: Caller; accessKeyId: string }> {
-    const accessKeyId = accessKeyIdOf(request.headers, request.target);
+    const query = request.target.slice(request.target.indexOf('?') + 1);
+    const accessKeyId = accessKeyIdOf(request.headers, `/?${query}`);
     if (accessKeyId === undefined) {
-      const unsigned = request.headers.authorization === undefined;
+      const unsigned = (request.headers.authorization ?? '') === '';
       throw new GatewayError(unsigned ? 'MISSING_AUTHENTICATION_TOKEN' : 'INVALID_SIGNATURE');
     }
     const caller = this.#authorizer.callerOf(accessKeyId);

@@ -16,7 +16,7 @@ const xml = 'text/xml';
  */
 export function serveSubscriptionUrls(app: App, subscriptions: HttpSubscriptions, { snsStore }: Stores): void {
   app.addHook('onRequest', async (request, reply) => {
-    if (request.method !== 'GET') return;
+    if (request.method !== 'GET' || !/^\/(\?|SimpleNotificationService-)/.test(request.url)) return;
     const { pathname, searchParams } = new URL(request.url, 'http://localhost');
     if (pathname.startsWith('/SimpleNotificationService-')) {
       const certificate = await subscriptions.certificateAt(pathname);

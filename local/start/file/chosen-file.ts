@@ -1,4 +1,5 @@
 import { OperatorError } from '../../../cli/words/operator-error.ts';
+import { notGzip } from '../../../lambdas/domain/campaign/unreadable-file.ts';
 import { inLocal } from '../local-folder.ts';
 import { type DroppedFile, droppedFile } from './dropped-file.ts';
 import { rowsIn } from './file-rows.ts';
@@ -28,6 +29,11 @@ export async function chosenFile(
     );
   }
   const file = droppedFile(path, owner);
-  const chosen = limit === undefined ? file : await limitedFile(file, limit, inLocal('first-rows.csv'));
-  return { file: chosen, rowsInFile: (await rowsIn(chosen.path)).rows };
+  try {
+    const chosen = limit === undefined ? file : await limitedFile(file, limit, inLocal('first-rows.csv'));
+    return { file: chosen, rowsInFile: (await rowsIn(chosen.path)).rows };
+  } catch (error) {
+    const unreadable = notGzip(error);
+    throw unreadable === undefined ? error : new OperatorError(`--input: ${path} ${unreadable.message}`);
+  }
 }

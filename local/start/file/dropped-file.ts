@@ -6,6 +6,7 @@ import {
   type CampaignSettings,
   campaignName,
   campaignSettingsSchema,
+  settingsFaults,
 } from '../../../lambdas/domain/campaign/settings.ts';
 
 /** A campaign as a file: it goes into the inbox, and not onto a lane. */
@@ -51,6 +52,6 @@ function settingsOf(file: string): CampaignSettings {
   }
   const read = campaignSettingsSchema.safeParse(content);
   if (read.success) return read.data;
-  const faults = read.error.issues.map(({ path, message }) => `  ${path.join('.') || 'the file'}: ${message}`);
+  const faults = settingsFaults(read.error).map(({ path, message }) => `  ${path || 'the file'}: ${message}`);
   throw new OperatorError([`${file} has settings that are none:`, ...faults].join('\n'));
 }

@@ -2,7 +2,7 @@ import { placeWords } from '../../../cli/files/place-words.ts';
 import { outcomeWords } from '../../../cli/terminal/outcome-words.ts';
 import { campaignKey } from '../../../lambdas/domain/campaign/places.ts';
 import type { CampaignRun } from '../campaign-run.ts';
-import { type FileRun, statusCounts } from './file-results.ts';
+import { type FileRun, faultWords, refusalWords, statusCounts } from './file-results.ts';
 import type { Answered, Reconciliation } from './reconciliation.ts';
 import type { Findings, Summary } from './summary.ts';
 import { weatherWords } from './weather-words.ts';
@@ -30,9 +30,7 @@ export function closingWords(
   return [
     '',
     ...(run.end === 'all answered' ? [] : [`Ended early: ${run.end}.`]),
-    ...(file
-      ? [`${campaignKey(file.file)}: ${number(file.rowsInFile)} rows = ${sumOf(statusCounts(file.results))}`]
-      : []),
+    ...(file ? fileWords(file) : []),
     `${number(summary.commands)} commands = ${sumOf(terms)}; unaccounted for: ${number(summary.unaccounted)}`,
     `${number(sum.qr.owed)} QR codes owed with a link = ${sumOf([
       ['ready', sum.qr.ready],
@@ -51,6 +49,14 @@ export function closingWords(
     ...weatherWords(weather),
     faults.length === 0 ? 'All checks hold.' : `CHECKS FAILED:\n${faults.map((fault) => `  ${fault}`).join('\n')}`,
   ];
+}
+
+/** The rows of a file by status, and why some are rejected. */
+function fileWords({ file, record, rowsInFile, results }: FileRun): string[] {
+  const words = `${campaignKey(file)}: ${number(rowsInFile)} rows`;
+  if (record?.refusal !== undefined) return [`${words}, and none is sent: ${refusalWords(record)}`];
+  const firstFaults = record?.firstFaults.slice(0, shownRejects) ?? [];
+  return [`${words} = ${sumOf(statusCounts(results))}`, ...firstFaults.map((fault) => `  ${faultWords(fault)}`)];
 }
 
 function rejectWords({ message, answer }: Answered): string[] {

@@ -1,4 +1,5 @@
 import { hasEnded } from '../../../cli/pipeline/follow-campaign.ts';
+import { visible } from '../../../cli/words/words.ts';
 import { campaignKey } from '../../../lambdas/domain/campaign/places.ts';
 import { type CampaignRecord, rowCounts } from '../../../lambdas/domain/campaign/record.ts';
 import { type RowResult, rowStatuses } from '../../../lambdas/domain/campaign/row.ts';
@@ -42,6 +43,16 @@ export function withRows<Sum extends Pick<Reconciliation, 'links' | 'distinctCre
   return { ...sum, links, qrKeys, distinctCreates };
 }
 
+const withPath = ({ path, message }: { path: string; message: string }) =>
+  `${path === '' ? '' : `${visible(path)}: `}${message}`;
+
+/** Why a file as a whole cannot be used. */
+export const refusalWords = ({ refusal }: Pick<CampaignRecord, 'refusal'>) =>
+  refusal === undefined ? 'the file cannot be used' : withPath(refusal);
+
+/** `line 7: pid: is mandatory` */
+export const faultWords = (fault: CampaignRecord['firstFaults'][number]) => `line ${fault.line}: ${withPath(fault)}`;
+
 /** Rows that have no result, because the campaign has not ended. */
 export function openRows({ record, rowsInFile, results }: Omit<FileRun, 'file'>): number {
   return record !== undefined && hasEnded(record) ? 0 : rowsInFile - results.length;
@@ -58,7 +69,7 @@ export function fileFaults(
 ): string[] {
   const name = campaignKey(file);
   if (record === undefined) return [`${name}: nobody has opened the file`];
-  if (record.refusal !== undefined) return [`${name} is refused: ${record.refusal.message}`];
+  if (record.refusal !== undefined) return [`${name} is refused: ${refusalWords(record)}`];
   if (!hasEnded(record)) return [`${name} has not ended: it is ${record.state}`];
   const counted: Counts = Object.fromEntries(statusCounts(results));
   const recorded: Counts = rowCounts(record);
@@ -68,7 +79,10 @@ export function fileFaults(
   const unattempted = counted['not attempted'] ?? 0;
   const coded = results.filter(({ qrKey }) => qrKey !== undefined);
   const unreadable = coded.filter(({ qrKey = '', shortUrl }) => codeTexts.get(qrKey) !== shortUrl).length;
+  const [first] = record.firstFaults;
+  const isNoneValid = results.length > 0 && counted.rejected === results.length;
   const faults: [boolean, string][] = [
+    [isNoneValid, `all rows are rejected${first === undefined ? '' : `, beginning with ${faultWords(first)}`}`],
     [results.length !== rowsInFile, `${results.length} results for ${rowsInFile} rows of the file`],
     [twice > 0, `${twice} rows have two results`],
     [differing.length > 0, `the record and the results differ in the rows that are ${differing.join(', ')}`],

@@ -5,8 +5,10 @@ import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-s
 import { afterAll, describe, expect, test, vi } from 'vitest';
 import { CampaignFiles } from '../../../lambdas/adapters/campaign-files.ts';
 import { CampaignTable } from '../../../lambdas/adapters/campaign-table.ts';
+import { ControlTable } from '../../../lambdas/adapters/control-table.ts';
 import { Ledger } from '../../../lambdas/adapters/ledger.ts';
 import type { CampaignFile, CampaignRecord } from '../../../lambdas/domain/campaign/record.ts';
+import { type ControlRecord, emptyControl } from '../../../lambdas/domain/control/control-record.ts';
 import { systemClock } from '../../../lambdas/runtime/clock.ts';
 import { givenCampaign, givenResult } from '../../world/given-campaign.ts';
 import { givenLinkAt } from '../../world/given-ledger.ts';
@@ -39,6 +41,12 @@ async function given(name: string, change: Partial<CampaignRecord> = {}): Promis
   const { v: _, revision: __, ...content } = givenCampaign({ name, ...change });
   const written = await campaigns.write(content, await campaigns.read({ source: 'crm', name }));
   return written ?? expect.fail('the record was not written');
+}
+async function givenLane(lane: ControlRecord['lanes'][string]): Promise<void> {
+  const control = new ControlTable(client, table, systemClock);
+  const reading = await control.read();
+  const now = Date.now();
+  await control.write({ ...emptyControl, ...reading.control, governedAt: now, lanes: { campaign: lane } }, reading);
 }
 async function inbox(): Promise<string[]> {
   const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: 'inbox/' }));
@@ -107,6 +115,10 @@ describe('campaign start', () => {
       'It makes only what is missing or changed. A row whose request_id is known and whose content has changed changes its link. A row that is gone is left alone.',
       'The input is not a terminal. To go on without a confirmation, add --yes. Nothing was sent.',
     ]);
+    expect(keyed.err).toContain(
+      'needs       at most 2 calls of the quota, 0 QR codes, on the lane campaign. ' +
+        'A row that has its link already and has not changed costs none',
+    );
     const plain = await campaign(...words, await fileOf('plain.csv', 'pid,c\nsms,spring\n'), '--no-guess');
     expect(plain.err.at(-2)).toContain('It has no key column, so a changed row makes a new link.');
     expect([keyed.code, plain.code, await inbox()]).toEqual([
@@ -346,6 +358,35 @@ describe('an operator', () => {
     expect(json.counts).toEqual({ created: 5, rejected: 2, 'not attempted': 3 });
   });
 
+  test('shows a lane that carries nothing out, and gives no end for it', async () => {
+    const paused = { state: 'paused' as const, since: 1, reason: 'operator' as const };
+    await given('held-up', { state: 'sending', settings: { sendBy: '2030-01-01T00:00:00Z' } });
+    await campaigns.list({ source: 'crm', name: 'held-up', drop: 1 });
+    const campaigned = async () => (await campaign('show', 'held-up')).out[0]?.split('\n') ?? [];
+    expect((await campaigned()).some((line) => line.startsWith('end '))).toBe(true);
+    await givenLane(paused);
+    const lines = await campaigned();
+    expect(lines).toContain('lane        campaign: paused (operator). Its rows wait');
+    expect(lines).toContain('send by     2030-01-01 00:00:00 UTC');
+    expect(lines.some((line) => line.startsWith('end '))).toBe(false);
+    expect(JSON.parse((await campaign('show', 'held-up', '--json')).out[0] ?? '').forecast).toEqual({
+      lane: { state: 'paused', reason: 'operator' },
+    });
+    await givenLane({ state: 'open', since: 1 });
+  });
+
+  test('lists a refused file with the place of its fault, and names where the reason is', async () => {
+    const refusal = { path: 'settings.lane', rule: 'not-allowed', message: 'is not a lane of this source: campaign' };
+    await given('off', { state: 'refused', refusal, rows: 0, toSend: 0, quotaCalls: 0, chunks: 0 });
+    await campaigns.list({ source: 'crm', name: 'off', drop: 1 });
+    const standing = 'crm/off  refused: settings.lane: is not a lane of this source: campaign';
+    expect((await campaign('list')).out).toContain(`${standing}  2026-03-10 12:00:00 UTC`);
+    const { code, out } = await campaign('show', 'off');
+    expect(code).toBe(1);
+    expect(out[0]).toContain(standing);
+    expect(out[0]).toContain(`results     none. The reason is in s3://${bucket}/results/crm/off-rejected.csv.`);
+  });
+
   test('approves, pauses, resumes and cancels a campaign', async () => {
     await given('steered', { state: 'waiting' });
     const words = async (...all: string[]) => (await campaign(...all)).out;
@@ -411,6 +452,21 @@ describe('campaign results', () => {
     expect((await campaign('results', 'done', '--to', to)).err).toEqual([
       `${to} exists already. Name another file with --to.`,
     ]);
+  });
+
+  test('have no URL for a link that was deleted since', async () => {
+    const ledger = new Ledger(client, table, systemClock);
+    await given('retired', { state: 'finished', endedAt: 1 });
+    const shown = [1, 2].map((row) => givenResult(row, { shortlinkId: `retired-${row}`, qrKey: 'a.png', qr: 'ready' }));
+    const Body = shown.map((row) => `${JSON.stringify(row)}\n`).join('');
+    await s3.send(new PutObjectCommand({ Bucket: bucket, Key: 'results/crm/retired.ndjson', Body }));
+    await ledger.addLink(givenLinkAt('retired-1', { state: 'deleted' }));
+    await ledger.addLink(givenLinkAt('retired-2'));
+    const to = join(folder, 'retired.csv');
+    expect((await campaign('results', 'retired', '--to', to)).code).toBe(0);
+    const lines = (await readFile(to, 'utf8')).split('\r\n');
+    expect(lines[1]).toBe('shop-1,Bonn,created,link-deleted,,,retired-1,,,spring/shop-1');
+    expect(lines[2]).toContain(',created,,,https://acme.onelink.me/A1b3/');
   });
 
   test('may be some statuses only, as NDJSON on standard output', async () => {

@@ -189,6 +189,14 @@ describe('the store of keys', () => {
     await expect(store.read()).rejects.not.toThrow('a1b2c3d4');
   });
 
+  test('explains that the secret does not exist', async () => {
+    const { client } = await givenStore();
+    const arn = `${keysSecretArn}x`;
+    await expect(new KeysSecretStore(client, arn, clock).read()).rejects.toThrow(
+      `The secret with the keys does not exist: ${arn}. Deploy the pipeline again: npx cdk deploy --all`,
+    );
+  });
+
   test('names how to begin anew if the previous version is broken as well', async () => {
     const { client, store } = await givenStore({ text: 'broken' });
     await expect(store.read()).rejects.toThrow(`--secret-string '{"keys":[]}'`);

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { parse } from 'csv-parse/sync';
 import { type CampaignRecord, rowCounts } from '../../../../lambdas/domain/campaign/record.ts';
 import type { RowResult } from '../../../../lambdas/domain/campaign/row.ts';
 import { fileFaults } from '../../../../local/start/report/file-results.ts';
@@ -8,6 +9,7 @@ import { type FaultyPipeline, faultyPipeline } from '../../world/faulty-pipeline
 import { isOfCampaigns } from '../../world/short-time-outs.ts';
 import { CampaignKills, type CampaignPoint } from './campaign-kills.ts';
 import { correctedRows, crmRows, type RowsFile } from './crm-rows.ts';
+import { correctedOddRows, oddRows } from './odd-rows.ts';
 
 const sizes = { batchSize: 10, concurrency: 2, timeoutSeconds: 20, visibilityTimeoutSeconds: 2 };
 const file = { source: 'crm', name: 'spring' };
@@ -17,8 +19,10 @@ export interface CampaignCrashOptions {
   seed: number;
   /** Kills at random points, beside those at each request. */
   randomKills: number;
-  /** On which sides of each request a function is killed. `one`: at random on one of them. */
-  sides: 'both' | 'one';
+  /** On which sides of each request a function is killed. `one`: at random on one of them. `none`: at random only. */
+  sides: 'both' | 'one' | 'none';
+  /** Whether the file is one as people have it. */
+  odd?: boolean;
   patienceSeconds: number;
 }
 
@@ -66,8 +70,8 @@ export async function campaignCrashPoints(
     });
     const drops: DropAccount[] = [];
     for (const [drop, given] of [
-      ['first', crmRows(options.rows)],
-      ['corrected', correctedRows(options.rows)],
+      ['first', options.odd ? oddRows(options.rows) : crmRows(options.rows)],
+      ['corrected', options.odd ? correctedOddRows(options.rows) : correctedRows(options.rows)],
     ] as const) {
       drops.push(await dropped(pipeline, kills, drop, given, options.patienceSeconds, progress));
       progress(`${drop} file: ${kills.kills('checker')} kills of the checker, ${kills.kills('sender')} of the sender`);
@@ -93,14 +97,15 @@ async function dropped(
   const before = pipeline.api.stats();
   const [checkerKills, senderKills] = [kills.kills('checker'), kills.kills('sender')];
   const bucket = campaignBucket(pipeline);
-  await bucket.put(`inbox/crm/spring.campaign.json`, JSON.stringify({ template: 'A1b3', lane: 'campaign' }));
+  const settings = { template: 'A1b3', lane: 'campaign', ...given.settings };
+  await bucket.put(`inbox/crm/spring.campaign.json`, JSON.stringify(settings));
   await bucket.put(`inbox/crm/spring.csv`, given.text);
   const record = await ended(pipeline, drop === 'first' ? 1 : 2, patienceSeconds, progress);
   const results = linesOf(await bucket.text('results/crm/spring.ndjson')).map((line) => JSON.parse(line) as RowResult);
   const after = pipeline.api.stats();
   const disagreements = [
     ...fileFaults({ file, record, rowsInFile: given.statuses.length, results }, await codeTexts(pipeline, results)),
-    ...differences(given, results, linesOf(await bucket.text('results/crm/spring.csv')).length - 1),
+    ...differences(given, results, csvRows(await bucket.text('results/crm/spring.csv'))),
     ...(await linkFaults(pipeline)),
   ];
   const expected = given.statuses.filter((status) => status === 'created').length;
@@ -187,5 +192,9 @@ function campaignBucket({ cloud, campaignBucket: Bucket }: FaultyPipeline) {
       (await (await s3.send(new GetObjectCommand({ Bucket, Key }))).Body?.transformToString()) ?? '',
   };
 }
+
+/** The rows after the header. A cell may have line breaks. */
+const csvRows = (text: string) =>
+  parse(text, { bom: true, delimiter: [',', ';'], columns: true, skip_empty_lines: true }).length;
 
 const linesOf = (text: string) => text.split(/\r?\n/).filter((line) => line !== '');

@@ -41,6 +41,14 @@ describe('the kills of a campaign’s functions', () => {
     expect(kills.points()).toEqual([]);
   });
 
+  it('may come at random only', () => {
+    const kills = new CampaignKills({ seed: 1, randomKills: 2, sides: 'none' });
+    const treated = Array.from({ length: 1_000 }, (_, index) =>
+      kills.treat(put(`/bucket/results/${index}`), by(`run ${index}`)),
+    );
+    expect(treated.filter(({ kill }) => kill !== undefined)).toHaveLength(2);
+  });
+
   it('go on at random, as often as asked', () => {
     const kills = new CampaignKills({ seed: 1, randomKills: 3, sides: 'both' });
     for (const side of ['before', 'after'] as const) kills.killed(chunk, by('1'), side);

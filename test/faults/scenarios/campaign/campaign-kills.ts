@@ -16,8 +16,11 @@ export interface CampaignPoint {
   after: number;
 }
 
-/** The chance of a kill at a request on whose sides the function was killed already. Two dozen batches of a chunk must often pass. */
-const randomChance = 1 / 40;
+/**
+ * The chance of a kill at random at a request. Where each request is killed once, two dozen batches of a chunk must often pass.
+ * Otherwise, the kills come in the first hundreds of requests.
+ */
+const randomChances = { both: 1 / 40, one: 1 / 40, none: 1 / 60 };
 
 /**
  * Kills the functions of campaigns on each side of each request once. The first invocation is killed at its first request, and a
@@ -27,12 +30,16 @@ export class CampaignKills {
   readonly #points = new Map<string, CampaignPoint>();
   readonly #random: SeededRandom;
   readonly #sides: readonly Side[];
+  readonly #isInTurn: boolean;
+  readonly #chance: number;
   readonly #dying = new Set<string>();
   /** Kills at random that are still to come. */
   randomLeft: number;
 
-  /** @param sides the sides on which each request must be killed, or one of them in turn */
-  constructor({ seed, randomKills, sides }: { seed: number; randomKills: number; sides: 'both' | 'one' }) {
+  /** @param sides the sides on which each request must be killed, one of them in turn, or none: the kills come at random only */
+  constructor({ seed, randomKills, sides }: { seed: number; randomKills: number; sides: 'both' | 'one' | 'none' }) {
+    this.#chance = randomChances[sides];
+    this.#isInTurn = sides === 'one';
     this.#random = seededRandom(seed);
     this.#sides = sides === 'both' ? ['before', 'after'] : [];
     this.randomLeft = randomKills;
@@ -63,8 +70,8 @@ export class CampaignKills {
     const open = this.#sides.find((side) => point[side] === 0);
     if (open !== undefined) return open;
     const either = this.#random.fraction() < 0.5 ? 'before' : 'after';
-    if (this.#sides.length === 0 && point.before + point.after === 0) return either;
-    if (this.randomLeft === 0 || this.#random.fraction() > randomChance) return undefined;
+    if (this.#isInTurn && point.before + point.after === 0) return either;
+    if (this.randomLeft === 0 || this.#random.fraction() > this.#chance) return undefined;
     this.randomLeft -= 1;
     return either;
   }

@@ -1,12 +1,15 @@
 import { csvHead, csvRow } from '../../../../lambdas/domain/campaign/csv-text.ts';
 import type { RowStatus } from '../../../../lambdas/domain/campaign/row.ts';
+import type { CampaignSettings } from '../../../../lambdas/domain/campaign/settings.ts';
 
 /** A CSV file of the source `crm`, and how its rows end. */
 export interface RowsFile {
   text: string;
+  /** Beside the template and the lane. */
+  settings?: Pick<CampaignSettings, 'columns'>;
   /** In the order of the file. */
   statuses: RowStatus[];
-  /** Rows whose result names a QR code. That of an update does not, because an update does not ask for the code again. */
+  /** Rows whose result names a QR code. That of an update names the code that its link has. */
   codes: number;
 }
 
@@ -41,7 +44,7 @@ export function correctedRows(rows: number): RowsFile {
   return {
     text: textOf(cells),
     statuses: made.map(({ kind, isChanged }) => (kind !== 'sound' ? 'created' : isChanged ? 'updated' : 'unchanged')),
-    codes: made.filter(({ qr, isChanged }) => qr !== '' && !isChanged).length,
+    codes: made.filter(({ qr }) => qr !== '').length,
   };
 }
 

@@ -125,6 +125,18 @@ describe.each<[string, () => Promise<HttpApiPorts['records'] & LinkWorkerPorts['
     expect(await held(records, 'nobody')).toBeUndefined();
   });
 
+  it('note one next change of a key’s link, by what the call has read', async () => {
+    const records = await given();
+    const key = { source: 'crm', requestId: 'spring/7' };
+    expect(await records.lastChange(key)).toBeUndefined();
+
+    expect(await records.noteChange(key, 'spring/7@a.1', undefined)).toBe(true);
+    expect(await records.noteChange(key, 'spring/7@a.1', undefined)).toBe(true);
+    expect(await records.noteChange(key, 'spring/7@b.1', undefined)).toBe(false);
+    expect(await records.noteChange(key, 'spring/7@b.1', 'spring/7@a.1')).toBe(true);
+    expect(await records.lastChange(key)).toBe('spring/7@b.1');
+  });
+
   it('let a call claim a rejected command anew, once', async () => {
     const records = await given();
     const rejected = record('anew', { sentAt: 2_000 });

@@ -124,5 +124,7 @@ function bound(records: HttpRecords): HttpApiPorts['records'] {
     claim: (record, over) => records.claim(record, over),
     markSent: (record, now) => records.markSent(record, now),
     giveUp: (record) => records.giveUp(record),
+    lastChange: (key) => records.lastChange(key),
+    noteChange: (key, next, read) => records.noteChange(key, next, read),
   };
 }

@@ -27,9 +27,15 @@ export interface Bench {
   readonly directory: string;
 }
 
-/** Call it within a test. */
-export async function openBench(): Promise<Bench> {
-  const directory = await temporaryFolder(onTestFinished);
+/** Takes what closes something, for later. */
+export type AtEnd = (close: () => void | Promise<void>) => unknown;
+
+/**
+ * Call it within a test.
+ * @param atEnd default: at the end of the test
+ */
+export async function openBench(atEnd: AtEnd = onTestFinished): Promise<Bench> {
+  const directory = await temporaryFolder(atEnd);
   const app = new App({
     outdir: path.join(directory, 'cdk.out'),
     analyticsReporting: false,
@@ -62,14 +68,14 @@ export async function openBench(): Promise<Bench> {
         stopGraceSeconds: 0,
         ...options,
       });
-      onTestFinished(() => cloud.stop());
+      atEnd(() => cloud.stop());
       return cloud;
     },
   };
 }
 
 /** A test with a bench of its own. */
-export const test = base.extend('opened', openBench);
+export const test = base.extend('opened', () => openBench());
 
 /** Sets the variables as an operator does in a terminal. Clients need no other configuration. */
 export function setVariables(cloud: LocalCloud): void {

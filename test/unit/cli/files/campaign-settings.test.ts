@@ -50,7 +50,7 @@ describe('a file of settings', () => {
 
   test.each([
     ['[]', 'is not one JSON object'],
-    ['{"templat":"A1b3"}', 'cannot be used: Unrecognized key: "templat"'],
+    ['{"templat":"A1b3"}', 'cannot be used: templat: is not a setting'],
     ['{"sendBy":"soon"}', 'cannot be used: sendBy: '],
   ])('that holds %s is refused', async (text, words) => {
     await writeFile(at('wrong.json'), text);
@@ -92,6 +92,8 @@ describe('a campaign’s file', () => {
     ['Frühling 2026.csv', 'Name it with --name Fruhling-2026'],
     ['-', 'Name the campaign with --name.'],
     ['日本.csv', 'Name it with --name spring'],
+    ['spring-rejected.csv', 'must not end in -rejected'],
+    ['spring-rejected.csv', 'Name it with --name spring-2'],
   ])('%s cannot name a campaign', (file, words) => {
     expect(() => nameOfCampaign(file, undefined)).toThrow(words);
   });

@@ -23,6 +23,10 @@ describe('the campaign of an object', () => {
     ['inbox/crm/spring.csv.gz', 'crm/spring'],
     ['results/crm/spring.csv', 'crm/spring'],
     ['results/crm/spring.retire.csv', 'crm/spring.retire'],
+    ['inbox/crm/SPRING.CSV', 'crm/SPRING'],
+    // A refused file may have a name that no campaign may have, and leaves only its reason.
+    ['inbox/crm/a b.csv', 'crm/a b'],
+    ['results/crm/spring-rejected.csv', 'crm/spring'],
   ])('%s is %s', (key, campaign) => {
     const found = campaignOf(key);
     expect(found && `${found.source}/${found.name}`).toBe(campaign);
@@ -32,9 +36,8 @@ describe('the campaign of an object', () => {
     'inbox/crm/spring.campaign.json',
     'inbox/crm/deeper/spring.csv',
     'inbox/crm/spring.xlsx',
-    'inbox/crm/a b.csv',
     'inbox/crm/.csv',
-    'results/crm/spring-rejected.csv',
+    'inbox//spring.csv',
     'results/crm/spring.ndjson',
     'work/crm/spring/1/chunk-0000001.ndjson',
   ])('%s belongs to none', (key) => {

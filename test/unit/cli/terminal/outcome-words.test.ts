@@ -35,6 +35,30 @@ describe('outcomeWords', () => {
     ]);
   });
 
+  test('shows a campaign’s end: its counts, and where its results are', () => {
+    const campaign = (state: 'finished' | 'refused', results: object) => ({
+      name: 'spring',
+      drop: 2,
+      state,
+      rows: 13,
+      counts: state === 'finished' ? { created: 12, rejected: 1, 'not attempted': 0 } : { 'not attempted': 0 },
+      results: { bucket: 'campaigns', ...results },
+    });
+    const ended = { outcome: 'campaign-finished', requestId: null, action: null } as const;
+    const csv = 'results/crm/spring.csv';
+    const done = givenOutcome({ ...ended, campaign: campaign('finished', { csv, ndjson: 'x' }) });
+    expect(outcomeWords(done, '')).toEqual([
+      `crm  campaign-finished  spring, drop 2  finished  12 created, 1 rejected  s3://campaigns/${csv}`,
+    ]);
+    const faults = [{ path: '', rule: 'encoding', message: 'is UTF-16' }];
+    const rejected = 'results/crm/spring-rejected.csv';
+    const refused = campaign('refused', { rejected });
+    expect(outcomeWords(givenOutcome({ ...ended, campaign: refused, reason: 'file-refused', faults }), '')).toEqual([
+      `crm  campaign-finished  spring, drop 2  refused  no rows  s3://campaigns/${rejected}  file-refused`,
+      '    the file: is UTF-16 [encoding]',
+    ]);
+  });
+
   test('spells out control characters in a producer’s name', () => {
     const faults = [{ path: 'data.\u001b[2Jx\u202e\u200b ', rule: 'type', message: 'must be text' }];
     const outcome = givenOutcome({ outcome: 'rejected', reason: 'invalid-command', faults });

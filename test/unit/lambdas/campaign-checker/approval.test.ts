@@ -36,6 +36,14 @@ describe('a checked campaign', () => {
     expect(await stateOf({ sources: ['crm'] }, { source: 'studio' })).toBe('sending');
   });
 
+  test('does not wait if nothing of it is to be sent: the same file again', async () => {
+    const check = new CampaignCheck({ APPROVAL: { sources: ['crm'], aboveRows: 0 } });
+    check.files.drop('inbox/crm/spring.campaign.json', '{"approval":"required"}', check.now);
+    check.drop('inbox/crm/spring.csv', 'request_id,pid\r\na,\r\n');
+    await check.settle();
+    expect(await check.record()).toMatchObject({ toSend: 0, rows: 1, state: 'sending' });
+  });
+
   test('waits if its calls would touch the reserve of its lane, or if the quota is unknown', async () => {
     // The lane leaves 1,000 calls to others, and ten rows need ten.
     expect(await stateOf({ belowReserve: true }, { remaining: 1_010 })).toBe('sending');

@@ -189,7 +189,10 @@ describe('a file as a whole', () => {
     await check.settle();
     const record = await check.record(source, name);
     expect(record?.state).toBe('refused');
-    expect(await check.campaigns.active()).toEqual([]);
+    // The sender publishes the end, and takes the drop off the list.
+    const hasProducer = source === 'crm';
+    expect(record?.endedAt).toBe(hasProducer ? undefined : check.now);
+    expect(await check.campaigns.active()).toEqual(hasProducer ? [{ source, name, drop: 1 }] : []);
     expect(check.counts.get('CampaignFileRefused')).toBe(1);
     expect(check.files.text(`results/${source}/${name}-rejected.csv`)).toContain(record?.refusal?.message);
     return [record?.refusal?.path, record?.refusal?.rule];
@@ -236,6 +239,11 @@ describe('a file as a whole', () => {
     named.drop('inbox/crm/March offers.csv', csvOf(1));
     expect(await refusedAs(named, 'March offers')).toEqual(['name', 'name']);
     expect([stranger.now, named.now]).toEqual([noon, noon]);
+    // Folders and names that nobody has checked may hold anything.
+    const logs = JSON.stringify([stranger.logged, named.logged]);
+    expect(logs).not.toMatch(/shop|March/);
+    // The first twelve digits of the key’s SHA-256.
+    expect(logs).toContain('"object":"20ddc5c0ad2c"');
   });
 
   test.each(['inbox/spring.csv', 'inbox/crm/2026/spring.csv', 'inbox/crm/spring.xlsx'])(
@@ -245,6 +253,15 @@ describe('a file as a whole', () => {
       check.drop(place, csvOf(1));
       await check.settle();
       expect(check.counts).toEqual(new Map([['CampaignFileRefused', 1]]));
+      expect(check.logged).toMatchObject([
+        {
+          fields: {
+            object: expect.stringMatching(/^[0-9a-f]{12}$/),
+            rules: [expect.stringMatching(/^(folder|ending)$/)],
+          },
+        },
+      ]);
+      expect(JSON.stringify(check.logged)).not.toContain('spring');
       expect([...check.files.objects.keys()]).toEqual([place]);
       expect(check.campaigns.records.size).toBe(0);
     },
@@ -298,12 +315,25 @@ describe('an event of S3', () => {
     expect(await check.record()).toMatchObject({ drop: 1, file: { key: 'inbox/crm/spring.ndjson' } });
   });
 
-  test('that no reader understands returns to the queue, and ends as a dead letter', async () => {
+  test('that is not about a new file of the bucket is dropped, and the log names its kind and its sender', async () => {
     const check = givenCheck();
-    check.send('{"Records":[{}]}');
+    check.send('{"Records":[{"secret":1}]}');
+    await check.handleOne();
+    expect(check.messages).toHaveLength(0);
+    expect(check.counts).toEqual(new Map([['CampaignMessageForeign', 1]]));
+    expect(check.logged).toMatchObject([
+      { fields: { messageId: 'm', sender: 's', reason: 'unknown-json', count: 26 } },
+    ]);
+    expect(JSON.stringify(check.logged)).not.toContain('secret');
+  });
+
+  test('of the checker in a later form returns to the queue, and ends as a dead letter', async () => {
+    const check = givenCheck();
+    check.send('{"open":"inbox/crm/spring.csv","later":true}');
     await check.handleOne();
     expect(check.messages).toHaveLength(1);
     expect(check.counts).toEqual(new Map([['CampaignCheckFailed', 1]]));
+    expect(check.logged).toMatchObject([{ fields: { messageId: 'm', error: 'UnknownForm' } }]);
   });
 });
 
@@ -360,7 +390,7 @@ describe('a file that is dropped again', () => {
     };
     await check.settle();
     expect(await check.record()).toMatchObject({ state: 'refused', refusal: { rule: 'deleted' } });
-    expect(await check.campaigns.active()).toEqual([]);
+    expect(await check.campaigns.active()).toHaveLength(1);
   });
 
   test('keeps an operator’s pause, and needs a new approval', async () => {

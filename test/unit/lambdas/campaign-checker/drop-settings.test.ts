@@ -41,8 +41,8 @@ describe('the settings of a campaign', () => {
     ['whose settings are no JSON', spring, found('{"lane":'), ['settings', 'json']],
     ['whose settings have a setting twice', spring, found('{"lane":"a","lane":"b"}'), ['settings.lane', 'duplicate']],
     ['with an unknown setting', spring, found({ lanes: 'campaign' }), ['settings.lanes', 'unknown-field']],
-    ['with a setting of another type', spring, found({ passThrough: 'yes' }), ['settings.passThrough', 'invalid_type']],
-    ['with settings that are a list', spring, found([]), ['settings', 'invalid_type']],
+    ['with a setting of another type', spring, found({ passThrough: 'yes' }), ['settings.passThrough', 'type']],
+    ['with settings that are a list', spring, found([]), ['settings', 'type']],
     [
       'on another source’s lane',
       { source: 'studio', name: 'a' },
@@ -57,6 +57,27 @@ describe('the settings of a campaign', () => {
     ],
   ])('refuse a campaign %s', (_words, campaign, settings, expected) => {
     expect(fault(campaign, settings)).toEqual(expected);
+  });
+
+  test.each<[unknown, string, string]>([
+    [[], 'settings', 'must be one JSON object: {"template": "A1b3"}'],
+    ['A1b3', 'settings', 'is not JSON (character 1): settings are one JSON object'],
+    ['7', 'settings', 'must be one JSON object: {"template": "A1b3"}'],
+    [{ template: 7 }, 'settings.template', 'must be text'],
+    [{ columns: [] }, 'settings.columns', 'must be an object, not an array'],
+    [{ columns: { Shop: 7 } }, 'settings.columns.Shop', 'must be text'],
+    [{ columns: { '': 'data.c' } }, 'settings.columns.', 'must not be empty'],
+    [{ passThrough: 'yes' }, 'settings.passThrough', 'must be true or false, not text in quotes'],
+    [{ approval: 'yes' }, 'settings.approval', 'must be one of: automatic, required'],
+    [{ key: '' }, 'settings.key', 'must not be empty'],
+  ])('name the fault of %j in words for people', (settings, path, message) => {
+    expect(dropSettings(spring, found(settings as object), rules)).toMatchObject({ fault: { path, message } });
+  });
+
+  test('refuse a name that the rejected rows of another campaign have', () => {
+    expect(dropSettings({ source: 'crm', name: 'spring-rejected' }, undefined, rules)).toMatchObject({
+      fault: { path: 'name', message: expect.stringContaining('must not end in -rejected') },
+    });
   });
 
   test('say what may be chosen instead', () => {

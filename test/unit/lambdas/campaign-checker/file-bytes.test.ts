@@ -32,11 +32,16 @@ describe('the bytes of a file', () => {
   });
 
   test.each([
-    ['is no gzip file', Buffer.from(text)],
-    ['is cut off', gzipSync(text).subarray(0, 200)],
-    ['is damaged', Buffer.from(gzipSync(text).map((byte, at) => (at === 100 ? byte ^ 255 : byte)))],
-  ])('are refused if the file %s', async (_words, content) => {
-    await expect(read(content, 0)).rejects.toMatchObject({ name: 'UnreadableFile', fault: { rule: 'gzip' } });
+    ['is no gzip file', Buffer.from(text), 'is not compressed by gzip, although its name ends in .gz'],
+    ['is cut off', gzipSync(text).subarray(0, 200), 'is no whole gzip file'],
+    [
+      'is damaged',
+      Buffer.from(gzipSync(text).map((byte, at) => (at === 100 ? byte ^ 255 : byte))),
+      'is no whole gzip file',
+    ],
+  ])('are refused if the file %s', async (_words, content, message) => {
+    const fault = { rule: 'gzip', message: expect.stringContaining(message) };
+    await expect(read(content, 0)).rejects.toMatchObject({ name: 'UnreadableFile', fault });
   });
 
   test('end with the file’s own error if it changes while it is read', async () => {

@@ -38,8 +38,25 @@ describe('a message of the campaign queue', () => {
     expect(readMessage(ownMessage({ open: 'inbox/crm/ä b.csv' }), 'campaigns')).toEqual({ open: 'inbox/crm/ä b.csv' });
   });
 
-  test.each(['', 'no JSON', 'null', '[]', '{}', '{"Records":[{"eventName":"ObjectCreated:Put"}]}', '{"open":7}'])(
-    'is unreadable if it is %j',
+  test.each([
+    ['no JSON', 'not-json'],
+    ['null', 'unknown-json'],
+    ['7', 'unknown-json'],
+    ['[]', 'unknown-json'],
+    ['{}', 'unknown-json'],
+    ['{"Records":[]}', 'unknown-json'],
+    ['{"Records":[{"eventName":"ObjectCreated:Put"}]}', 'unknown-json'],
+    ['{"specVersion":"1.0","action":"create"}', 'unknown-json'],
+    ['{"Type":"Notification","TopicArn":"arn:aws:sns:eu-central-1:123456789012:t","Message":"{}"}', 'sns-notification'],
+    ['{"detail-type":"Object Created","source":"aws.s3","detail":{}}', 'eventbridge-event'],
+    [JSON.stringify({ Records: [event('a.csv', { name: 'another' })] }), 's3-event-of-another-bucket'],
+    [JSON.stringify({ Records: [event('a.csv', { eventName: 'ObjectRemoved:Delete' })] }), 's3-event-of-another-kind'],
+  ])('%s is foreign: %s', (body, foreign) => {
+    expect(readMessage(body, 'campaigns')).toEqual({ foreign });
+  });
+
+  test.each(['{"open":7}', '{"continue":{"source":"crm"}}', '{"open":"inbox/crm/a.csv","later":1}'])(
+    '%s is the checker’s own, in a form that this release does not know',
     (body) => {
       expect(readMessage(body, 'campaigns')).toBe('unreadable');
     },
@@ -64,14 +81,18 @@ describe('an object of the inbox', () => {
   });
 
   test.each([
-    'inbox/spring.csv',
-    'inbox/crm/2026/spring.csv',
-    'inbox//spring.csv',
-    'inbox/crm/.csv',
-    'inbox/crm/spring.xlsx',
-    'inbox/crm/spring',
-    'results/crm/spring.csv',
-  ])('%s is misplaced', (key) => {
-    expect(inboxObject(key)).toBe('misplaced');
+    ['inbox/spring.csv', 'folder'],
+    ['inbox/crm/2026/spring.csv', 'folder'],
+    ['inbox/crm/2026/spring.campaign.json', 'folder'],
+    ['inbox/spring.campaign.json', 'folder'],
+    ['inbox//spring.csv', 'folder'],
+    ['results/crm/spring.csv', 'folder'],
+    ['inbox/crm/.csv', 'name'],
+    ['inbox/crm/spring.xlsx', 'ending'],
+    ['inbox/crm/spring.json', 'ending'],
+    ['inbox/crm/spring', 'ending'],
+    [`inbox/crm/${'x'.repeat(1_000)}.csv`, 'length'],
+  ])('%s is misplaced: %s', (key, misplaced) => {
+    expect(inboxObject(key)).toEqual({ misplaced });
   });
 });

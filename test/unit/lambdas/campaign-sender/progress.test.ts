@@ -14,11 +14,17 @@ describe('the progress of a campaign', () => {
   it('counts a settled chunk once, although its results come twice', async () => {
     // Given
     const record = await givenRecord({ sent: 2, outstanding: [entry(1), entry(2)] });
-    const settled = [{ chunk: 1, tallies: { created: 2 } }];
+    const settled = [{ chunk: 1, tallies: { created: 1, rejected: 1 }, rejectedByCheck: 1 }];
     // When
     const once = { ...record, ...withSettled(record, settled, 5) };
     // Then
-    expect(once).toMatchObject({ settled: 1, tallies: { created: 2 }, outstanding: [entry(2)], settledAt: 5 });
+    expect(once).toMatchObject({
+      settled: 1,
+      tallies: { created: 1, rejected: 1 },
+      outstanding: [entry(2)],
+      settledAt: 5,
+    });
+    expect(once.rejectedSettled).toBe(1);
     expect(withSettled(once, settled, 6)).toBeUndefined();
   });
 
@@ -26,12 +32,12 @@ describe('the progress of a campaign', () => {
     // Given
     const record = await givenRecord({ sent: 3, outstanding: [entry(1), entry(2), entry(3)] });
     // When
-    const later = { ...record, ...withSettled(record, [{ chunk: 3, tallies: { created: 2 } }], 5) };
+    const later = { ...record, ...withSettled(record, [{ chunk: 3, tallies: { created: 2 }, rejectedByCheck: 0 }], 5) };
     const all = {
       ...later,
       ...withSettled(
         later,
-        [1, 2].map((chunk) => ({ chunk, tallies: { failed: 2 } })),
+        [1, 2].map((chunk) => ({ chunk, tallies: { failed: 2 }, rejectedByCheck: 0 })),
         6,
       ),
     };
@@ -51,7 +57,7 @@ describe('the progress of a campaign', () => {
 
   it('leaves out unsent chunks of a cancelled campaign only, and in their turn', async () => {
     // Given
-    const skipped = [{ chunk: 2, tallies: { rejected: 1 } }];
+    const skipped = [{ chunk: 2, tallies: { rejected: 1 }, rejectedByCheck: 1 }];
     const record = await givenRecord({ sent: 1, settled: 1, state: 'cancelled', tallies: { created: 2 } });
     // Then
     expect(withSkipped(record, skipped, 5)).toMatchObject({ settled: 2, tallies: { created: 2, rejected: 1 } });

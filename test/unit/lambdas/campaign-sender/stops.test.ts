@@ -72,6 +72,56 @@ describe('a cancellation', () => {
   });
 });
 
+describe('a refused file', () => {
+  const refusal = { path: '', rule: 'encoding', message: 'is UTF-16' };
+
+  it('is published to its producer once, with the reason, and leaves the list', async ({ world }) => {
+    // Given
+    await world.given('spring', rows(3), { state: 'refused', refusal });
+    // When
+    await world.run();
+    await world.run();
+    // Then
+    expect(world.sent).toEqual([]);
+    expect(world.outcomes).toMatchObject([
+      {
+        outcome: 'campaign-finished',
+        source: 'crm',
+        lane: 'campaign',
+        reason: 'file-refused',
+        faults: [refusal],
+        campaign: { name: 'spring', drop: 1, state: 'refused', rows: 3, counts: { 'not attempted': 3 } },
+      },
+    ]);
+    expect(world.outcomes[0]?.campaign?.results).toEqual({
+      bucket: 'campaigns',
+      rejected: 'results/crm/spring-rejected.csv',
+    });
+    expect(world.record('spring')).toMatchObject({ state: 'refused', endedAt: expect.any(Number) });
+    expect(world.files.text('results/crm/spring.csv')).toBeUndefined();
+    expect(await world.campaigns.active()).toEqual([]);
+  });
+
+  it('is published under one ID, wherever the run is cut off', async () => {
+    const uncut = new SendingWorld();
+    await uncut.given('spring', rows(1), { state: 'refused', refusal });
+    const { calls } = await uncut.run();
+    for (let cutAfter = 0; cutAfter < calls; cutAfter++) {
+      // Given
+      const world = new SendingWorld();
+      await world.given('spring', rows(1), { state: 'refused', refusal });
+      await world.run(cutAfter);
+      // When
+      await world.run();
+      // Then
+      expect(new Set(world.outcomes.map(({ outcomeId }) => outcomeId))).toEqual(
+        new Set([uncut.outcomes[0]?.outcomeId]),
+      );
+      expect(await world.campaigns.active()).toEqual([]);
+    }
+  });
+});
+
 describe('a lane that is not open', () => {
   it.for(['parking', 'paused'] as const)(
     'gets nothing while it is %s, and gets the rest when it opens',

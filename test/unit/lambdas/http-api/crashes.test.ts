@@ -191,8 +191,27 @@ describe('what no request record shows', () => {
     world.isWorking = true;
     const corrected = await world.post({ ...bare, data: { pid: 'tv' } }, wait);
     expect(corrected).toMatchObject({ status: 200, body: { outcome: { outcome: 'created' } } });
-    // It is another message, so a late copy of the first tells nothing about it.
+    // It is another message, so a late copy of the first does not count for it.
     expect(new Set(world.sent.map(({ messageId }) => messageId)).size).toBe(2);
+  });
+
+  it('a command that is held for an operator is reported as such', async () => {
+    const world = new HttpWorld({}, {}, undefined, {}, { SENDERS: { crm: ['AROAEXAMPLEOFCRMROLE1'] } });
+    world.isWorking = false;
+    await world.post(bare, key);
+    // The worker does not believe the HTTP API that the caller is crm.
+    const [message] = world.queue.splice(0);
+    await world.link.deliver({ ...message, body: message?.body, sender: 'AROAOFNOBODY' });
+
+    expect((await world.get('/v1/requests/order-17')).body).toMatchObject({ status: 'held', reason: 'sender-unknown' });
+    expect(await world.post(bare, wait)).toMatchObject({ status: 202, body: { status: 'held' } });
+  });
+
+  it('another command of the ID comes over SQS at the same time, and is first', async () => {
+    const world = new HttpWorld();
+    const answer = world.post(bare, wait);
+    await world.link.deliver({ body: { ...create, requestId: 'order-17', data: { pid: 'tv' } } });
+    expect((await answer).body.type).toMatch(/#key-reused$/);
   });
 
   it('a note about an older message of the key does not count', async () => {

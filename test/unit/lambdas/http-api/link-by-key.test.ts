@@ -64,6 +64,38 @@ describe('PUT /links/by-key/{campaign}/{key}', () => {
     expect(await put(world, other)).toMatchObject({ status: 200, body: { change: 'updated', link: { version: 2 } } });
   });
 
+  it('finishes one change before the next, so the last content wins', async () => {
+    const world = new HttpWorld();
+    await put(world);
+    world.isWorking = false;
+    const at = (c: string) => ({ ...body, data: { pid: 'sms', c } });
+    const now = { headers: {} };
+    world.link.now += 1_000;
+    expect(await put(world, at('summer'), now)).toMatchObject({ status: 202, body: { change: 'updated' } });
+
+    // The link still has the first content, but not for long.
+    expect(await put(world, at('spring'), now)).toMatchObject({ status: 409, headers: { 'Retry-After': '2' } });
+    expect((await put(world, at('autumn'), now)).status).toBe(409);
+    expect((await put(world, at('summer'), now)).status).toBe(409);
+
+    world.isWorking = true;
+    world.link.now += 1_000;
+    const back = await put(world, at('spring'));
+    expect(back).toMatchObject({ status: 200, body: { change: 'updated', link: { version: 3 } } });
+    expect(world.sent).toHaveLength(3);
+  });
+
+  it('sends one of two changes at once first, and then the other', async () => {
+    const world = new HttpWorld();
+    await put(world);
+    world.link.now += 1_000;
+
+    const both = await Promise.all(['summer', 'autumn'].map((c) => put(world, { ...body, data: { pid: 'sms', c } })));
+
+    expect(both.map(({ status }) => status)).toEqual([200, 200]);
+    expect(both.map(({ body: { link } }) => link.version).sort()).toEqual([2, 3]);
+  });
+
   it('takes over a key whose call was lost with another content', async () => {
     const world = new HttpWorld();
     world.failSend = 'before';
@@ -108,7 +140,7 @@ describe('PUT /links/by-key/{campaign}/{key}', () => {
     expect((await put(world, body, { path: at })).body.requestId).toMatch(requestId);
   });
 
-  it('says that the link of the key has ended', async () => {
+  it('reports that the link of the key has ended', async () => {
     const world = new HttpWorld();
     const made = await put(world);
     world.link.now += 32 * 86_400_000;
@@ -129,7 +161,7 @@ describe('PUT /links/by-key/{campaign}/{key}', () => {
     expect(answer).toMatchObject({ status: 422, body: { errors: [{ pointer: '#/shortlinkId', rule: 'other-id' }] } });
   });
 
-  it('says that a chosen ID is taken, each time', async () => {
+  it('reports that a chosen ID is taken, each time', async () => {
     const world = new HttpWorld();
     await put(world, { ...body, shortlinkId: 'spring' }, { path: '/v1/links/by-key/spring/other' });
     const mine = { ...body, data: { pid: 'tv' }, shortlinkId: 'spring' };

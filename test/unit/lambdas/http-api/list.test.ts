@@ -50,7 +50,7 @@ describe('POST /commands with a list', () => {
     expect(world.sent).toEqual([]);
   });
 
-  it('sends the valid part of a list that says partial=true', async () => {
+  it('sends the valid part of a list with partial=true', async () => {
     const world = new HttpWorld();
 
     const answer = await world.post([invalid, named('r-2')], {}, { query: { partial: 'true' } });

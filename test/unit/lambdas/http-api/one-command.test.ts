@@ -7,7 +7,7 @@ const key = (value: string) => ({ 'Idempotency-Key': value });
 const wait = { Prefer: 'wait=10' };
 
 describe('POST /commands with one command', () => {
-  it('sends a bare command with what it lacks, and says where to ask for its outcome', async () => {
+  it('sends a bare command with what it lacks, and names where to ask for its outcome', async () => {
     const world = new HttpWorld();
 
     const answer = await world.post(bare, key('"order-17"'));
@@ -73,7 +73,7 @@ describe('POST /commands with one command', () => {
     expect(world.sent).toHaveLength(1);
   });
 
-  it('tells a repeat that the request is under way, or waits for the same link', async () => {
+  it('answers a repeat that the request is under way, or waits for the same link', async () => {
     const world = new HttpWorld();
     world.isWorking = false;
     await world.post(bare, key('order-17'));
@@ -128,6 +128,24 @@ describe('POST /commands with one command', () => {
     await world.post(bare, { ...key('order-17'), Prefer: 'wait=25' });
 
     expect(world.link.now - Date.parse('2026-03-01T10:00:05Z')).toBe(5_500);
+  });
+
+  it('does not wait if the function has room for one call alone', async () => {
+    const world = new HttpWorld({ WAITING_SLOTS: '0' });
+    expect((await world.post(bare, { ...key('order-17'), ...wait })).status).toBe(202);
+  });
+
+  it('opens no envelope', async () => {
+    const world = new HttpWorld();
+    const command = { ...create, requestId: 'k' };
+    const envelopes = [
+      { Type: 'Notification', Message: JSON.stringify(command) },
+      { 'detail-type': 'x', detail: command },
+      { specversion: '1.0', data: command },
+    ];
+    for (const envelope of envelopes)
+      expect((await world.post(envelope, key('k'))).body.type).toMatch(/#invalid-command$/);
+    expect(world.sent).toEqual([]);
   });
 
   it('does not wait if every place is taken', async () => {

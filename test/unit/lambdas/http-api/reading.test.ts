@@ -35,7 +35,7 @@ describe('GET /requests/{requestId}', () => {
     expect(answer).toMatchObject({ status: 404, body: { type: expect.stringMatching(/#unknown-request$/) } });
   });
 
-  it('says that the code is still to come, is there, or has failed', async () => {
+  it('reports that the code is still to come, is there, or has failed', async () => {
     const world = await withLink({ qr: {} });
     const request = () => world.get('/v1/requests/a%2Fb');
     expect(await request()).toMatchObject({
@@ -105,7 +105,7 @@ describe('GET /links/{onelinkId}/{shortlinkId}', () => {
     },
   );
 
-  it('says that an expired link is unknown', async () => {
+  it('reports that an expired link is unknown', async () => {
     const world = await withLink();
     world.readAnswer = async () => ({ meaning: 'absent', fault: { path: '', rule: 'x', message: 'x' } });
     expect((await world.get('/v1/links/A1b3/spring')).status).toBe(404);
@@ -128,7 +128,7 @@ describe('GET /links/{onelinkId}/{shortlinkId}', () => {
   });
 
   it.each(['transient', 'account-blocked', 'failed'] as const)(
-    'says that the API gave no answer: %s',
+    'reports that the API gave no answer: %s',
     async (meaning) => {
       const world = await withLink();
       world.readAnswer = async () =>

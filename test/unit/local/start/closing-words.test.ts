@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest';
+import type { CampaignRecord } from '../../../../lambdas/domain/campaign/record.ts';
 import { closingWords } from '../../../../local/start/report/closing-words.ts';
+import type { FileRun } from '../../../../local/start/report/file-results.ts';
 import { reconcile } from '../../../../local/start/report/reconciliation.ts';
 import { summarise } from '../../../../local/start/report/summary.ts';
+import { givenCampaign, givenResult } from '../../../world/given-campaign.ts';
 import { givenLink } from '../../../world/given-outcome.ts';
 import { givenAnswered } from './given-answered.ts';
 import { givenFindings } from './given-findings.ts';
@@ -57,6 +60,24 @@ test('the closing words count the rows of a file', () => {
     'crm/spring: 3 rows = 2 created + 1 rejected',
   );
   expect(summary.rows).toEqual({ all: 3, created: 2, rejected: 1 });
+});
+
+test('the closing words name why rows of a file are rejected, and why a file is refused', () => {
+  const sum = reconcile([]);
+  const firstFaults = [{ line: 3, path: 'ttl', rule: 'ttl', message: 'must be a duration' }];
+  const run = { end: 'all answered' as const, all: [], unsent: [], killed: 0 };
+  const wordsOf = (record: CampaignRecord, results: FileRun['results']) => {
+    const file = { file: record, record, rowsInFile: 2, results };
+    const summary = summarise(sum, givenFindings(), 0, file);
+    return closingWords(run, sum, givenFindings(), summary, [], undefined, file);
+  };
+  const rejected = wordsOf(givenCampaign({ firstFaults }), [givenResult(1), givenResult(2, { status: 'rejected' })]);
+  expect(rejected).toContain('crm/spring: 2 rows = 1 created + 1 rejected');
+  expect(rejected).toContain('  line 3: ttl: must be a duration');
+  const refusal = { path: '', rule: 'encoding', message: 'is UTF-16' };
+  expect(wordsOf(givenCampaign({ state: 'refused', refusal }), [])).toContain(
+    'crm/spring: 2 rows, and none is sent: is UTF-16',
+  );
 });
 
 test('the closing words end with the failed checks', () => {

@@ -53,7 +53,7 @@ describe('a file for the inbox', () => {
       'a.csv',
       'a.campaign.json is not JSON',
     ],
-    ['unknown settings', { 'a.csv': csv, 'a.campaign.json': '{"lanes":"x"}' }, 'a.csv', 'Unrecognized key: "lanes"'],
+    ['unknown settings', { 'a.csv': csv, 'a.campaign.json': '{"lanes":"x"}' }, 'a.csv', 'lanes: is not a setting'],
     ['a wrong setting', { 'a.csv': csv, 'a.campaign.json': '{"approval":"no"}' }, 'a.csv', '  approval: '],
   ])('is refused for %s', async (_, files, name, message) => {
     const folder = await folderOf(files);

@@ -105,6 +105,17 @@ describe('the checks', () => {
       { record: record({ state: 'refused', refusal: { path: '', rule: 'encoding', message: 'it is UTF-16' } }) },
       ['crm/spring is refused: it is UTF-16'],
     ],
+    [
+      'a file whose rows are all rejected',
+      {
+        record: record({
+          tallies: { rejected: 3 },
+          firstFaults: [{ line: 2, path: 'pid', rule: 'required', message: 'is mandatory' }],
+        }),
+        results: [rejected(1), rejected(2), rejected(3)],
+      },
+      ['crm/spring: all rows are rejected, beginning with line 2: pid: is mandatory'],
+    ],
     ['a row without a result', { rowsInFile: 4 }, ['3 results for 4 rows of the file']],
     ['a row with two results', { results: [result(1), coded(2), rejected(2)] }, ['1 rows have two results']],
     [

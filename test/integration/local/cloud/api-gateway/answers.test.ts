@@ -4,7 +4,9 @@ import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cl
 import { Duration } from 'aws-cdk-lib';
 import { AccessLogFormat, MockIntegration, ResponseType } from 'aws-cdk-lib/aws-apigateway';
 import { expect, onTestFinished, test } from 'vitest';
-import { call, json, openApiBench, showing } from './fixture.ts';
+import { call, json, openApiBench, sharedApi, showing } from './fixture.ts';
+
+const shared = sharedApi();
 
 test('what Lambda fails with, API Gateway hides', async () => {
   // Given an API that waits for a second
@@ -45,8 +47,7 @@ test('a throttled function is a 500', async () => {
 });
 
 test('an answer has the form of a Lambda proxy integration, or it is a 502', async () => {
-  const bench = await openApiBench();
-  const { url } = await bench.open();
+  const { url } = shared;
   const status = async (answer: unknown) =>
     (await call(url, 'POST', '/open/a', { body: JSON.stringify({ answer }) })).status;
 
@@ -128,8 +129,7 @@ test('gateway responses of the template replace those of API Gateway, with their
 });
 
 test('a mock answers from its templates', async () => {
-  const bench = await openApiBench();
-  const { url } = await bench.open();
+  const { url } = shared;
 
   const page = await call(url, 'GET', '/page');
   expect([page.status, page.body.toString()]).toEqual([200, '<h1>Stage live</h1>']);

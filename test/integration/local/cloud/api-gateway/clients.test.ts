@@ -1,11 +1,12 @@
 import { once } from 'node:events';
 import { Agent, request } from 'node:http';
 import { expect, onTestFinished, test } from 'vitest';
-import { bearer, call, json, openApiBench, socketTo, untilClosed } from './fixture.ts';
+import { bearer, call, json, openApiBench, sharedApi, socketTo, untilClosed } from './fixture.ts';
+
+const shared = sharedApi();
 
 test('a request has 10 MB and a head of 10,240 bytes at most', async () => {
-  const bench = await openApiBench();
-  const { url } = await bench.open();
+  const { url } = shared;
   const status = async (given: Parameters<typeof call>[3]) => (await call(url, 'POST', '/nowhere', given)).status;
 
   const whole = await call(url, 'POST', '/open/a', { body: Buffer.alloc(10 * 1024 * 1024 + 1, 32) });
@@ -27,8 +28,7 @@ test('a request has 10 MB and a head of 10,240 bytes at most', async () => {
 });
 
 test('connections stay open, and a thousand clients at once get their answers', async () => {
-  const bench = await openApiBench();
-  const { url } = await bench.open();
+  const { url } = shared;
   const agent = new Agent({ keepAlive: true, maxSockets: 1_000 });
   onTestFinished(() => agent.destroy());
   const statusOf = async () => {
@@ -66,8 +66,7 @@ test('a client that pauses within a request is cut off, and holds up nobody', as
 });
 
 test('broken requests are refused one by one, and the server goes on', async () => {
-  const bench = await openApiBench();
-  const { url } = await bench.open();
+  const { url } = shared;
   const refusal = async (text: string) => {
     const socket = await socketTo(url);
     const answer = untilClosed(socket);
@@ -105,8 +104,7 @@ test('broken requests are refused one by one, and the server goes on', async () 
 });
 
 test('a whole URL as target, HTTP/1.0 and an upgrade are answered as requests', async () => {
-  const bench = await openApiBench();
-  const { url } = await bench.open();
+  const { url } = shared;
   const first = async (text: string) => {
     const socket = await socketTo(url);
     const answer = untilClosed(socket);

@@ -16,9 +16,9 @@ import {
   type RestApiProps,
   TokenAuthorizer,
 } from 'aws-cdk-lib/aws-apigateway';
-import { onTestFinished } from 'vitest';
+import { afterAll, beforeAll, onTestFinished } from 'vitest';
 import type { LocalCloud, LocalCloudOptions } from '../../../../../local/cloud/cloud.ts';
-import { type Bench, openBench } from '../fixture.ts';
+import { type AtEnd, type Bench, openBench } from '../fixture.ts';
 
 /** Answers with its event, or as its body orders. */
 const obedient = `
@@ -62,12 +62,14 @@ export interface ApiBench extends Bench {
 /**
  * An API with `/v1/{proxy+}` (authorizer, key), `/iam/{proxy+}` (AWS_IAM), `/open/{proxy+}` and `/open/links/{id}` (no
  * authorization), and `/page` (a mock). Call it within a test.
+ * @param atEnd default: at the end of the test
  */
 export async function openApiBench(
   given: Partial<RestApiProps> & { integrationTimeout?: Duration; rateLimit?: number; burstLimit?: number } = {},
+  atEnd?: AtEnd,
 ): Promise<ApiBench> {
   const { integrationTimeout, rateLimit = 1_000, burstLimit = 1_000, ...props } = given;
-  const bench = await openBench();
+  const bench = await openBench(atEnd);
   const { stack } = bench;
   const worker = bench.declareFunction(stack, 'Worker', obedient, {
     functionName: 'worker',
@@ -134,6 +136,20 @@ export async function openApiBench(
       return { cloud, url: cloud.httpApis[0]?.url ?? '' };
     },
   };
+}
+
+/** Such an API, and its cloud, for all tests of a file. Call it at the top of the file. */
+export function sharedApi(options?: Partial<LocalCloudOptions>): { cloud: LocalCloud; url: string } {
+  const closing: (() => void | Promise<void>)[] = [];
+  const shared = {};
+  beforeAll(async () => {
+    const bench = await openApiBench({}, (close) => closing.unshift(close));
+    Object.assign(shared, await bench.open(options));
+  });
+  afterAll(async () => {
+    for (const close of closing) await close();
+  });
+  return shared as { cloud: LocalCloud; url: string };
 }
 
 /** A gateway response whose body shows its type and its words. */

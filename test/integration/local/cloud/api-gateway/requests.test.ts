@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
-import { call, json, openApiBench } from './fixture.ts';
+import { call, json, openApiBench, sharedApi } from './fixture.ts';
+
+const shared = sharedApi({ clock: { now: () => Date.parse('2026-11-27T21:45:09.500Z') } });
 
 test('a function behind an API gets the event of a Lambda proxy integration', async () => {
-  // Given an API, and a clock
-  const bench = await openApiBench();
-  const { cloud, url } = await bench.open({ clock: { now: () => Date.parse('2026-11-27T21:45:09.500Z') } });
+  const { cloud, url } = shared;
   const host = new URL(url).host;
 
-  // When a client calls it
+  // When a client calls
   const event = json(
     await call(url, 'PUT', '/open/a%2Fb/%63?one=1&one=%C3%A9+x&__proto__=2', {
       headers: [
@@ -81,8 +81,7 @@ test('a function behind an API gets the event of a Lambda proxy integration', as
 });
 
 test('the most specific resource answers, and slashes at the end of a path do not count', async () => {
-  const bench = await openApiBench();
-  const { url } = await bench.open();
+  const { url } = shared;
   const place = async (path: string) => {
     const received = await call(url, 'GET', path);
     if (received.status !== 200) return `${received.status} ${json(received).message}`;
@@ -131,8 +130,7 @@ test('the most specific resource answers, and slashes at the end of a path do no
 });
 
 test('bodies are text, or base64 for the binary media types of the API', async () => {
-  const bench = await openApiBench();
-  const { url } = await bench.open();
+  const { url } = shared;
   const bytes = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0xff]);
 
   const binary = await call(url, 'POST', '/open/a', { headers: [['Content-Type', 'Image/PNG; q=1']], body: bytes });
@@ -159,8 +157,7 @@ test('bodies are text, or base64 for the binary media types of the API', async (
 });
 
 test('HEAD has the headers of an answer without its body, and OPTIONS reaches the function', async () => {
-  const bench = await openApiBench();
-  const { url } = await bench.open();
+  const { url } = shared;
 
   const head = await call(url, 'HEAD', '/open/a');
   expect([head.status, head.body.length]).toEqual([200, 0]);

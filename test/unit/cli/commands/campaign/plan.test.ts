@@ -137,6 +137,12 @@ describe('onelink campaign plan', () => {
     expect(await planned('again.csv', file, '--settings', saved)).toMatchObject(settled);
   });
 
+  test('shows a row of sums with its line', async () => {
+    const { stdout } = await planned('sums.csv', 'pid,c\nsms,a\nTotal,\n');
+    expect(stdout).toContain('warnings    1 totals-row');
+    expect(stdout).toContain('  line 3: seems to hold the sums below a table');
+  });
+
   test('reads a compressed file', async () => {
     expect((await planned('spring.csv.gz', gzipSync(sound))).stdout).toContain('2 rows: 2 create');
   });

@@ -3,6 +3,7 @@ import {
   checkCampaignLetters,
   checkCampaignMapping,
   checkCampaigns,
+  unopenedFiles,
 } from '../../../../../cli/commands/doctor/campaign-checks.ts';
 import { campaignDroppedAt, givenCampaign } from '../../../../world/given-campaign.ts';
 
@@ -13,15 +14,35 @@ const later = (minutes: number) => campaignDroppedAt + minutes * minute;
 describe('the doctor, on campaigns', () => {
   test('finds a check that stands still, and not one that waits for its next step', () => {
     const records = [givenCampaign({ state: 'checking' }), givenCampaign({ name: 'autumn', state: 'sending' })];
-    expect(checkCampaigns({ records, corrupt: [] }, later(15))).toEqual({
+    expect(checkCampaigns({ records, corrupt: [] }, later(3))).toEqual({
       name: 'campaigns',
       result: 'ok',
       words: '2 active campaigns, and no check stands still',
+    });
+    // A check that was killed begins again when SQS delivers its message again.
+    expect(checkCampaigns({ records, corrupt: [] }, later(4))).toMatchObject({
+      result: 'warning',
+      words: 'the check stands still: crm/spring, for 4 min',
+      fix: expect.stringContaining('begins again after 12 minutes'),
     });
     expect(checkCampaigns({ records, corrupt: [] }, later(16))).toMatchObject({
       result: 'failed',
       words: 'the check stands still: crm/spring, for 16 min',
     });
+  });
+
+  test('finds a file whose check was killed before its first record, and not one that has its record', () => {
+    const file = (name: string, droppedAt: number) => ({ source: 'crm', name, droppedAt });
+    const known = [givenCampaign(), givenCampaign({ name: 'autumn' })];
+    const inbox = [file('spring', campaignDroppedAt), file('autumn', later(1)), file('winter', later(1))];
+    const unopened = unopenedFiles(inbox, known);
+    expect(unopened.map(({ name }) => name)).toEqual(['autumn', 'winter']);
+    expect(checkCampaigns({ records: [], corrupt: [] }, later(4), unopened).result).toBe('ok');
+    expect(checkCampaigns({ records: [], corrupt: [] }, later(5), unopened)).toMatchObject({
+      result: 'warning',
+      words: 'the check stands still: crm/autumn, for 4 min; crm/winter, for 4 min',
+    });
+    expect(checkCampaigns({ records: [], corrupt: [] }, later(17), unopened).result).toBe('failed');
   });
 
   test('names what waits for approval, and a record that cannot be read', () => {

@@ -44,6 +44,19 @@ describe('a column', () => {
     ]);
   });
 
+  test('is a parameter of AppsFlyer’s in its spelling, whatever the header’s capitals', () => {
+    expect(targetsOf(['PID', 'C', 'AF_Sub1', 'Deep_Link_Value', 'Promo', 'data.C'])).toEqual([
+      'data.pid',
+      'data.c',
+      'data.af_sub1',
+      'data.deep_link_value',
+      'data.Promo',
+      'data.C',
+    ]);
+    expect(warned(['request_id', 'PID', 'C'])).toEqual([]);
+    expect(refusal(['pid', 'PID'])).toContain('has two columns for data.pid: pid and PID');
+  });
+
   test('may name its place: metadata.* or data.*, also for a parameter that is called as a field', () => {
     expect(targetsOf(['pid', 'Metadata.Segment', 'data.action'])).toEqual([
       'data.pid',

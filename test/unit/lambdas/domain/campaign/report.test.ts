@@ -28,6 +28,7 @@ describe('the counts of a check', () => {
       toSend: 4,
       quotaCalls: 3,
       qrCodes: 2,
+      firstWarnings: [],
       lookups: 1,
       unchanged: 0,
       rejected: 2,
@@ -71,6 +72,36 @@ describe('the counts of a check', () => {
     const warning = { path: 'a', rule: 'policy', message: 'x' };
     countRow(counts, row, [warning, { ...warning, path: 'b' }]);
     expect(counts.warningsByRule).toEqual({ policy: 1 });
+    expect(counts.firstWarnings).toEqual([
+      { line: 2, ...warning },
+      { line: 2, ...warning, path: 'b' },
+    ]);
+    for (let line = 3; line < 50; line++)
+      countRow(counts, { ...row, line }, [{ ...warning, path: `c${line}` }, warning]);
+    expect(counts.firstWarnings).toHaveLength(5);
+  });
+});
+
+describe('the rows of a campaign by status', () => {
+  const found = { lookups: 0, rejected: 30, unchanged: 20, actions: {}, warningsByRule: {} };
+
+  test('have those that are not sent since the check', () => {
+    expect(rowCounts({ rows: 100, tallies: {}, found })).toEqual({ rejected: 30, unchanged: 20, 'not attempted': 50 });
+  });
+
+  test('count no row twice when its chunk is settled', () => {
+    const tallies = { created: 10, rejected: 14, unchanged: 5 };
+    expect(rowCounts({ rows: 100, tallies, found, rejectedSettled: 12 })).toEqual({
+      created: 10,
+      rejected: 32,
+      unchanged: 20,
+      'not attempted': 38,
+    });
+  });
+
+  test('are those of the settled chunks alone, if an earlier release has settled some', () => {
+    const tallies = { created: 10, rejected: 14 };
+    expect(rowCounts({ rows: 100, tallies, found })).toEqual({ ...tallies, 'not attempted': 76 });
   });
 });
 

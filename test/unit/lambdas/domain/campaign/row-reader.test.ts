@@ -159,6 +159,23 @@ describe('expires_at', () => {
   });
 });
 
+describe('a row of sums', () => {
+  const warnedIn = async (file: string, settings = {}) =>
+    (await checkedIn(file, settings)).map(({ warnings }) => warnings.map(({ rule }) => rule));
+  const defaults = { 'data.pid': 'sms' };
+
+  test.each(['Total;;123', ';Summe:;123', 'Grand total;;', 'GESAMT;;7', 'Totale;;7'])(
+    '%s becomes a link, with a warning',
+    async (row) => {
+      expect(await warnedIn(`Shop;City;c\nBonn 1;Bonn;1\n${row}\n`, { defaults })).toEqual([[], ['totals-row']]);
+    },
+  );
+
+  test.each(['Total Energies;Bonn;1', 'Bonn;Total;1', 'Summer;;1'])('is not %s', async (row) => {
+    expect(await warnedIn(`Shop;City;c\n${row}\n`, { defaults })).toEqual([[]]);
+  });
+});
+
 describe('a row is rejected, with the column’s header,', () => {
   test.each([
     ['by the contract', 'request_id,Web page,pid\n1,http://a.example,sms', '2 Web page format'],
@@ -177,6 +194,14 @@ describe('a row is rejected, with the column’s header,', () => {
       ...(file.includes('Notiz') && { Notiz: '-' }),
     };
     expect(await rulesIn(file, { columns })).toEqual([fault]);
+  });
+
+  test('for a size that is no number, in words for a cell', async () => {
+    for (const size of ['big', '300px', '3e2', '300.5']) {
+      expect(await messagesIn(`pid,qr_size\nsms,${size}`)).toEqual([
+        'qr_size: must be a whole number of pixels, such as 300',
+      ]);
+    }
   });
 
   test('by a policy', async () => {
