@@ -24,6 +24,7 @@ const services: Record<string, () => Service> = {
   cloudformation: () => ({ client: new cloudFormation.CloudFormationClient(), module: { ...cloudFormation } }),
   dynamodb: () => ({ client: new dynamoDb.DynamoDBClient(), module: { ...dynamoDb } }),
   lambda: () => ({ client: new lambda.LambdaClient(), module: { ...lambda } }),
+  s3api: () => ({ client: new s3.S3Client(), module: { ...s3 } }),
   secretsmanager: () => ({ client: new secretsManager.SecretsManagerClient(), module: { ...secretsManager } }),
   sqs: () => ({ client: new sqs.SQSClient(), module: { ...sqs } }),
 };
@@ -61,7 +62,11 @@ export async function aws(words: readonly string[], folder: string, input: strin
   }
   const query = flags.get('query')?.[0];
   const shown: unknown = query === undefined ? answer : search(query, answer as never);
-  if (flags.get('output')?.[0] === 'text') return `${[shown].flat().join('\t')}\n`;
+  if (flags.get('output')?.[0] === 'text') {
+    const isTable = Array.isArray(shown) && shown.every((row) => Array.isArray(row));
+    const lines: unknown[][] = isTable ? shown : [[shown].flat()];
+    return lines.map((line) => `${line.join('\t')}\n`).join('');
+  }
   return `${JSON.stringify(shown, null, 2)}\n`;
 }
 
