@@ -116,7 +116,9 @@ async function sendList(caller: HttpCaller, list: readonly Listed[], call: SendC
       const entry = entries[index];
       if (entry === undefined) continue;
       if (!('problem' in entry)) {
-        results[one.place] = entry;
+        const failure = failureIn(entry);
+        if (failure === undefined) results[one.place] = entry;
+        else fail(one, failure);
         continue;
       }
       const { name = 'unknown', detail, faults } = readProblem(entry.problem);
@@ -129,6 +131,24 @@ async function sendList(caller: HttpCaller, list: readonly Listed[], call: SendC
     if (again.length > 0) await time.sleep(backOff(attempt, undefined, time.random), signal).catch(() => {});
     if (signal?.aborted) return;
   }
+}
+
+/** Outcomes of commands that made nothing, and the problems with which a call of one such command ends. */
+const madeNothing: Readonly<Record<string, string>> = {
+  conflict: 'id-taken',
+  rejected: 'refused',
+  'qr-failed': 'refused',
+  stale: 'not-applied',
+  superseded: 'not-applied',
+};
+
+/** A command of a list that made nothing is an error here, as it is alone. */
+function failureIn({ status, outcome, reason: cause, errors = [] }: RequestAnswer): CommandError | undefined {
+  const ended = status === 'rejected' ? status : (outcome?.outcome ?? '');
+  const reason = madeNothing[ended];
+  if (reason === undefined) return undefined;
+  const detail = `the command ended as ${ended}${cause === undefined ? '' : `: ${cause}`}`;
+  return new CommandError({ reason, detail, faults: errors, mayBeSent: false });
 }
 
 /** The faults of one command of a list, with places in the command. */

@@ -325,6 +325,19 @@ describe('many creates', () => {
     ]);
   });
 
+  test.each([
+    ['conflict', 'id-taken'],
+    ['rejected', 'refused'],
+    ['stale', 'not-applied'],
+  ])('that ended as %s fail as one such command does', async (outcome, reason) => {
+    const ended = { ...done('r-0'), outcome: { outcome }, reason: 'a-reason', link: undefined };
+    const { links } = await given([{ status: 200, json: { commands: [ended, done('r-1')] } }]);
+    const results = await links.createMany(many(2));
+    expect(results[0]?.error).toMatchObject({ requestId: 'r-0', reason, mayBeSent: false });
+    expect(results[0]?.error?.message).toContain(`the command ended as ${outcome}: a-reason`);
+    expect(results[1]).toEqual(done('r-1'));
+  });
+
   test('that are refused together fail each by its own name', async () => {
     const { links } = await given([problem(401, 'unauthorized')]);
     const results = await links.createMany(many(2));
