@@ -6,6 +6,7 @@ import { longestWaitSeconds } from '../../lambdas/domain/http/headers.ts';
 import { mostValidKeys } from '../../lambdas/domain/http/keys.ts';
 import { problemBody } from '../../lambdas/domain/http/problem.ts';
 import { problemTypes } from '../../lambdas/domain/http/problems.ts';
+import { mostBodyBytes, mostCommands } from '../../lambdas/http-api/body.ts';
 import { answers, commandBodies, keyedExample } from '../../schemas/openapi/examples.ts';
 import { operations } from '../../schemas/openapi/operations.ts';
 
@@ -71,6 +72,9 @@ describe('docs/http.md', () => {
     const days = config.stages.production?.pipelines[0]?.deduplicationWindowDays;
     expect(page).toContain(`remembered for the deduplication window: ${days} days.`);
     expect(page).toContain(`lets the call wait up to N seconds, ${longestWaitSeconds} at most:`);
+    expect([mostBodyBytes, mostCommands]).toEqual([1_048_576, 100]);
+    expect(page).toContain('| Body of a call | 1,048,576 bytes |');
+    expect(page).toContain('| Commands in a list | 100 |');
     expect(mostValidKeys).toBe(2);
     expect(page).toContain('Two keys of a source are valid at a time.');
   });

@@ -22,6 +22,8 @@ export async function run(
   const { stdout } = await promisify(execFile)(program, args, {
     cwd,
     env: { PATH, HOME, ...environment },
+    // npm is a batch file there.
+    shell: program.endsWith('.cmd'),
     timeout: 60_000,
   });
   return stdout;
