@@ -116,7 +116,6 @@ describe('the roles', () => {
       's3:GetObject',
       's3:PutObject',
       's3:PutObject',
-      's3:ListBucket',
       'sns:Publish',
       'sqs:GetQueueAttributes',
       'sqs:SendMessage',
