@@ -8,7 +8,7 @@ export type Account = Awaited<ReturnType<typeof takeAccount>>;
 
 /** Waits until the queues are empty, because SQS may still deliver answered messages again. */
 export async function rest(pipeline: FaultyPipeline): Promise<void> {
-  for (let poll = 0; poll < 300 && (await pipeline.waiting()).atWork > 0; poll++) await sleep(100);
+  await pipeline.idle();
   // SNS may still be delivering outcomes.
   await sleep(300);
 }

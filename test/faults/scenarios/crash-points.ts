@@ -66,6 +66,8 @@ async function everyPoint(action: CrashAction, pipeline: FaultyPipeline, plan: C
     const made = Array.from({ length: many }, () => commandsFor(action, ++count));
     await pipeline.send(made.flatMap(({ before }) => before ?? []));
     await settled();
+    // Or a message of these links would come back after the cold start, and its requests would count as the action's.
+    await pipeline.idle();
     for (const { command, shortlinkId } of made) plan.linkIsOf(shortlinkId, command.requestId);
     return made.map(({ command }) => command);
   };

@@ -232,14 +232,19 @@ export async function faultyPipeline(options: FaultyPipelineOptions) {
       await body?.cancel();
     },
 
-    /** Messages in the queues and in their dead-letter queues, in flight or not. */
+    /** Messages in the workers' queues and in their dead-letter queues, in flight or not. Nobody reads a producer's own queue. */
     async waiting(): Promise<{ atWork: number; dead: number }> {
-      const queues = await running.cloud.queues();
+      const queues = (await running.cloud.queues()).filter(({ name }) => !name.includes('OutcomesOf'));
       const count = (dead: boolean) =>
         queues
           .filter(({ deadLetterQueueOf }) => deadLetterQueueOf.length > 0 === dead)
           .reduce((sum, { visible, inFlight, delayed }) => sum + visible + inFlight + delayed, 0);
       return { atWork: count(false), dead: count(true) };
+    },
+
+    /** Waits until the workers' queues are empty, half a minute at most. A worker deletes a message after it has published. */
+    async idle(): Promise<void> {
+      for (let poll = 0; poll < 300 && (await this.waiting()).atWork > 0; poll++) await sleep(100);
     },
 
     /** Replaces the token at the API and in the secret. */

@@ -57,7 +57,7 @@ export async function aws(words: readonly string[], folder: string, input: strin
   const Operation = found.module[`${pascal(operation)}Command`] as new (input: object) => never;
   const { $metadata: _, ...answer } = (await found.client.send(new Operation(given))) as Record<string, unknown>;
   if (isInvocation) {
-    writeFileSync(resolve(folder, positional[0] ?? ''), Buffer.from(answer.Payload as Uint8Array));
+    writeFileSync(resolve(folder, positional[0] ?? ''), Buffer.from((answer.Payload ?? []) as Uint8Array));
     return `${JSON.stringify({ StatusCode: answer.StatusCode, FunctionError: answer.FunctionError })}\n`;
   }
   const query = flags.get('query')?.[0];
