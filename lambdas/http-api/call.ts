@@ -55,10 +55,14 @@ export function callOf(event: APIGatewayProxyEvent, deadline: Deadline): Call {
   };
 }
 
-/** The stage in the caller's paths: `/live`. Under a domain name of one's own, it may be empty. */
+/**
+ * The stage in the caller's paths: `/live`. Under a domain name of one's own, it may be empty. What the caller has written
+ * before the path may have more slashes, and `//live` would be a host.
+ */
 function stagePath({ path, requestContext }: Pick<APIGatewayProxyEvent, 'path' | 'requestContext'>): string {
   const whole = requestContext.path;
-  return whole.endsWith(path) ? whole.slice(0, whole.length - path.length) : `/${requestContext.stage}`;
+  const hasNone = whole.endsWith(path) && /^\/*$/.test(whole.slice(0, whole.length - path.length));
+  return hasNone ? '' : `/${requestContext.stage}`;
 }
 
 function headerValues(

@@ -42,10 +42,10 @@ export function httpApi(
   const routed = async (call: Call, own: readonly HttpProducer[], trip: Trip): Promise<Answer> => {
     const routing = routeOf(call.method, call.rest);
     if ('problem' in routing) {
-      const { problem, allow } = routing;
+      const { problem, allow, detail } = routing;
       throw new HttpProblem(problem, {
         ...(allow !== undefined && { headers: { Allow: allow.join(', ') } }),
-        ...(problem === 'bad-request' && { detail: badPath }),
+        ...(detail !== undefined && { detail }),
       });
     }
     const { route } = routing;
@@ -81,8 +81,6 @@ export function httpApi(
     return proxyResult(answer, event.httpMethod, place);
   };
 }
-
-const badPath = 'The path has a control character, or percent-encoding that is no UTF-8. Encode each part of it once.';
 
 const errorsOfCode = [TypeError, RangeError, ReferenceError, SyntaxError];
 

@@ -1,4 +1,5 @@
 import { campaignName } from '../campaign/settings.ts';
+import { identity } from '../contract/command.ts';
 import type { LinkAddress } from '../link/link-id.ts';
 import type { ProblemName } from './problems.ts';
 
@@ -21,7 +22,10 @@ const methodsOf: Readonly<Record<Operation, readonly string[]>> = {
   openapi: ['GET', 'HEAD'],
 };
 
-export type Routing = { route: Route } | { problem: ProblemName; allow?: readonly string[] };
+export type Routing =
+  | { route: Route }
+  /** `detail` names the part of the path that breaks its rule, and the rule. It never has the part's value. */
+  | { problem: ProblemName; allow?: readonly string[]; detail?: string };
 
 /** The two parts of the HTTP API. API Gateway checks the callers of each in its own way: by a key, or by a signature. */
 export type ApiPath = '/v1' | '/iam/v1';
@@ -39,34 +43,27 @@ export function splitPath(path: string): { under: ApiPath; rest: string } | unde
  * @param rest the path after `/v1/`, percent-encoded as the caller sent it
  */
 export function routeOf(method: string, rest: string): Routing {
-  const segments = segmentsOf(rest);
-  if (!Array.isArray(segments)) return { problem: segments };
-  const route = routeAt(segments);
-  if (route === undefined) return { problem: 'unknown-path' };
-  const allow = methodsOf[route.operation];
-  return allow.includes(method) ? { route } : { problem: 'method-not-allowed', allow };
+  if (rest.length > longestPath) return malformed('The path is longer than any path of the HTTP API.');
+  const segments = rest.split('/').map(decoded);
+  if (!segments.every((one) => one !== undefined))
+    return malformed('The path has percent-encoding that is no UTF-8. Encode each part of it once.');
+  const found = placeOf(segments);
+  if (found === undefined) return { problem: 'unknown-path' };
+  const allow = methodsOf[found.route.operation];
+  if (!allow.includes(method)) return { problem: 'method-not-allowed', allow };
+  const fault = found.parts.map(([part, value]) => faultOf(part, value)).find((one) => one !== undefined);
+  return fault === undefined ? { route: found.route } : malformed(fault);
 }
+
+const malformed = (detail: string): Routing => ({ problem: 'bad-request', detail });
 
 /** The longest path that can be a route: a key of 1,000 characters, each of them as twelve. */
 const longestPath = 12_500;
 
 /**
- * The segments of a path, each decoded once. A segment that is empty, `.` or `..` makes another path for some programs on
- * the way, so no path has one. An encoded slash stays inside its segment.
+ * A segment, decoded once. An encoded slash stays inside its segment. Undefined if the percent-encoding is malformed or is
+ * not UTF-8.
  */
-function segmentsOf(rest: string): string[] | ProblemName {
-  if (rest.length > longestPath) return 'unknown-path';
-  const segments: string[] = [];
-  for (const written of rest.split('/')) {
-    const segment = decoded(written);
-    if (segment === undefined || /\p{Cc}/u.test(segment)) return 'bad-request';
-    if (segment === '' || segment === '.' || segment === '..') return 'unknown-path';
-    segments.push(segment);
-  }
-  return segments;
-}
-
-/** Undefined if the percent-encoding is malformed or is not UTF-8. */
 function decoded(segment: string): string | undefined {
   try {
     return decodeURIComponent(segment);
@@ -75,28 +72,73 @@ function decoded(segment: string): string | undefined {
   }
 }
 
-const requestIdForm = /^[\x21-\x7e]{1,128}$/;
+type Part = keyof typeof rules;
 
-function routeAt([first, second, third, fourth, ...others]: string[]): Route | undefined {
-  if (others.length > 0) return undefined;
-  if (second === undefined) {
-    if (first === 'commands') return { operation: 'commands' };
-    return first === 'openapi.json' ? { operation: 'openapi' } : undefined;
-  }
-  if (first === 'requests')
-    return third === undefined && requestIdForm.test(second) ? { operation: 'request', requestId: second } : undefined;
-  if (first !== 'links' || third === undefined) return undefined;
-  if (second === 'by-key') {
-    // A key may have any characters, and blanks around it do not count, as in a campaign's file.
-    const key = fourth?.trim() ?? '';
-    if (key === '' || key.length > longestKey || !campaignName.safeParse(third).success) return undefined;
-    return { operation: 'link-by-key', campaign: third, key };
-  }
-  const address = { onelinkId: second, shortlinkId: third };
-  if (!/^[A-Za-z0-9]{4,8}$/.test(second) || !/^[A-Za-z0-9_-]{1,50}$/.test(third)) return undefined;
-  if (fourth === undefined) return { operation: 'link', address };
-  return fourth === 'qr' ? { operation: 'code', address } : undefined;
+/** A path of the HTTP API. Its parts may still break their rules. */
+interface Place {
+  route: Route;
+  parts: readonly (readonly [Part, string])[];
 }
 
-/** Characters of a key. */
+const at = (route: Route, ...parts: Place['parts']): Place => ({ route, parts });
+
+function placeOf([first, second, third, fourth, ...others]: string[]): Place | undefined {
+  if (others.length > 0) return undefined;
+  if (second === undefined) {
+    if (first === 'commands') return at({ operation: 'commands' });
+    return first === 'openapi.json' ? at({ operation: 'openapi' }) : undefined;
+  }
+  if (first === 'requests') {
+    if (third !== undefined) return undefined;
+    return at({ operation: 'request', requestId: second }, ['requestId', second]);
+  }
+  if (first !== 'links' || third === undefined) return undefined;
+  if (second === 'by-key') {
+    if (fourth === undefined) return undefined;
+    // Blanks around a key do not count, as in a campaign's file.
+    const route: Route = { operation: 'link-by-key', campaign: third, key: fourth.trim() };
+    return at(route, ['campaign', third], ['key', fourth]);
+  }
+  if (fourth !== undefined && fourth !== 'qr') return undefined;
+  const address = { onelinkId: second, shortlinkId: third };
+  const route: Route = { operation: fourth === undefined ? 'link' : 'code', address };
+  return at(route, ['onelinkId', second], ['shortlinkId', third]);
+}
+
+/** Characters of a key, as Unicode code points. */
 const longestKey = 1_000;
+
+/**
+ * The rule of each part that a caller chooses. No part may be empty, `.` or `..`: some programs on the way make another path
+ * of it.
+ */
+const rules = {
+  requestId: {
+    isKept: (text: string) => identity.requestId.safeParse(text).success,
+    rule: 'The request ID in the path must have 1 to 128 printable ASCII characters without spaces.',
+  },
+  campaign: {
+    isKept: (text: string) => campaignName.safeParse(text).success,
+    rule: 'The campaign in the path must have 1 to 48 letters, digits, dots, dashes or underscores. It begins with a letter or a digit, and does not end in -rejected.',
+  },
+  key: {
+    isKept: (text: string) => !/\p{Cc}/u.test(text) && isBetween(1, [...text.trim()].length, longestKey),
+    rule: 'The key in the path must have 1 to 1,000 characters, and no control character such as a tab or a line break.',
+  },
+  onelinkId: {
+    isKept: (text: string) => /^[A-Za-z0-9]{4,8}$/.test(text),
+    rule: 'The template ID in the path must have 4 to 8 letters and digits.',
+  },
+  shortlinkId: {
+    isKept: (text: string) => /^[A-Za-z0-9_-]{1,50}$/.test(text),
+    rule: 'The short-link ID in the path must have 1 to 50 letters, digits, dashes or underscores.',
+  },
+} as const;
+
+const isBetween = (least: number, value: number, most: number) => least <= value && value <= most;
+
+function faultOf(part: Part, value: string): string | undefined {
+  const { isKept, rule } = rules[part];
+  if (!isKept(value)) return rule;
+  return ['.', '..'].includes(value.trim()) ? `${rule} It must not be . or .. alone.` : undefined;
+}

@@ -3,6 +3,7 @@ import { eventOf, HttpWorld } from '../../../world/http-world.ts';
 import { create } from '../../../world/link-world.ts';
 
 const { specVersion: _, source: __, requestId: ___, requestedAt: ____, ...bare } = create;
+const { action: _____, ...bareCreate } = bare;
 const key = { 'Idempotency-Key': 'k' };
 const crmSender = 'AROAEXAMPLEOFCRMROLE1';
 const problem = (name: string) => ({ body: { type: expect.stringMatching(new RegExp(`#${name}$`)) } });
@@ -83,23 +84,17 @@ describe('paths and methods', () => {
     ['GET', '/v2/commands', 404],
     ['POST', '/v1/commands/', 404],
     ['POST', '/v1//commands', 404],
-    ['GET', '/v1/requests/..', 404],
-    ['GET', '/v1/requests/%2e%2e', 404],
-    ['GET', '/v1/requests/%2E', 404],
     ['GET', '/v1/requests/a/b', 404],
-    ['GET', '/v1/requests/a%00b', 400],
     ['GET', '/v1/requests/%ff', 400],
     ['GET', '/v1/requests/%', 400],
     ['GET', '/v1/requests/%zz', 400],
-    ['GET', `/v1/requests/${'a'.repeat(129)}`, 404],
-    ['GET', `/v1/requests/${'a'.repeat(200_000)}`, 404],
+    ['GET', '/v1/comm%00ands', 404],
+    ['PUT', '/v1/links/by-key/spring', 404],
+    ['PUT', '/v1/links/by-key/spring/k/', 404],
+    ['GET', '/v1/links/A1b3/spring/QR', 404],
+    ['GET', `/v1/requests/${'a'.repeat(200_000)}`, 400],
+    ['POST', `/v1/requests/${'a'.repeat(129)}`, 405],
     ['GET', '/v1/links/A1b3/spring/qr/..', 404],
-    ['GET', '/v1/links/A1b3/..%2fsecret', 404],
-    ['GET', '/v1/links/constructor/__proto__', 404],
-    ['PUT', '/v1/links/by-key/spring/%2e%2e', 404],
-    ['PUT', '/v1/links/by-key/spring/', 404],
-    ['PUT', '/v1/links/by-key/spring/%20', 404],
-    ['PUT', '/v1/links/by-key/sp%20ring/k', 404],
     ['GET', '/v1/commands', 405],
     ['DELETE', '/v1/links/A1b3/spring', 405],
     ['POST', '/v1/links/by-key/spring/k', 405],
@@ -110,6 +105,70 @@ describe('paths and methods', () => {
     expect(answer.status).toBe(status);
     if (status === 405) expect(answer.headers.Allow).toMatch(/^(?:POST|PUT|GET, HEAD)$/);
     if (status >= 400) expect(answer.headers['Content-Type']).toBe('application/problem+json');
+  });
+
+  it.each([
+    ['requests/', 'request ID'],
+    ['requests/..', 'request ID'],
+    ['requests/%2e%2e', 'request ID'],
+    ['requests/%2E', 'request ID'],
+    ['requests/a%00b', 'request ID'],
+    ['requests/a%20b', 'request ID'],
+    ['requests/%C3%A9', 'request ID'],
+    [`requests/${'a'.repeat(129)}`, 'request ID'],
+    ['links/A1b3/..%2fsecret', 'short-link ID'],
+    ['links/A1b3/spring.1', 'short-link ID'],
+    ['links/A1b3/', 'short-link ID'],
+    [`links/A1b3/${'a'.repeat(51)}/qr`, 'short-link ID'],
+    ['links/constructor/__proto__', 'template ID'],
+    ['links/A1b/spring', 'template ID'],
+    ['links/by-key/spring/%2e%2e', 'key'],
+    ['links/by-key/spring/.', 'key'],
+    ['links/by-key/spring/%20.%20', 'key'],
+    ['links/by-key/spring/', 'key'],
+    ['links/by-key/spring/%20', 'key'],
+    ['links/by-key/spring/k%09', 'key'],
+    ['links/by-key/spring/a%0Ab', 'key'],
+    ['links/by-key/spring/a%00b', 'key'],
+    [`links/by-key/spring/${'a'.repeat(1_001)}`, 'key'],
+    [`links/by-key/spring/${'%F0%9F%98%80'.repeat(1_001)}`, 'key'],
+    ['links/by-key/spring%202026/k', 'campaign'],
+    ['links/by-key/../k', 'campaign'],
+    ['links/by-key/spring-rejected/k', 'campaign'],
+    [`links/by-key/${'a'.repeat(49)}/k`, 'campaign'],
+  ])('%.60s names the part that breaks its rule: %s', async (rest, part) => {
+    const world = new HttpWorld();
+    const method = rest.startsWith('links/by-key/') ? 'PUT' : 'GET';
+    const answer = await world.call({ method, path: `/v1/${rest}`, ...(method === 'PUT' && { body: bare }) });
+    expect(answer).toMatchObject({ status: 400, ...problem('bad-request') });
+    // It has no value of the caller
+    expect(answer.body.detail).toMatch(new RegExp(`^The ${part} in the path must have \\d`));
+    expect(answer.body.detail).not.toMatch(/aaa|secret|2026|constructor/);
+    expect(world.sent).toEqual([]);
+  });
+
+  it('counts a key in code points, and takes dots within it', async () => {
+    const world = new HttpWorld();
+    for (const key of ['%F0%9F%98%80'.repeat(501), 'a'.repeat(1_000), '...', 'a%2F..%2Fb'])
+      expect(
+        (await world.call({ method: 'PUT', path: `/v1/links/by-key/spring/${key}`, body: bareCreate })).status,
+      ).toBe(202);
+    expect(world.sent).toHaveLength(4);
+  });
+
+  it.each([
+    ['//live/v1/commands', '/live/v1/requests/k'],
+    ['/live//v1/commands', '/live/v1/requests/k'],
+    ['/%6Cive/v1/commands', '/live/v1/requests/k'],
+    ['/v1/commands', '/v1/requests/k'],
+    ['//v1/commands', '/v1/requests/k'],
+  ])('the Location of %s begins with the stage', async (written, location) => {
+    const world = new HttpWorld();
+    const event = eventOf({ method: 'POST', headers: key, body: bare });
+    const requestContext = { ...event.requestContext, path: written };
+    const answer = await world.raw({ ...event, requestContext });
+    expect(answer.headers?.Location).toBe(location);
+    expect(JSON.parse(answer.body).href).toBe(location);
   });
 
   it.each([[{ lane: ['fast', 'campaign'] }], [{ partail: 'true' }], [{ partial: 'yes' }]])(
