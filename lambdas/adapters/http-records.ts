@@ -1,6 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type RequestKey, requestKey } from '../domain/contract/request-key.ts';
 import type { HttpNote, HttpRecord } from '../domain/http/record.ts';
+import type { LinkAddress } from '../domain/link/link-id.ts';
 import { type Clock, secondsNow } from '../domain/work/clock.ts';
 import { DocumentTable } from './document-table.ts';
 import { expiry, pk, recordVersion } from './ledger-item.ts';
@@ -9,6 +10,8 @@ import { expiry, pk, recordVersion } from './ledger-item.ts';
 const changesKeptSeconds = 75 * 86_400;
 
 const changeKeyOf = (key: RequestKey) => `http-change#${requestKey(key)}`;
+const codeKeyOf = (source: string, { onelinkId, shortlinkId }: LinkAddress) =>
+  `http-code#${source}/${onelinkId}/${shortlinkId}`;
 const keyOf = (request: RequestKey) => `http#${requestKey(request)}`;
 
 /** The records of requests that came by the HTTP API, in the ledger's table. */
@@ -99,6 +102,21 @@ export class HttpRecords {
         ExpressionAttributeValues: { ':read': read ?? '', ':next': next },
       },
     );
+  }
+
+  /** The last request of a source with the action `qr` for this link that came by the HTTP API. Strongly consistent. */
+  async lastCode(source: string, address: LinkAddress): Promise<string | undefined> {
+    const item = await this.#table.get(codeKeyOf(source, address));
+    return item === undefined ? undefined : String(item.requestId);
+  }
+
+  /**
+   * Notes the request of a QR code, by the link.
+   *
+   * @param expiresAt epoch seconds: that of the request's HTTP record
+   */
+  async noteCode({ source, requestId }: RequestKey, address: LinkAddress, expiresAt: number): Promise<void> {
+    await this.#table.put({ [pk]: codeKeyOf(source, address), ...recordVersion, requestId, [expiry]: expiresAt });
   }
 
   /**

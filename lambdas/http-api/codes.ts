@@ -11,7 +11,7 @@ import type { Call } from './call.ts';
 import { ownLink } from './links.ts';
 import type { HttpApiPorts } from './ports.ts';
 import { onlyThese } from './query.ts';
-import type { Progress } from './sending.ts';
+import type { Progress, Sending } from './sending.ts';
 import type { Trip } from './trip.ts';
 
 /** Seconds in which most codes are made. */
@@ -25,6 +25,7 @@ export async function readCode(
   own: readonly HttpProducer[],
   address: LinkAddress,
   trip: Trip,
+  sending: Pick<Sending, 'isUnderWay'>,
   ports: HttpApiPorts,
 ): Promise<Answer> {
   onlyThese(call, ['source']);
@@ -32,9 +33,12 @@ export async function readCode(
   const [link] = await Promise.all([ownLink(address, producer.source, ports), admission.check()]);
   const { qrKey, qrFailure, requestId } = link;
   if (qrKey === undefined) {
+    const asked = await ports.records.lastCode(producer.source, address);
+    if (asked !== undefined && (await sending.isUnderWay({ source: producer.source, requestId: asked })))
+      throw new HttpProblem('code-not-ready', { retryAfter: askAgainAfter });
     if (qrFailure !== undefined)
       throw new HttpProblem('code-failed', { detail: `The QR code cannot be made: ${qrFailure.reason}.` });
-    // Only the record of a command that came by the HTTP API shows that it asks for a code.
+    // Of a create, only the record of a command that came by the HTTP API shows that it asks for a code.
     const key = { source: producer.source, requestId };
     const isAsked = (await ports.records.find([key])).get(requestKey(key))?.qr === true;
     throw new HttpProblem(isAsked ? 'code-not-ready' : 'no-code', { retryAfter: askAgainAfter });

@@ -44,6 +44,10 @@ export interface HttpApiPorts {
      * @returns false if another call has noted one since
      */
     noteChange(key: RequestKey, next: string, read: string | undefined): Promise<boolean>;
+    /** The last request of a source with the action `qr` for this link. */
+    lastCode(source: string, address: LinkAddress): Promise<string | undefined>;
+    /** Notes such a request. `expiresAt` is that of its HTTP record. */
+    noteCode(request: RequestKey, address: LinkAddress, expiresAt: number): Promise<void>;
   };
   limits: {
     count(source: string, second: number, by: number): Promise<number>;

@@ -164,6 +164,7 @@ export class Sending {
     const { lanes, records, observer, clock } = this.#ports;
     const all = [...claimed].map(([{ command }, record]) => ({ record, message: messageOf(command, record) }));
     const book = (write: () => Promise<void>) => keepBooks(observer, httpApiMetric.bookkeepingFailed, write);
+    const noting = this.#noteCodes(claimed);
     let refused: ReadonlySet<LaneMessage>;
     try {
       refused = new Set(
@@ -175,14 +176,25 @@ export class Sending {
       );
     } catch (error) {
       // The queue may have accepted some of them. The next call sends them again, which makes no second link.
-      await Promise.all(all.map(({ record }) => book(() => records.giveUp(record))));
+      await Promise.all([noting, ...all.map(({ record }) => book(() => records.giveUp(record)))]);
       throw error;
     }
+    await noting;
     const now = clock.wallMilliseconds();
     await eachAtOnce(claimsAtOnce, all, ({ record, message }) =>
       book(() => (refused.has(message) ? records.giveUp(record) : records.markSent(record, now))),
     );
     if (refused.size > 0) throw new HttpProblem('unavailable', { retryAfter: 2 });
+  }
+
+  /** Notes by their links which codes are asked for. A link's record does not show a `qr` command that is under way. */
+  async #noteCodes(claimed: ReadonlyMap<Asked, HttpRecord>): Promise<void> {
+    const { records, observer } = this.#ports;
+    await eachAtOnce(claimsAtOnce, [...claimed], async ([{ command }, record]) => {
+      if (command.action !== 'qr') return;
+      const note = () => records.noteCode(record, command, record.expiresAt);
+      await keepBooks(observer, httpApiMetric.bookkeepingFailed, note);
+    });
   }
 }
 

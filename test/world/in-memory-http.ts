@@ -1,12 +1,14 @@
 import type { RequestKey } from '../../lambdas/domain/contract/request-key.ts';
 import { requestKey } from '../../lambdas/domain/contract/request-key.ts';
 import type { HttpNote, HttpRecord } from '../../lambdas/domain/http/record.ts';
+import type { LinkAddress } from '../../lambdas/domain/link/link-id.ts';
 import type { HttpApiPorts, WaitingPlace } from '../../lambdas/http-api/ports.ts';
 
 /** The HTTP records in memory. test/integration holds this and the real table to the same contract. */
 export class InMemoryHttpRecords {
   readonly records = new Map<string, HttpRecord>();
   readonly changes = new Map<string, string>();
+  readonly codes = new Map<string, string>();
   /** Methods whose next call fails, as with a throttled or unreachable table. */
   readonly failNext = new Set<keyof HttpApiPorts['records'] | 'note'>();
 
@@ -50,6 +52,16 @@ export class InMemoryHttpRecords {
     if (held !== undefined && held !== read && held !== next) return false;
     this.changes.set(requestKey(key), next);
     return true;
+  }
+
+  async lastCode(source: string, address: LinkAddress): Promise<string | undefined> {
+    this.#maybeFail('lastCode');
+    return this.codes.get(`${source}/${address.onelinkId}/${address.shortlinkId}`);
+  }
+
+  async noteCode({ source, requestId }: RequestKey, address: LinkAddress): Promise<void> {
+    this.#maybeFail('noteCode');
+    this.codes.set(`${source}/${address.onelinkId}/${address.shortlinkId}`, requestId);
   }
 
   async note({ messageId, ...request }: RequestKey & { messageId: string }, note: HttpNote): Promise<void> {

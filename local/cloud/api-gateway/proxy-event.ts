@@ -36,16 +36,16 @@ function orNull<T>(entries: readonly (readonly [string, T])[]): Record<string, T
 }
 
 /** The headers of the client, and those that API Gateway adds. */
-function forwarded({ traceId }: CallContext, { headerList, sourceIp }: ApiRequest): HeaderList {
+function forwarded({ traceId, domainName }: CallContext, { headerList, sourceIp }: ApiRequest): HeaderList {
   const own = ['x-forwarded-port', 'x-forwarded-proto', 'x-amzn-trace-id', 'x-forwarded-for'];
   const before = headerList.filter(([name]) => name.toLowerCase() === 'x-forwarded-for').map(([, value]) => value);
   return [
     ...headerList.filter(([name]) => !ofConnection.has(name.toLowerCase()) && !own.includes(name.toLowerCase())),
     ['X-Amzn-Trace-Id', traceId],
     ['X-Forwarded-For', [...before, sourceIp].join(', ')],
-    // As on AWS, where every API is behind TLS.
-    ['X-Forwarded-Port', '443'],
-    ['X-Forwarded-Proto', 'https'],
+    // On AWS, every API is behind TLS. Here the function makes addresses that can be called.
+    ['X-Forwarded-Port', domainName.split(':')[1] ?? '80'],
+    ['X-Forwarded-Proto', 'http'],
   ];
 }
 

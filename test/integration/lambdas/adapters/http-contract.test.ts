@@ -137,6 +137,18 @@ describe.each<[string, () => Promise<HttpApiPorts['records'] & LinkWorkerPorts['
     expect(await records.lastChange(key)).toBe('spring/7@b.1');
   });
 
+  it('name the last request of a link’s code, for its source only', async () => {
+    const records = await given();
+    const address = { onelinkId: 'A1b3', shortlinkId: 'spring' };
+    expect(await records.lastCode('crm', address)).toBeUndefined();
+
+    await records.noteCode({ source: 'crm', requestId: 'code-1' }, address, 2_000_000_000);
+    await records.noteCode({ source: 'crm', requestId: 'code-2' }, address, 2_000_000_000);
+    expect(await records.lastCode('crm', address)).toBe('code-2');
+    expect(await records.lastCode('studio', address)).toBeUndefined();
+    expect(await records.lastCode('crm', { ...address, shortlinkId: 'autumn' })).toBeUndefined();
+  });
+
   it('let a call claim a rejected command anew, once', async () => {
     const records = await given();
     const rejected = record('anew', { sentAt: 2_000 });

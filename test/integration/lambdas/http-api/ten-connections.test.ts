@@ -126,5 +126,7 @@ function bound(records: HttpRecords): HttpApiPorts['records'] {
     giveUp: (record) => records.giveUp(record),
     lastChange: (key) => records.lastChange(key),
     noteChange: (key, next, read) => records.noteChange(key, next, read),
+    lastCode: (source, address) => records.lastCode(source, address),
+    noteCode: (request, address, expiresAt) => records.noteCode(request, address, expiresAt),
   };
 }

@@ -171,6 +171,50 @@ describe('GET …/qr', () => {
     const answer = await world.get('/v1/links/A1b3/spring/qr');
     expect(answer.status).toBe(problem === 'code-failed' ? 410 : 404);
     expect(answer.body.type).toMatch(new RegExp(`#${problem}$`));
-    if (problem === 'code-not-ready') expect(answer.headers['Retry-After']).toBe('2');
+    if (problem !== 'code-failed') expect(answer.headers['Retry-After']).toBe('2');
+  });
+
+  const qr = { action: 'qr', onelinkId: 'A1b3', shortlinkId: 'spring' };
+  const problemOf = async (world: HttpWorld, source = 'crm') =>
+    (await world.get('/v1/links/A1b3/spring/qr', { source })).body.type.split('#')[1];
+
+  it('answers code-not-ready while a command with the action qr is under way, and no longer', async () => {
+    // Given a link whose first code has failed, and a new command for a code
+    const world = await withLink({ qr: {} });
+    await world.link.ledger.noteQrFailure(owned, { requestId: 'a/b', reason: 'refused-by-api' }, { madeBy: 'a/b' });
+    expect(await problemOf(world)).toBe('code-failed');
+    world.isWorking = false;
+    expect((await world.post(qr, { 'Idempotency-Key': 'code-1' })).status).toBe(202);
+
+    // When its code is asked for, then it is being made, until the command ends
+    expect(await problemOf(world)).toBe('code-not-ready');
+    expect(await problemOf(world, 'studio')).toBe('unknown-link');
+    await world.work();
+    expect(world.link.qrJobs).toHaveLength(2);
+    expect(await problemOf(world)).toBe('code-not-ready');
+    await world.link.ledger.noteQr(owned, 'qr/crm/A1b3/spring.png');
+    world.images.set('qr/crm/A1b3/spring.png', image);
+    expect((await world.get('/v1/links/A1b3/spring/qr')).status).toBe(200);
+  });
+
+  it('answers no-code again after a command that nobody carries out', async () => {
+    const world = await withLink();
+    world.isWorking = false;
+    await world.post(qr, { 'Idempotency-Key': 'code-1' });
+    const messageId = world.queue[0]?.messageId ?? '';
+    const request = { source: 'crm', requestId: 'code-1', messageId };
+    await world.records.note(request, { state: 'parked', at: world.link.now });
+    expect(await problemOf(world)).toBe('code-not-ready');
+    await world.records.note(request, { state: 'rejected', at: world.link.now });
+    expect(await problemOf(world)).toBe('no-code');
+  });
+
+  it('sends the command even if its note fails', async () => {
+    const world = await withLink();
+    world.isWorking = false;
+    world.records.failNext.add('noteCode');
+    expect((await world.post(qr, { 'Idempotency-Key': 'code-1' })).status).toBe(202);
+    expect(world.counts.get('HttpBookkeepingFailed')).toBe(1);
+    expect(await problemOf(world)).toBe('no-code');
   });
 });

@@ -42,8 +42,8 @@ test('a function behind an API gets the event of a Lambda proxy integration', as
     'Content-Type': 'application/json',
     'X-Amzn-Trace-Id': expect.stringMatching(/^Root=1-6b09f9e5-[0-9a-f]{24}$/),
     'X-Forwarded-For': '203.0.113.7, 127.0.0.1',
-    'X-Forwarded-Port': '443',
-    'X-Forwarded-Proto': 'https',
+    'X-Forwarded-Port': host.split(':')[1],
+    'X-Forwarded-Proto': 'http',
   });
   expect(event.multiValueHeaders).toMatchObject({ Host: [host], 'X-Tag': ['first', 'second'] });
   // And the context names the request
