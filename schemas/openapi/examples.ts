@@ -113,6 +113,7 @@ export const answers = {
       },
     ],
   },
+  codePending: { ...done, qr: { href: '/live/v1/links/A1b3/4n18ywz91bkz/qr', state: 'pending' } },
   parked: { ...queuedAs('dispatch-20260301-000417'), status: 'parked', reason: 'quota-reserve-reached' },
   rejected: {
     ...queuedAs('dispatch-20260301-000417'),

@@ -100,7 +100,11 @@ export const operations: readonly Operation[] = [
         202: {
           description: 'The pipeline has the command, or the list. Outcomes follow.',
           headers: headerRefs('Location', 'Retry-After', 'Preference-Applied'),
-          content: json(oneOrList, { queued: answers.queued, 'a list': answers.list }),
+          content: json(oneOrList, {
+            queued: answers.queued,
+            'a link without its code yet': answers.codePending,
+            'a list': answers.list,
+          }),
         },
       },
     },
@@ -123,7 +127,11 @@ export const operations: readonly Operation[] = [
         'The link becomes as the body describes it: created, updated or unchanged. The keys are those of campaign files: the same campaign and key mean the same link.',
       parameters: [
         path('campaign', 'The name of the campaign, percent-encoded.', keyedExample.campaign),
-        path('key', 'The key of the link within the campaign, percent-encoded.', keyedExample.key),
+        path(
+          'key',
+          'The key of the link within the campaign, percent-encoded: 1 to 1,000 characters, without control characters.',
+          keyedExample.key,
+        ),
         ...parameterRefs('Prefer', 'lane', 'source'),
       ],
       requestBody: {

@@ -65,6 +65,7 @@ describe('docs/http.md', () => {
       callId: '5a0f3e9c-7f0e-4c55-9d43-6a2c0c1f2b7e',
     };
     const errors = [{ pointer: '#/data/pid', rule: 'required', detail: 'is mandatory' }];
+    expect(page.replaceAll(/\s+/g, '')).toContain(`"qr":${JSON.stringify(answers.codePending.qr)}`);
     expect(json).toEqual([answers.done, problemBody('invalid-command', { errors }, place)]);
   });
 

@@ -45,7 +45,7 @@ export const requestAnswerSchema = z.object({
   status: z
     .enum(requestStates)
     .describe(
-      '`queued`: it waits for its turn. `parked`: it waits for quota. `held`: it waits for an operator. `rejected`: it ended, and may be corrected and sent again. `done`: it has an outcome.',
+      '`queued`: it waits for its turn. `parked`: it waits for quota. `held`: it waits for an operator. `rejected`: it was refused, and its key is free for the corrected command. `done`: it has an outcome, which is final. A QR code may still be `pending`.',
     ),
   since: z.string().describe('ISO 8601, UTC: when it reached this status.'),
   href: z.string().describe('The path to ask what became of it.'),

@@ -90,13 +90,13 @@ export const problemTypes = {
   'no-code': {
     status: 404,
     title: 'The link has no QR code',
-    meaning: 'The link has no QR code. If a command has just asked for one, the code shows once it is stored.',
-    fix: 'If no command has asked for one, send a command with the action `qr`.',
+    meaning: 'The link has no QR code, and no command that came over HTTP is making one.',
+    fix: 'Send a command with the action `qr`. If one came another way, ask again after `Retry-After` seconds.',
   },
   'code-not-ready': {
     status: 404,
     title: 'The QR code is being made',
-    meaning: 'A command has asked for the QR code, and its image is not stored yet.',
+    meaning: 'A command that came over HTTP has asked for the QR code, and its image is not stored yet.',
     fix: 'Ask again after `Retry-After` seconds.',
   },
   'method-not-allowed': {
@@ -204,7 +204,8 @@ export const problemTypes = {
   unavailable: {
     status: 503,
     title: 'The HTTP API is not available',
-    meaning: 'A service behind the HTTP API is throttled or has failed. The command may have been sent.',
+    meaning:
+      'More calls run than the HTTP API has places for, or a service behind it has failed. The command may have been sent.',
     fix: 'Repeat the call after `Retry-After` seconds with the same key: it is carried out once.',
   },
   'timed-out': {
