@@ -100,6 +100,13 @@ describe('the HTTP API of the template', () => {
     for (const problem of Object.keys(problemTypes)) expect(page).toContain(`<h2 id="${problem}">`);
   });
 
+  it('answers a part of a path that breaks its rule with a problem whose page can be read here', async () => {
+    const malformed = await call('/v1/requests/a%20b');
+    const { type } = await bodyOf(malformed);
+    expect([malformed.status, new URL(type).hash]).toEqual([400, '#bad-request']);
+    expect((await fetch(type)).status).toBe(200);
+  });
+
   it('writes no parameter value, no link ID and no key to the logs', async () => {
     const logs = await pipeline.logs();
     expect(logs).toContain('over-http-1');
