@@ -1,0 +1,36 @@
+import type { Command } from '../contract/command.ts';
+import { commandDigest } from '../link/digest.ts';
+import type { RequestRecord } from '../link/ledger-record.ts';
+
+/** How often a key is tried. One digit, because a request ID has at most 128 characters. */
+export const mostAttempts = 9;
+
+/**
+ * The request ID of an attempt to make the link of a key. The first has the key's own. Each content has the same, so of
+ * two contents at once, one ends before the other. A key has no `@`, and a change has a dot after it.
+ */
+export function attemptRequestId(requestId: string, attempt: number): string {
+  return attempt === 1 ? requestId : `${requestId}@${attempt}`;
+}
+
+/** Whether no attempt follows. */
+export const isLastAttempt = (requestId: string) => requestId.endsWith(`@${mostAttempts}`);
+
+/** Whether the create of a key ended without a link. The outcome of a conflict may name the other link. */
+export function madeNoLink({ outcome }: RequestRecord): boolean {
+  return outcome.link === undefined || outcome.outcome === 'conflict' || outcome.outcome === 'rejected';
+}
+
+/** Whether a request ended because its `validUntil` had passed, and the command has time again. */
+export function hasTimeAgain(
+  { outcome }: RequestRecord,
+  { validUntil }: Pick<Command, 'validUntil'>,
+  nowMilliseconds: number,
+): boolean {
+  return outcome.outcome === 'stale' && (validUntil === undefined || Date.parse(validUntil) > nowMilliseconds);
+}
+
+/** Whether the request had the command's content. The command may have the ID of another attempt. */
+export function hasContent({ requestId, commandDigest: digest }: RequestRecord, command: Command, secret: string) {
+  return digest === commandDigest(secret, { ...command, requestId });
+}
