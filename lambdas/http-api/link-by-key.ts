@@ -1,4 +1,10 @@
-import { attemptRequestId, hasContent, hasTimeAgain, madeNoLink, mostAttempts } from '../domain/campaign/attempts.ts';
+import {
+  answersCommand,
+  attemptRequestId,
+  hasTimeAgain,
+  madeNoLink,
+  mostAttempts,
+} from '../domain/campaign/attempts.ts';
 import { campaignRequestId } from '../domain/campaign/row-identity.ts';
 import type { OpenedMessage } from '../domain/contract/envelope.ts';
 import type { Fault } from '../domain/contract/fault.ts';
@@ -144,9 +150,9 @@ async function attemptOf({ command }: Asked, { ledger, records, linkIdSecret, cl
     const lastChange = await records.lastChange(key);
     const request = (await ledger.requests([key])).get(requestKey(key));
     if (request === undefined && ended !== undefined) {
-      const isSame = hasContent(ended, command, await linkIdSecret.value());
-      const isAnswer = isSame && !hasTimeAgain(ended, command, clock.wallMilliseconds());
-      if (isAnswer) return { key: { ...key, requestId: ended.requestId }, lastChange: undefined, request: ended };
+      const secret = await linkIdSecret.value();
+      if (answersCommand(ended, command, secret, clock.wallMilliseconds()))
+        return { key: { ...key, requestId: ended.requestId }, lastChange: undefined, request: ended };
     }
     if (request === undefined || !madeNoLink(request) || attempt === mostAttempts) return { key, lastChange, request };
     ended = request;

@@ -30,7 +30,18 @@ export function hasTimeAgain(
   return outcome.outcome === 'stale' && (validUntil === undefined || Date.parse(validUntil) > nowMilliseconds);
 }
 
-/** Whether the request had the command's content. The command may have the ID of another attempt. */
-export function hasContent({ requestId, commandDigest: digest }: RequestRecord, command: Command, secret: string) {
-  return digest === commandDigest(secret, { ...command, requestId });
+/**
+ * Whether an attempt that made no link answers the command: it had the same content, and its time is not the reason. Other
+ * content is another attempt.
+ *
+ * @param command it may have the ID of another attempt
+ */
+export function answersCommand(
+  ended: RequestRecord,
+  command: Command,
+  linkIdSecret: string,
+  nowMilliseconds: number,
+): boolean {
+  const isSame = ended.commandDigest === commandDigest(linkIdSecret, { ...command, requestId: ended.requestId });
+  return isSame && !hasTimeAgain(ended, command, nowMilliseconds);
 }

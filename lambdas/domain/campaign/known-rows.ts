@@ -43,7 +43,7 @@ export function addressOfKnown(row: CheckedRow, request: RequestRecord | undefin
  * - as it is, if its request has no record, or only the record answers (a delete, a QR code)
  * - `unchanged`, if its link is as the row wants it
  * - an update, if its link is live and differs
- * - `rejected`, if its create made no link, or its link has ended
+ * - `rejected`, if its create made no link and no other attempt follows, or its link has ended
  */
 export function knownRow(row: RowToSend, facts: KnownFacts): CheckedRow {
   const { request, link, command, linkIdSecret, nowSeconds } = facts;
@@ -86,7 +86,7 @@ const ended = ({ action }: Command, rule: string): Fault => ({
   message:
     rule === 'link-ended'
       ? `its link has expired, was deleted, or is another’s. ${remedy}`
-      : `an earlier drop asked for this ${action}, and it ended as ${rule}. ${remedy}`,
+      : `an earlier drop asked for this ${action}, and it ended as ${rule}. Change the row, or give it another key`,
 });
 
 /** Fields that the row does not name are not compared, because an update without them does not change them. */
