@@ -1,3 +1,10 @@
+import {
+  answersCommand,
+  attemptRequestId,
+  hasTimeAgain,
+  madeNoLink,
+  mostAttempts,
+} from '../domain/campaign/attempts.ts';
 import { campaignRequestId } from '../domain/campaign/row-identity.ts';
 import type { OpenedMessage } from '../domain/contract/envelope.ts';
 import type { Fault } from '../domain/contract/fault.ts';
@@ -7,7 +14,7 @@ import { pointed } from '../domain/http/pointers.ts';
 import { HttpProblem } from '../domain/http/problem.ts';
 import { linkPath, requestPath } from '../domain/http/request-answer.ts';
 import type { HttpProducer } from '../domain/http/rules.ts';
-import type { LinkRecord } from '../domain/link/ledger-record.ts';
+import type { LinkRecord, RequestRecord } from '../domain/link/ledger-record.ts';
 import { isoSeconds, secondsNow } from '../domain/work/clock.ts';
 import type { Answer } from './answer.ts';
 import { type Asked, completed, laneOf } from './asked.ts';
@@ -20,7 +27,7 @@ import { isReused, type Progress } from './sending.ts';
 import type { Trip } from './trip.ts';
 
 /** Fields of a command that the path or the ledger decides. */
-const decidedFields = ['action', 'requestId', 'specVersion'];
+const decidedFields = ['action', 'requestId'];
 
 /**
  * How often a call decides again. A key's create may end while the call waits for it, and then the call has to change the
@@ -54,16 +61,13 @@ export async function putLinkByKey(
   const [state] = await Promise.all([commands.sending.laneNow(lane), admission.check()]);
 
   for (let decision = 1; ; decision++) {
-    const decided = await decide(whole.command, wanted, ports);
-    if ('problem' in decided) throw problem(decided.problem, decided.faults);
-    const asked = await askedIn(decided, wanted, lane, commands);
-    const [found] = asked === undefined ? [] : await commands.sending.look([asked]);
+    const { decided, found } = await next(whole.command, wanted, lane, commands, ports);
     const other = await underWay(decided, found, commands);
     if (other !== undefined) {
       if (decision < mostDecisions && (await commands.awaitEnd(other, call, trip))) continue;
       throw new HttpProblem('in-progress', { retryAfter: 2 });
     }
-    if (decided.change === 'unchanged') return unchanged(decided.link, requestId, call);
+    if (decided.change === 'unchanged') return unchanged(decided.link, decided.key.requestId, call);
     if (found === undefined) throw new Error('a command has no place in the ledger');
     // Another call has just changed the link, or notes another change at this moment.
     if (found.stands === 'reused' || !(await noteChange(decided, found, ports))) {
@@ -102,6 +106,28 @@ async function checked(opened: OpenedMessage, lane: string, { check }: CommandAp
   return asked;
 }
 
+/**
+ * What the call does next, and what the ledger knows of it. A change that ended because its `validUntil` had passed is
+ * tried again, as another request.
+ */
+async function next(
+  raw: Record<string, unknown>,
+  wanted: Asked,
+  lane: string,
+  commands: CommandApi,
+  ports: HttpApiPorts,
+): Promise<{ decided: Exclude<Decided, { problem: string }>; found: Progress | undefined }> {
+  for (let attempt = 1; ; attempt++) {
+    const decided = await decide(raw, wanted, attempt, ports);
+    if ('problem' in decided) throw problem(decided.problem, decided.faults, decided.detail);
+    const asked = await askedIn(decided, wanted, lane, commands);
+    const [found] = asked === undefined ? [] : await commands.sending.look([asked]);
+    const ended = found?.stands === 'answered' ? found.known.request : undefined;
+    const isLast = decided.change === 'created' || attempt === mostAttempts || ended === undefined;
+    if (isLast || !hasTimeAgain(ended, wanted.command, ports.clock.wallMilliseconds())) return { decided, found };
+  }
+}
+
 type Decided = (Exclude<KeyDecision, { change: 'unchanged' }> | { change: 'unchanged'; link: LinkRecord }) & {
   /** The request of the key. */
   key: RequestKey;
@@ -109,17 +135,45 @@ type Decided = (Exclude<KeyDecision, { change: 'unchanged' }> | { change: 'uncha
   lastChange: string | undefined;
 };
 
-async function decide(raw: Record<string, unknown>, { command }: Asked, ports: HttpApiPorts): Promise<Decided> {
-  const { ledger, records, linkIdSecret, clock } = ports;
-  const { source, requestId } = command;
-  const key = { source, requestId };
-  // The change comes first: if it ends between the two reads, the link's record has it.
-  const lastChange = await records.lastChange(key);
-  const request = (await ledger.requests([key])).get(requestKey(key));
+interface Attempt {
+  key: RequestKey;
+  lastChange: string | undefined;
+  request: RequestRecord | undefined;
+}
+
+/** The attempt to make the key's link that counts: the one that made it, or the first without an outcome. */
+async function attemptOf({ command }: Asked, { ledger, records, linkIdSecret, clock }: HttpApiPorts): Promise<Attempt> {
+  let ended: RequestRecord | undefined;
+  for (let attempt = 1; ; attempt++) {
+    const key = { source: command.source, requestId: attemptRequestId(command.requestId, attempt) };
+    // The change comes first: if it ends between the two reads, the link's record has it.
+    const lastChange = await records.lastChange(key);
+    const request = (await ledger.requests([key])).get(requestKey(key));
+    if (request === undefined && ended !== undefined) {
+      const secret = await linkIdSecret.value();
+      if (answersCommand(ended, command, secret, clock.wallMilliseconds()))
+        return { key: { ...key, requestId: ended.requestId }, lastChange: undefined, request: ended };
+    }
+    if (request === undefined || !madeNoLink(request) || attempt === mostAttempts) return { key, lastChange, request };
+    ended = request;
+  }
+}
+
+async function decide(
+  content: Record<string, unknown>,
+  asked: Asked,
+  attempt: number,
+  ports: HttpApiPorts,
+): Promise<Decided> {
+  const { ledger, linkIdSecret, clock } = ports;
+  const { key, lastChange, request } = await attemptOf(asked, ports);
+  const { requestId } = key;
+  const raw = { ...content, requestId };
+  const command = { ...asked.command, requestId };
   const address = addressOfKey(requestId, raw, request);
   const link = address === undefined ? undefined : await ledger.link(address);
-  const secret = await linkIdSecret.value();
-  const decided = decideByKey(raw, { request, link, command, linkIdSecret: secret, nowSeconds: secondsNow(clock) });
+  const facts = { request, link, command, linkIdSecret: await linkIdSecret.value(), nowSeconds: secondsNow(clock) };
+  const decided = decideByKey(raw, { ...facts, attempt });
   const common = { key, lastChange };
   if (!('change' in decided) || decided.change !== 'unchanged') return { ...decided, ...common };
   if (link === undefined) throw new Error('an unchanged link has a record');
@@ -134,7 +188,8 @@ async function askedIn(
   commands: CommandApi,
 ): Promise<Asked | undefined> {
   if (!('command' in decided)) return undefined;
-  return decided.change === 'created' ? wanted : checked({ command: decided.command, faults: [] }, lane, commands);
+  if (decided.command.requestId === wanted.command.requestId) return wanted;
+  return checked({ command: decided.command, faults: [] }, lane, commands);
 }
 
 /**
@@ -166,8 +221,11 @@ const takenOver = (found: Progress): Progress =>
 /** The key's request has another content by now: the next decision sees its link. */
 const mustDecideAgain = (one: Progress) => isReused(one) || one.known.http?.waiting?.reason === 'request-id-reused';
 
-const problem = (name: ConstructorParameters<typeof HttpProblem>[0], faults: readonly Fault[]) =>
-  new HttpProblem(name, faults.length > 0 ? { errors: pointed(faults) } : {});
+const problem = (name: ConstructorParameters<typeof HttpProblem>[0], faults: readonly Fault[], detail?: string) =>
+  new HttpProblem(name, {
+    ...(detail !== undefined && { detail }),
+    ...(faults.length > 0 && { errors: pointed(faults) }),
+  });
 
 function unchanged(link: LinkRecord, requestId: string, call: Call): Answer {
   const { address, shortUrl, expiresAt, version } = link;

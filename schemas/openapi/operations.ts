@@ -124,7 +124,7 @@ export const operations: readonly Operation[] = [
       operationId: 'putLinkByKey',
       summary: 'Make or change the link of a key',
       description:
-        'The link becomes as the body describes it: created, updated or unchanged. The keys are those of campaign files: the same campaign and key mean the same link.',
+        'The link becomes as the body describes it: created, updated or unchanged. The keys are those of campaign files: the same campaign and key mean the same link. The key makes each repeat safe, and the header `Idempotency-Key` has no effect.',
       parameters: [
         path('campaign', 'The name of the campaign, percent-encoded.', keyedExample.campaign),
         path(

@@ -62,7 +62,7 @@ function withSharedCode({ properties = {}, ...command }: Schema): Schema {
 /** The body of a link by its key: a create without what its path states. */
 function keyedLink(commands: readonly (readonly [string, Schema])[]): Schema {
   const [, create = {}] = commands.find(([name]) => name === 'CreateCommand') ?? [];
-  const { action: _, requestId: __, specVersion: ___, ...properties } = create.properties ?? {};
+  const { action: _, requestId: __, ...properties } = create.properties ?? {};
   return {
     ...create,
     description: 'The link as it is to be. The key stands for the `requestId`.',

@@ -5,6 +5,7 @@ import { commandDigest, dataDigest } from '../link/digest.ts';
 import type { LinkRecord, RequestRecord } from '../link/ledger-record.ts';
 import { deriveLinkId, type LinkAddress } from '../link/link-id.ts';
 import { isAlive } from '../link/link-state.ts';
+import { madeNoLink } from './attempts.ts';
 import type { CheckedRow } from './row.ts';
 import { changeRequestId } from './row-identity.ts';
 
@@ -24,6 +25,8 @@ export interface KnownFacts {
   expiresAt?: number | undefined;
   linkIdSecret: string;
   nowSeconds: number;
+  /** Which attempt at a change: another is another request. 1 by default. */
+  attempt?: number;
 }
 
 /** Whose link record the decision needs: the address of the request's link. Undefined if the decision needs none. */
@@ -40,7 +43,7 @@ export function addressOfKnown(row: CheckedRow, request: RequestRecord | undefin
  * - as it is, if its request has no record, or only the record answers (a delete, a QR code)
  * - `unchanged`, if its link is as the row wants it
  * - an update, if its link is live and differs
- * - `rejected`, if its create made no link, or its link has ended
+ * - `rejected`, if its create made no link and no other attempt follows, or its link has ended
  */
 export function knownRow(row: RowToSend, facts: KnownFacts): CheckedRow {
   const { request, link, command, linkIdSecret, nowSeconds } = facts;
@@ -48,7 +51,7 @@ export function knownRow(row: RowToSend, facts: KnownFacts): CheckedRow {
   const isSameRequest = request.commandDigest === commandDigest(linkIdSecret, command);
   if (command.action === 'delete' || command.action === 'qr') return isSameRequest ? row : anew(row, facts);
   const { outcome } = request;
-  if (outcome.link === undefined || outcome.outcome === 'conflict' || outcome.outcome === 'rejected')
+  if (madeNoLink(request) || outcome.link === undefined)
     return rejected(row, outcome.reason ?? outcome.outcome, outcome.faults ?? [ended(command, outcome.outcome)]);
   const isLinkOfRow = link !== undefined && (command.action === 'update' || link.requestId === row.requestId);
   if (!isLinkOfRow || link.source !== command.source || !isAlive(link, nowSeconds))
@@ -57,11 +60,11 @@ export function knownRow(row: RowToSend, facts: KnownFacts): CheckedRow {
   if (moved !== undefined) return rejected(row, moved.rule, [moved]);
   const { address } = link;
   if (isAsWanted(command, link, facts)) {
-    if (wantsCode(command, link)) return codeOnly(row, link);
+    if (wantsCode(command, link)) return codeOnly(row, link, facts);
     const { check: _, command: __, ...kept } = row;
     return { ...kept, check: 'unchanged', link: address };
   }
-  return changed(row, link);
+  return changed(row, link, facts);
 }
 
 /** The row's link has another address than the row asks for. No update can move a link. */
@@ -83,7 +86,7 @@ const ended = ({ action }: Command, rule: string): Fault => ({
   message:
     rule === 'link-ended'
       ? `its link has expired, was deleted, or is another’s. ${remedy}`
-      : `an earlier drop asked for this ${action}, and it ended as ${rule}. ${remedy}`,
+      : `an earlier drop asked for this ${action}, and it ended as ${rule}. Change the row, or give it another key`,
 });
 
 /** Fields that the row does not name are not compared, because an update without them does not change them. */
@@ -119,14 +122,14 @@ const wantsCode = (command: Command, { qrKey }: LinkRecord) =>
   command.action === 'create' && command.qr !== undefined && qrKey === undefined;
 
 /** An update makes no code. The row keeps its wish, so that its result can tell. */
-function changed(row: RowToSend, { version, address }: LinkRecord): CheckedRow {
+function changed(row: RowToSend, { version, address }: LinkRecord, { attempt }: KnownFacts): CheckedRow {
   const { qr, onConflict: _, ...kept } = row.command;
   const command = { ...kept, action: 'update', ...address };
   const wish = { ...row, ...(qr !== undefined && { wantsCode: true as const }) };
-  return withRequest(wish, command, changeRequestId(row.requestId, contentOf(command), version));
+  return withRequest(wish, command, changeRequestId(row.requestId, contentOf(command, attempt), version));
 }
 
-function codeOnly(row: RowToSend, { version, address }: LinkRecord): CheckedRow {
+function codeOnly(row: RowToSend, { version, address }: LinkRecord, { attempt }: KnownFacts): CheckedRow {
   const { specVersion, source, requestedAt, validUntil, metadata, qr, brandDomain } = row.command;
   const options = { ...(typeof qr === 'object' && qr), ...(brandDomain !== undefined && { brandDomain }) };
   const given = {
@@ -137,7 +140,7 @@ function codeOnly(row: RowToSend, { version, address }: LinkRecord): CheckedRow 
     ...(metadata !== undefined && { metadata }),
   };
   const command = { ...given, action: 'qr', ...address, qr: options };
-  return withRequest(row, command, changeRequestId(row.requestId, contentOf(command), version));
+  return withRequest(row, command, changeRequestId(row.requestId, contentOf(command, attempt), version));
 }
 
 /** A delete or a QR code with other content under the same key is another request. */
@@ -150,8 +153,10 @@ function withRequest(row: RowToSend, command: Record<string, unknown>, requestId
 }
 
 /** What a change asks for, without what differs between two drops of the same content. */
-function contentOf({ requestId: _, requestedAt: __, validUntil: ___, ...content }: Record<string, unknown>) {
-  return Object.entries(content).sort(([one], [other]) => (one < other ? -1 : 1));
+function contentOf(command: Record<string, unknown>, attempt = 1) {
+  const { requestId: _, requestedAt: __, validUntil: ___, ...content } = command;
+  const sorted = Object.entries(content).sort(([one], [other]) => (one < other ? -1 : 1));
+  return attempt === 1 ? sorted : [...sorted, attempt];
 }
 
 function rejected({ row, line, cells, key, requestId }: RowToSend, rule: string, faults: Fault[]): CheckedRow {

@@ -1,3 +1,4 @@
+import { isLastAttempt, madeNoLink, mostAttempts } from '../campaign/attempts.ts';
 import { addressOfKnown, type KnownFacts, knownRow } from '../campaign/known-rows.ts';
 import type { CheckedRow } from '../campaign/row.ts';
 import type { Fault } from '../contract/fault.ts';
@@ -10,7 +11,7 @@ export type KeyDecision =
   /** A command to send. It is the create of the key, a change of its link, or a QR code. */
   | { change: 'created' | 'updated' | 'qr'; command: Record<string, unknown> }
   | { change: 'unchanged'; address: LinkAddress }
-  | { problem: ProblemName; faults: Fault[] };
+  | { problem: ProblemName; faults: Fault[]; detail?: string };
 
 type RowToSend = Extract<CheckedRow, { check: 'send' }>;
 
@@ -58,7 +59,15 @@ function problemOf(faults: Fault[], request: RequestRecord | undefined): KeyDeci
     }));
     return { problem: 'invalid-command', faults: moved };
   }
-  if (request?.outcome.outcome === 'conflict') return { problem: 'id-taken', faults: [] };
-  const isOwnWords = request?.outcome.faults === undefined || request.outcome.faults.length === 0;
-  return { problem: 'refused', faults: isOwnWords ? [] : faults };
+  if (request === undefined || !madeNoLink(request)) return { problem: 'refused', faults };
+  if (isLastAttempt(request.requestId)) return { problem: 'key-ended', faults: [], detail: usedUp };
+  const { outcome, reason = outcome, faults: found = [] } = request.outcome;
+  const ended = `The create of this key ended as ${outcome}: ${reason}.`;
+  if (outcome === 'conflict')
+    return { problem: 'id-taken', faults: [], detail: `${ended} Send another shortlinkId, or "onConflict": "derive".` };
+  if (outcome === 'stale')
+    return { problem: 'not-applied', faults: [], detail: `${ended} Send it with a later validUntil, or without.` };
+  return { problem: 'refused', faults: found, detail: `${ended} Correct it, and send it under the same key.` };
 }
+
+const usedUp = `${mostAttempts} creates of this key have made no link. Use another key.`;

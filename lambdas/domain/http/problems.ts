@@ -115,18 +115,19 @@ export const problemTypes = {
     status: 409,
     title: 'The short-link ID is taken',
     meaning: 'Another link has the chosen `shortlinkId`. Nothing was made.',
-    fix: 'Choose another ID and another key, or send `"onConflict": "derive"`.',
+    fix: 'Choose another ID, or send `"onConflict": "derive"`. A command needs another key for that. A link by key keeps its key.',
   },
   'not-applied': {
     status: 409,
     title: 'The command came too late',
     meaning: 'Its `validUntil` had passed, or a later change of the link was applied first.',
-    fix: 'Read the link. If the command is still wanted, send it under another key.',
+    fix: 'Read the link. If the command is still wanted, send it under another key. A link by key keeps its key, and needs a later `validUntil` or none.',
   },
   'key-ended': {
     status: 409,
-    title: 'The link of this key has ended',
-    meaning: 'The link of this key has expired, was deleted, or belongs to another request. Nothing was made.',
+    title: 'The key can make no link any more',
+    meaning:
+      'The link of this key has expired, was deleted, or belongs to another request. Or nine creates of the key made no link. Nothing was made.',
     fix: 'Use another key for another link.',
   },
   'code-failed': {
@@ -169,7 +170,7 @@ export const problemTypes = {
     status: 422,
     title: 'The command was refused',
     meaning: 'The command passed the check of the HTTP API, but the OneLink API or the link worker refused it.',
-    fix: 'Read `errors`. Correct the command, and send it under another key.',
+    fix: 'Read `detail` and `errors`. Correct the command, and send it under another key. A link by key keeps its key.',
   },
   'too-many-requests': {
     status: 429,

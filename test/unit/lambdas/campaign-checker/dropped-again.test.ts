@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import type { Command } from '../../../../lambdas/domain/contract/command.ts';
 import type { Outcome } from '../../../../lambdas/domain/contract/outcome.ts';
-import { dataDigest } from '../../../../lambdas/domain/link/digest.ts';
+import { commandDigest, dataDigest } from '../../../../lambdas/domain/link/digest.ts';
 import { CampaignCheck, noon, secret } from '../../../world/campaign-check.ts';
 import { givenLinkAt, givenRequest } from '../../../world/given-ledger.ts';
 import { givenLink, givenOutcome } from '../../../world/given-outcome.ts';
@@ -32,6 +33,19 @@ function made(check: CampaignCheck, row: string, data: Record<string, string>): 
   check.ledger.links.set(`A1b3/link-${row}`, record);
 }
 
+/** A row of a drop has ended without a link. */
+async function ended(check: CampaignCheck, drop: number, row: string, outcome: Partial<Outcome>): Promise<void> {
+  const sent = (await check.rows(drop)).find(({ requestId = '' }) => requestId.split('@')[0] === `spring/${row}`);
+  if (sent?.check !== 'send') throw new Error('the row must be sent');
+  const { requestId, command } = sent;
+  const { link: _, ...without } = givenOutcome({ requestId, ...outcome });
+  const commandDigestOf = commandDigest(secret, command as unknown as Command);
+  check.ledger.answered.set(`crm/${requestId}`, {
+    ...givenRequest(commandDigestOf, without as Outcome),
+    requestId,
+  });
+}
+
 test('a first drop reads nothing of the ledger', async () => {
   const check = givenCheck();
   const read: string[] = [];
@@ -50,7 +64,7 @@ test('a later drop sends only the rows that have changed or are new', async () =
   await check.settle();
   made(check, 'same', { pid: 'sms', c: 'one' });
   made(check, 'changed', { pid: 'sms', c: 'two' });
-  answered(check, 'refused', { outcome: 'rejected', reason: 'api-rejected' });
+  await ended(check, 1, 'refused', { outcome: 'rejected', reason: 'api-rejected' });
   // When
   check.now += 60_000;
   check.drop(key, csv('same,sms,one', 'changed,sms,TWO', 'refused,sms,three', 'new,sms,four'));
@@ -74,6 +88,44 @@ test('a later drop sends only the rows that have changed or are new', async () =
     { check: 'send', requestId: 'spring/new', command: { action: 'create' } },
   ]);
   expect(check.files.text('results/crm/spring-rejected.csv')).toContain('refused,sms,three');
+});
+
+test('a later drop tries a row again whose create made no link, if its content differs or its time was up', async () => {
+  const check = givenCheck();
+  check.drop(key, csv('taken,sms,one', 'late,sms,two'));
+  await check.settle();
+  await ended(check, 1, 'taken', { outcome: 'conflict', reason: 'shortlink-id-taken' });
+  await ended(check, 1, 'late', { outcome: 'stale', reason: 'valid-until-passed' });
+
+  check.now += 60_000;
+  check.drop(key, csv('taken,sms,ONE', 'late,sms,two'));
+  await check.settle();
+
+  expect(await check.rows(2)).toMatchObject([
+    { check: 'send', requestId: 'spring/taken@2', command: { action: 'create', requestId: 'spring/taken@2' } },
+    { check: 'send', requestId: 'spring/late@2', command: { action: 'create', requestId: 'spring/late@2' } },
+  ]);
+});
+
+test('a later drop finds the link that a later attempt has made', async () => {
+  const check = givenCheck();
+  check.drop(key, csv('late,sms,two'));
+  await check.settle();
+  await ended(check, 1, 'late', { outcome: 'stale', reason: 'valid-until-passed' });
+  made(check, 'late@2', { pid: 'sms', c: 'two' });
+
+  check.now += 60_000;
+  check.drop(key, csv('late,sms,two'));
+  await check.settle();
+  check.now += 60_000;
+  check.drop(key, csv('late,sms,TWO'));
+  await check.settle();
+
+  const link = { onelinkId: 'A1b3', shortlinkId: 'link-late@2' };
+  expect(await check.rows(2)).toMatchObject([{ check: 'unchanged', requestId: 'spring/late@2', link }]);
+  expect(await check.rows(3)).toMatchObject([
+    { check: 'send', requestId: expect.stringMatching(/^spring\/late@2@/), command: { action: 'update' } },
+  ]);
 });
 
 test('a drop after a malformed record compares its rows as well', async () => {

@@ -173,6 +173,22 @@ describe('PUT /links/by-key/{campaign}/{key}', () => {
     }
   });
 
+  it('takes the version of the contract, and no other', async () => {
+    expect(await put(new HttpWorld(), { ...body, specVersion: '1.0' })).toMatchObject({ status: 200 });
+    const refused = { status: 422, body: { errors: [{ pointer: '#/specVersion' }] } };
+    expect(await put(new HttpWorld(), { ...body, specVersion: '2.0' })).toMatchObject(refused);
+  });
+
+  it('leaves the header Idempotency-Key without effect', async () => {
+    const world = new HttpWorld();
+    const first = await put(world, body, { headers: { 'Idempotency-Key': 'one', Prefer: 'wait=25' } });
+    expect(first).toMatchObject({ status: 200, body: { requestId: 'spring/customer-7' } });
+    world.link.now += 1_000;
+    const other = { ...body, data: { pid: 'tv' } };
+    const second = await put(world, other, { headers: { 'Idempotency-Key': 'one', Prefer: 'wait=25' } });
+    expect(second).toMatchObject({ status: 200, body: { change: 'updated' } });
+  });
+
   it.each([
     [{ ...body, action: 'update' }, '#/action'],
     [{ ...body, requestId: 'mine' }, '#/requestId'],
@@ -186,5 +202,109 @@ describe('PUT /links/by-key/{campaign}/{key}', () => {
 
   it('refuses a list', async () => {
     expect((await put(new HttpWorld(), [body])).status).toBe(400);
+  });
+});
+
+describe('a key whose create has made no link', () => {
+  it('is tried again if its time was up, and then has one link', async () => {
+    const world = new HttpWorld();
+    await late(world, body);
+
+    const made = await put(world);
+    expect(made).toMatchObject({ status: 200, body: { requestId: 'spring/customer-7@2', change: 'created' } });
+    expect(await put(world)).toMatchObject({
+      status: 200,
+      body: { requestId: 'spring/customer-7@2', change: 'unchanged', link: made.body.link },
+    });
+    world.link.now += 1_000;
+    const updated = await put(world, { ...body, data: { pid: 'tv' } });
+    expect(updated).toMatchObject({ status: 200, body: { change: 'updated', link: { version: 2 } } });
+    expect(updated.body.requestId).toMatch(/^spring\/customer-7@2@[0-9a-f]{8}\.1$/);
+    expect(world.link.api.calls.filter((call) => call === 'create')).toEqual(['create']);
+  });
+
+  it('answers a repeat whose time is still up', async () => {
+    const world = new HttpWorld();
+    const timed = await late(world, body);
+
+    const answer = await put(world, timed);
+
+    expect(answer).toMatchObject({ status: 409, body: { detail: expect.stringContaining('valid-until-passed') } });
+    expect(answer.body.type).toMatch(/#not-applied$/);
+    expect(world.sent).toHaveLength(1);
+  });
+
+  it.each([
+    ['a derived ID', { shortlinkId: 'spring', onConflict: 'derive' }],
+    ['no ID of its own', {}],
+    ['another ID', { shortlinkId: 'summer' }],
+  ])('makes it after a conflict, with %s', async (_, chosen) => {
+    const world = new HttpWorld();
+    await put(world, { ...body, shortlinkId: 'spring' }, { path: '/v1/links/by-key/spring/other' });
+    const mine = { ...body, data: { pid: 'tv' } };
+    expect((await put(world, { ...mine, shortlinkId: 'spring' })).status).toBe(409);
+    const again = await put(world, { ...mine, shortlinkId: 'spring' });
+    expect(again.body.detail).toContain('"onConflict": "derive"');
+
+    const made = await put(world, { ...mine, ...chosen });
+
+    expect(made).toMatchObject({ status: 200, body: { requestId: 'spring/customer-7@2', change: 'created' } });
+    expect(await put(world, { ...mine, ...chosen })).toMatchObject({ body: { change: 'unchanged' } });
+    // The content of the conflict meets the link, and no longer the conflict.
+    const moved = await put(world, { ...mine, shortlinkId: 'spring', onConflict: 'reject' });
+    expect(moved.body.type).not.toMatch(/#id-taken$/);
+  });
+
+  it('makes one link of two contents at once', async () => {
+    const world = new HttpWorld();
+    await late(world, body);
+
+    const both = await Promise.all(['summer', 'autumn'].map((c) => put(world, { ...body, data: { pid: 'sms', c } })));
+
+    expect(both.map(({ status }) => status)).toEqual([200, 200]);
+    expect(both.map(({ body: { change } }) => change).sort()).toEqual(['created', 'updated']);
+    expect(world.link.api.calls.filter((call) => call === 'create')).toEqual(['create']);
+  });
+
+  it('is used up after nine creates', async () => {
+    const world = new HttpWorld();
+    await put(world, { ...body, shortlinkId: 'spring' }, { path: '/v1/links/by-key/spring/other' });
+    const mine = (c: string) => put(world, { ...body, data: { pid: 'tv', c }, shortlinkId: 'spring' });
+    for (const c of '123456789') expect((await mine(c)).body.type).toMatch(/#id-taken$/);
+
+    const answer = await mine('10');
+
+    expect(answer).toMatchObject({ status: 409, body: { detail: expect.stringContaining('9 creates') } });
+    expect(answer.body.type).toMatch(/#key-ended$/);
+    expect(world.sent).toHaveLength(10);
+  });
+
+  /** Asks for a content whose time is up before the worker has it. */
+  async function late(world: HttpWorld, content: object) {
+    const validUntil = new Date(world.link.now + 60_000).toISOString();
+    world.isWorking = false;
+    expect((await put(world, { ...content, validUntil }, { headers: {} })).status).toBe(202);
+    world.link.now += 120_000;
+    await world.work();
+    world.isWorking = true;
+    return { ...content, validUntil };
+  }
+
+  it.each([
+    ['updated', { data: { pid: 'tv' } }],
+    ['qr', { qr: { size: 300 } }],
+  ])('is not that of a change whose time was up: %s is tried again', async (change, part) => {
+    const world = new HttpWorld();
+    await put(world);
+    world.link.now += 1_000;
+    const timed = await late(world, { ...body, ...part });
+    expect((await put(world, timed)).body.type).toMatch(/#not-applied$/);
+    expect(world.sent).toHaveLength(2);
+
+    const answer = await put(world, { ...body, ...part }, { headers: { Prefer: 'wait=1' } });
+
+    expect(answer.body.change).toBe(change);
+    expect(answer.headers['Idempotent-Replayed']).toBeUndefined();
+    expect(world.sent).toHaveLength(3);
   });
 });
