@@ -5,6 +5,8 @@ import { type RequestKey, requestKey } from '../domain/contract/request-key.ts';
 import { addressOfKey, decideByKey, type KeyDecision } from '../domain/http/by-key.ts';
 import { pointed } from '../domain/http/pointers.ts';
 import { HttpProblem } from '../domain/http/problem.ts';
+import type { ProblemName } from '../domain/http/problems.ts';
+import { endedDetail } from '../domain/http/reasons.ts';
 import { linkPath, requestPath } from '../domain/http/request-answer.ts';
 import type { HttpProducer } from '../domain/http/rules.ts';
 import type { LinkRecord } from '../domain/link/ledger-record.ts';
@@ -55,7 +57,7 @@ export async function putLinkByKey(
 
   for (let decision = 1; ; decision++) {
     const decided = await decide(whole.command, wanted, ports);
-    if ('problem' in decided) throw problem(decided.problem, decided.faults);
+    if ('problem' in decided) throw problem(decided.problem, decided.faults, decided.ended);
     const asked = await askedIn(decided, wanted, lane, commands);
     const [found] = asked === undefined ? [] : await commands.sending.look([asked]);
     const other = await underWay(decided, found, commands);
@@ -166,8 +168,13 @@ const takenOver = (found: Progress): Progress =>
 /** The key's request has another content by now: the next decision sees its link. */
 const mustDecideAgain = (one: Progress) => isReused(one) || one.known.http?.waiting?.reason === 'request-id-reused';
 
-const problem = (name: ConstructorParameters<typeof HttpProblem>[0], faults: readonly Fault[]) =>
-  new HttpProblem(name, faults.length > 0 ? { errors: pointed(faults) } : {});
+function problem(name: ProblemName, faults: readonly Fault[], ended?: { outcome: string; reason: string }) {
+  const hasFaults = faults.length > 0;
+  return new HttpProblem(name, {
+    ...(ended && { reason: ended.reason, detail: endedDetail(ended.outcome, ended.reason, hasFaults) }),
+    ...(hasFaults && { errors: pointed(faults) }),
+  });
+}
 
 function unchanged(link: LinkRecord, requestId: string, call: Call): Answer {
   const { address, shortUrl, expiresAt, version } = link;

@@ -10,7 +10,7 @@ export type KeyDecision =
   /** A command to send. It is the create of the key, a change of its link, or a QR code. */
   | { change: 'created' | 'updated' | 'qr'; command: Record<string, unknown> }
   | { change: 'unchanged'; address: LinkAddress }
-  | { problem: ProblemName; faults: Fault[] };
+  | { problem: ProblemName; faults: Fault[]; ended?: { outcome: string; reason: string } };
 
 type RowToSend = Extract<CheckedRow, { check: 'send' }>;
 
@@ -58,7 +58,9 @@ function problemOf(faults: Fault[], request: RequestRecord | undefined): KeyDeci
     }));
     return { problem: 'invalid-command', faults: moved };
   }
-  if (request?.outcome.outcome === 'conflict') return { problem: 'id-taken', faults: [] };
+  const { outcome = '', reason } = request?.outcome ?? {};
+  const ended = reason !== undefined && { ended: { outcome, reason } };
+  if (outcome === 'conflict') return { problem: 'id-taken', faults: [], ...ended };
   const isOwnWords = request?.outcome.faults === undefined || request.outcome.faults.length === 0;
-  return { problem: 'refused', faults: isOwnWords ? [] : faults };
+  return { problem: 'refused', faults: isOwnWords ? [] : faults, ...ended };
 }
