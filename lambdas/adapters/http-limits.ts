@@ -30,7 +30,7 @@ export class HttpLimits {
   }
 
   /**
-   * Takes the next places of a source's rate, if the next one lies in the range. Most calls take one write.
+   * Takes the next places of a source's rate, if the next one is in the range. Most calls take one write.
    *
    * @returns undefined if they are taken, or else the next place
    */

@@ -17,7 +17,7 @@ const mostErrors = 100;
 /** A request ID that an answer may repeat (contract/command.ts). */
 const readableId = /^[\x21-\x7e]{1,128}$/;
 /** Of an entry. Other commands of its list were sent. */
-const notSent =
+export const notSent =
   'This command breaks the contract, its producer’s rights or a link policy. It was not sent. Correct every fault in errors, and send it again. The same key may be used.';
 
 /** A command of a list that is not sent. */

@@ -15,7 +15,7 @@ export const askAgainAfter = 2;
 /** Seconds for a parked or held command. It waits for quota or for an operator. */
 export const askLaterAfter = 60;
 
-/** Says which wait the HTTP API has applied (RFC 7240). It may be shorter than the caller asked. */
+/** States which wait the HTTP API has applied (RFC 7240). It may be shorter than the caller asked. */
 export const appliedWait = (call: Call, { hasWaited }: Pick<Trip, 'hasWaited'>): Record<string, string> =>
   hasWaited ? { 'Preference-Applied': `wait=${waitSecondsOf(call.header('prefer'))}` } : {};
 

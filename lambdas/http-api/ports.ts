@@ -48,7 +48,7 @@ export interface HttpApiPorts {
   };
   limits: {
     /**
-     * Takes the next places of a source's rate, if the next one lies in the range.
+     * Takes the next places of a source's rate, if the next one is in the range.
      *
      * @returns undefined if they are taken, or else the next place
      */

@@ -93,14 +93,18 @@ export const operations: readonly Operation[] = [
       },
       responses: {
         200: {
-          description: 'The command is done, and this is its outcome. Of a list, each command is done.',
+          description: 'The command is done, and this is its outcome. Of a list, each command that was sent has ended.',
           headers: headerRefs('Idempotent-Replayed', 'Preference-Applied'),
           content: json(oneOrList, { done: answers.done, 'a list': answers.doneList }),
         },
         202: {
           description: 'The pipeline has the command, or the list. Outcomes follow.',
           headers: headerRefs('Location', 'Retry-After', 'Preference-Applied'),
-          content: json(oneOrList, { queued: answers.queued, 'a list': answers.list }),
+          content: json(oneOrList, {
+            queued: answers.queued,
+            'a list': answers.list,
+            'a list with partial=true': answers.partialList,
+          }),
         },
       },
     },

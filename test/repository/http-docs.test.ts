@@ -7,6 +7,7 @@ import { mostValidKeys } from '../../lambdas/domain/http/keys.ts';
 import { problemBody } from '../../lambdas/domain/http/problem.ts';
 import { problemTypes } from '../../lambdas/domain/http/problems.ts';
 import { mostBodyBytes, mostCommands } from '../../lambdas/http-api/body.ts';
+import { notSent } from '../../lambdas/http-api/list.ts';
 import { answers, commandBodies, keyedExample } from '../../schemas/openapi/examples.ts';
 import { operations } from '../../schemas/openapi/operations.ts';
 
@@ -65,7 +66,11 @@ describe('docs/http.md', () => {
       callId: '5a0f3e9c-7f0e-4c55-9d43-6a2c0c1f2b7e',
     };
     const errors = [{ pointer: '#/data/pid', rule: 'required', detail: 'is mandatory' }];
-    expect(json).toEqual([answers.done, problemBody('invalid-command', { errors }, place)]);
+    const ofSecond = [{ pointer: '#/1/data/pid', rule: 'required', detail: 'is mandatory' }];
+    expect(answers.partialList.commands[1]?.problem).toEqual(
+      problemBody('invalid-command', { errors: ofSecond, detail: notSent }, place),
+    );
+    expect(json).toEqual([answers.done, answers.partialList, problemBody('invalid-command', { errors }, place)]);
   });
 
   test('publishes the deduplication window, the limits of waiting and of keys', () => {

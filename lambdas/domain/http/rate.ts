@@ -1,5 +1,5 @@
 /**
- * A producer's rate. Each second has as many places as the producer has requests per second, and all places have one
+ * A producer's rate. Each second has as many places as the producer has requests per second. All places have one
  * numbering: second 10 of a producer with 20 has the places 200 to 219. Each call and each command of a list takes the
  * next place. A call in second `s` may take places from the second before it up to the end of the second after it.
  *

@@ -102,7 +102,6 @@ describe('Content-Type', () => {
   ])('%j is JSON: %s', (values, expected) => {
     expect(isJsonBody(values)).toBe(expected);
   });
-
 });
 
 describe('Content-Encoding', () => {
