@@ -204,3 +204,27 @@ describe.each<[string, () => Promise<HttpApiPorts['limits']>]>([
     expect(await limits.take({ place: 7, until: 9_500 }, 1_000)).toBeUndefined();
   });
 });
+
+it('HttpLimits writes once for a call, and twice if another environment has moved the next place', async () => {
+  const { client, table: name } = await table;
+  let writes = 0;
+  const counted = {
+    send: (command: never) => {
+      writes += 1;
+      return client.send(command);
+    },
+  } as unknown as typeof client;
+  const limits = new HttpLimits(counted, name, clock);
+  const places = (second: number) => ({ perSecond: 20, from: second * 20 - 20, until: second * 20 + 20 });
+  const writesOf = async (call: () => Promise<unknown>) => {
+    const before = writes;
+    await call();
+    return writes - before;
+  };
+
+  expect(await writesOf(() => limits.takeRate('writer', places(10), 1))).toBe(1);
+  expect(await writesOf(() => limits.takeRate('writer', places(10), 1))).toBe(1);
+  expect(await writesOf(() => limits.takeRate('writer', places(12), 1))).toBe(1);
+  await new HttpLimits(client, name, clock).takeRate('writer', places(20), 1);
+  expect(await writesOf(() => limits.takeRate('writer', places(20), 1))).toBeGreaterThan(1);
+});
