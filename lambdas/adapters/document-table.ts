@@ -115,27 +115,6 @@ export class DocumentTable {
   }
 
   /**
-   * Adds to the attribute `count` of an item, which is made if it is missing. If DynamoDB's answer is lost, the client
-   * may count twice.
-   *
-   * @param keptUntilSeconds epoch seconds, after which the TTL removes the item
-   * @returns the count after the addition
-   */
-  async count(key: string, by: number, keptUntilSeconds: number): Promise<number> {
-    const { Attributes: counted } = await this.#client.send(
-      new UpdateItemCommand({
-        TableName: this.#table,
-        Key: marshalled({ [pk]: key }),
-        UpdateExpression: 'ADD #count :by SET #until = :until',
-        ExpressionAttributeNames: { '#count': 'count', '#until': ledgerAttribute.expiry },
-        ExpressionAttributeValues: marshalled({ ':by': by, ':until': keptUntilSeconds }),
-        ReturnValues: 'UPDATED_NEW',
-      }),
-    );
-    return Number(counted?.count?.N ?? 0);
-  }
-
-  /**
    * Changes an item, if the condition holds.
    *
    * @returns undefined after the change, or else the item that breaks the condition

@@ -1,6 +1,8 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { Places } from '../domain/http/rate.ts';
 import type { Clock } from '../domain/work/clock.ts';
 import { DocumentTable } from './document-table.ts';
+import { ledgerAttribute } from './names.ts';
 
 /** A place among the waiting calls. It is free again after its time, even if its call has crashed. */
 export interface WaitingPlace {
@@ -12,25 +14,58 @@ export interface WaitingPlace {
 const waitingKey = 'http-waiting';
 const placeName = (place: number) => `place${place}`;
 const placeForm = /^place\d+$/;
-/** The counts of a second are of no use after it. DynamoDB removes them within days. */
-const countsKeptSeconds = 300;
+/** A source that has been quiet for two seconds has its whole rate again. A list takes the places of 102 seconds at most. */
+const rateKeptSeconds = 300;
+/** A write may find that the next place is too old, and then that another call has moved it. */
+const writesForPlaces = 3;
 
 /** The HTTP API's own limits, which all its environments share: two kinds of items in the ledger's table. */
 export class HttpLimits {
   readonly #table: DocumentTable;
+  /** The next place of each source, as this environment has seen it. It decides which write comes first. */
+  readonly #seen = new Map<string, number>();
 
   constructor(client: DynamoDBClient, table: string, clock: Clock) {
     this.#table = new DocumentTable(client, table, clock);
   }
 
   /**
-   * Counts calls and commands of a source.
+   * Takes the next places of a source's rate, if the next one is in the range. Most calls take one write.
    *
-   * @param second epoch seconds
-   * @returns the source's count of that second
+   * @returns undefined if they are taken, or else the next place
    */
-  count(source: string, second: number, by: number): Promise<number> {
-    return this.#table.count(`http-rate#${source}#${second}`, by, second + countsKeptSeconds);
+  async takeRate(source: string, { perSecond, from, until }: Places, by: number): Promise<number | undefined> {
+    // The number of a place depends on the rate, so another rate starts anew.
+    const key = `http-rate#${source}#${perSecond}`;
+    let next = this.#seen.get(key) ?? 0;
+    for (let write = 1; write <= writesForPlaces; write++) {
+      const isQuiet = next < from;
+      const expiry = { ':kept': Math.ceil(until / perSecond) + rateKeptSeconds };
+      const found = await this.#table.updateUnless(
+        key,
+        isQuiet
+          ? {
+              UpdateExpression: 'SET #next = :then, #kept = :kept',
+              ConditionExpression: 'attribute_not_exists(#next) OR #next < :from',
+              ExpressionAttributeNames: { '#kept': ledgerAttribute.expiry },
+              ExpressionAttributeValues: { ':then': from + by, ':from': from, ...expiry },
+            }
+          : {
+              UpdateExpression: 'SET #next = #next + :by, #kept = :kept',
+              ConditionExpression: '#next >= :from AND #next < :until',
+              ExpressionAttributeNames: { '#kept': ledgerAttribute.expiry },
+              ExpressionAttributeValues: { ':by': by, ':from': from, ':until': until, ...expiry },
+            },
+      );
+      if (found === undefined) {
+        this.#seen.set(key, isQuiet ? from + by : next + by);
+        return undefined;
+      }
+      next = Number(found.next ?? 0);
+      this.#seen.set(key, next);
+      if (next >= until) return next;
+    }
+    throw new Error('the next place of a rate was never where the call has read it');
   }
 
   /**

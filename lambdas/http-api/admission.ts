@@ -1,5 +1,5 @@
 import { HttpProblem } from '../domain/http/problem.ts';
-import { burstOf, laterCounts } from '../domain/http/rate.ts';
+import { placesIn, secondsUntil } from '../domain/http/rate.ts';
 import type { HttpProducer } from '../domain/http/rules.ts';
 import { keepBooks } from '../domain/work/bookkeeping.ts';
 import { secondsNow } from '../domain/work/clock.ts';
@@ -13,46 +13,48 @@ import type { HttpApiPorts } from './ports.ts';
 export class Admission {
   readonly #ports: Pick<HttpApiPorts, 'limits' | 'clock' | 'observer'>;
   readonly #producer: HttpProducer;
-  readonly #second: number;
-  readonly #counted: Promise<boolean>;
+  /** Seconds until the call may come again. Undefined if it is admitted. */
+  readonly #wait: Promise<number | undefined>;
 
   constructor(producer: HttpProducer, ports: Pick<HttpApiPorts, 'limits' | 'clock' | 'observer'>) {
     this.#ports = ports;
     this.#producer = producer;
-    this.#second = secondsNow(ports.clock);
-    this.#counted = this.#isWithin();
+    this.#wait = this.#take(1);
   }
 
   /** @throws HttpProblem if the producer exceeds its rate */
   async check(): Promise<void> {
-    if (await this.#counted) return;
-    throw new HttpProblem('too-many-requests', { retryAfter: 1 });
+    refuse(await this.#wait);
   }
 
-  /** Counts the commands of a list in the seconds that follow. Best effort: the list was admitted. */
-  async countList(commands: number): Promise<void> {
-    const { limits } = this.#ports;
-    const { source, requestsPerSecond } = this.#producer;
-    await this.#book(async () => {
-      const counts = laterCounts(commands, requestsPerSecond);
-      await Promise.all(counts.map((by, index) => limits.count(source, this.#second + 1 + index, by)));
-    });
+  /**
+   * Counts the commands of a list, of which the call itself has counted one. It is admitted as a whole, also if the call has
+   * taken the last place.
+   *
+   * @throws HttpProblem if the producer exceeds its rate
+   */
+  async checkList(commands: number): Promise<void> {
+    await this.check();
+    if (commands > 1) refuse(await this.#take(commands - 1, 1));
   }
 
   /** If the count cannot be written, the call goes on: its other writes fail for the same cause. */
-  async #isWithin(): Promise<boolean> {
-    const { limits, observer } = this.#ports;
+  async #take(by: number, more = 0): Promise<number | undefined> {
+    const { limits, clock, observer } = this.#ports;
     const { source, requestsPerSecond } = this.#producer;
-    let count = 0;
-    await this.#book(async () => {
-      count = await limits.count(source, this.#second, 1);
+    const second = secondsNow(clock);
+    const { until, ...places } = placesIn(second, requestsPerSecond);
+    let next: number | undefined;
+    await keepBooks(observer, httpApiMetric.bookkeepingFailed, async () => {
+      next = await limits.takeRate(source, { ...places, until: until + more }, by);
     });
-    const isWithin = count <= burstOf(requestsPerSecond);
-    if (!isWithin) observer.count(httpApiMetric.tooManyRequests);
-    return isWithin;
+    if (next === undefined) return undefined;
+    observer.count(httpApiMetric.tooManyRequests);
+    return secondsUntil(next, second, requestsPerSecond);
   }
+}
 
-  #book(write: () => Promise<void>): Promise<boolean> {
-    return keepBooks(this.#ports.observer, httpApiMetric.bookkeepingFailed, write);
-  }
+/** @throws HttpProblem if there are seconds to wait */
+function refuse(retryAfter: number | undefined): void {
+  if (retryAfter !== undefined) throw new HttpProblem('too-many-requests', { retryAfter });
 }

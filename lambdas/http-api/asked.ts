@@ -2,6 +2,8 @@ import type { Command } from '../domain/contract/command.ts';
 import { commandReader } from '../domain/contract/command-reading.ts';
 import type { OpenedMessage } from '../domain/contract/envelope.ts';
 import type { Fault } from '../domain/contract/fault.ts';
+import type { PointedFault } from '../domain/http/answers.ts';
+import { pointerOf } from '../domain/http/pointers.ts';
 import { HttpProblem } from '../domain/http/problem.ts';
 import type { HttpProducer, HttpRules } from '../domain/http/rules.ts';
 import type { HttpApiEnvironment } from './env.ts';
@@ -27,15 +29,19 @@ export interface Added {
 /**
  * The raw command with what it lacks. What it has stays as it is, for the contract to judge.
  *
+ * @param index its place in a list
  * @throws HttpProblem if the command names another source, or another request than the key
  */
-export function completed({ command, faults }: OpenedMessage, added: Added): OpenedMessage {
+export function completed({ command, faults }: OpenedMessage, added: Added, index?: number): OpenedMessage {
   if (command === undefined) return { command, faults };
   const has = (name: string) => Object.hasOwn(command, name);
-  if (typeof command.source === 'string' && command.source !== added.source) throw new HttpProblem('other-source');
+  if (typeof command.source === 'string' && command.source !== added.source)
+    throw new HttpProblem('other-source', { errors: [otherSource(index)] });
   if (added.requestId !== undefined && typeof command.requestId === 'string' && command.requestId !== added.requestId)
     throw new HttpProblem('key-mismatch', {
-      errors: [{ pointer: '#/requestId', rule: 'value', detail: 'must be the Idempotency-Key, or left out' }],
+      errors: [
+        { pointer: pointerOf('requestId', index), rule: 'value', detail: 'must be the Idempotency-Key, or left out' },
+      ],
     });
   return {
     command: {
@@ -48,6 +54,13 @@ export function completed({ command, faults }: OpenedMessage, added: Added): Ope
     faults,
   };
 }
+
+/** The fault of a command with another source than the call's. */
+export const otherSource = (index?: number): PointedFault => ({
+  pointer: pointerOf('source', index),
+  rule: 'value',
+  detail: 'is not the source of the call: leave it out, or name your own',
+});
 
 /** The readers of all lanes: each checks a command as the lane's link worker would. */
 export function laneReaders(

@@ -11,6 +11,8 @@ export const mostBodyBytes = 1_048_576;
 /** Commands in one list. */
 export const mostCommands = 100;
 
+const severalTypes = 'The Content-Type came more than once. Send Content-Type: application/json once.';
+
 /** The commands of a body, not checked yet. */
 export interface ReadBody {
   isList: boolean;
@@ -19,7 +21,9 @@ export interface ReadBody {
 
 /** @throws HttpProblem if the body is no JSON of one command, or of 1 to 100 */
 export function readBody({ body, header }: Pick<Call, 'body' | 'header'>): ReadBody {
-  if (!isJsonBody(header('content-type'), header('content-encoding'))) throw new HttpProblem('unsupported-media-type');
+  const types = header('content-type');
+  if (!isJsonBody(types))
+    throw new HttpProblem('unsupported-media-type', types.length > 1 ? { detail: severalTypes } : {});
   if (Buffer.byteLength(body) > mostBodyBytes) throw new HttpProblem('body-too-large');
   const reading = readJson(body);
   if ('problem' in reading) throw new HttpProblem('invalid-json', { detail: `The body ${reading.problem}.` });

@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type { CallIdentity } from '../domain/http/callers.ts';
-import type { HeaderValues } from '../domain/http/headers.ts';
+import { type HeaderValues, isEncodedBody } from '../domain/http/headers.ts';
 import { HttpProblem, type ProblemPlace } from '../domain/http/problem.ts';
 import { type ApiPath, splitPath } from '../domain/http/routes.ts';
 import type { Deadline } from '../domain/work/delivery.ts';
@@ -24,6 +24,8 @@ export interface Call {
   deadline: Deadline;
 }
 
+const encodedBody = 'The body has a Content-Encoding. Send it uncompressed, and leave Content-Encoding out.';
+
 /** Where the problems of a call occur. */
 export function placeOf({ path, headers, multiValueHeaders, requestContext }: APIGatewayProxyEvent): ProblemPlace {
   const { domainName = 'localhost', requestId } = requestContext;
@@ -35,11 +37,17 @@ export function placeOf({ path, headers, multiValueHeaders, requestContext }: AP
   };
 }
 
-/** @throws HttpProblem if the path is none of the HTTP API's, or the body is not text */
+/** @throws HttpProblem if the path is none of the HTTP API's, or the body is compressed or is not text */
 export function callOf(event: APIGatewayProxyEvent, deadline: Deadline): Call {
   const { httpMethod, path, multiValueQueryStringParameters, requestContext } = event;
   const split = splitPath(path);
   if (split === undefined) throw new HttpProblem('unknown-path');
+  // A compressed body is no text, so its encoding is looked at first.
+  if (event.body && isEncodedBody(headerValues(event, 'content-encoding')))
+    throw new HttpProblem('unsupported-media-type', {
+      detail: encodedBody,
+      headers: { 'Accept-Encoding': 'identity' },
+    });
   const { authorizer, identity } = requestContext;
   const source: unknown = authorizer?.source;
   return {

@@ -3,6 +3,7 @@ import { requestKey } from '../domain/contract/request-key.ts';
 import type { RequestAnswer } from '../domain/http/answers.ts';
 import { matchesNone } from '../domain/http/headers.ts';
 import { HttpProblem } from '../domain/http/problem.ts';
+import { codeDetail } from '../domain/http/reasons.ts';
 import { mediaTypeOf } from '../domain/http/request-answer.ts';
 import type { HttpProducer } from '../domain/http/rules.ts';
 import type { LinkAddress } from '../domain/link/link-id.ts';
@@ -37,7 +38,7 @@ export async function readCode(
     if (asked !== undefined && (await sending.isUnderWay({ source: producer.source, requestId: asked })))
       throw new HttpProblem('code-not-ready', { retryAfter: askAgainAfter });
     if (qrFailure !== undefined)
-      throw new HttpProblem('code-failed', { detail: `The QR code cannot be made: ${qrFailure.reason}.` });
+      throw new HttpProblem('code-failed', { reason: qrFailure.reason, detail: codeDetail(qrFailure.reason) });
     // Of a create, only the record of a command that came by the HTTP API shows that it asks for a code.
     const key = { source: producer.source, requestId };
     const isAsked = (await ports.records.find([key])).get(requestKey(key))?.qr === true;

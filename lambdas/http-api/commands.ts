@@ -7,14 +7,14 @@ import { HttpProblem } from '../domain/http/problem.ts';
 import type { HttpProducer, HttpRules } from '../domain/http/rules.ts';
 import { commandDigest } from '../domain/link/digest.ts';
 import type { Answer } from './answer.ts';
-import { type Added, type Asked, completed, laneOf, laneReaders } from './asked.ts';
+import { type Added, type Asked, completed, laneOf, laneReaders, otherSource } from './asked.ts';
 import { readBody } from './body.ts';
 import type { Call } from './call.ts';
 import { withImage } from './codes.ts';
 import type { HttpApiEnvironment } from './env.ts';
 import { postList } from './list.ts';
 import { httpApiMetric } from './names.ts';
-import { askAgainAfter, askLaterAfter, outcomeAnswer } from './outcome-answer.ts';
+import { appliedWait, askAgainAfter, askLaterAfter, outcomeAnswer } from './outcome-answer.ts';
 import type { HttpApiPorts, WaitingPlace } from './ports.ts';
 import { flagOf, oneOf, onlyThese } from './query.ts';
 import { isReused, type LaneOfCall, type Progress, Sending, unsent } from './sending.ts';
@@ -96,8 +96,7 @@ export function commandApi(settings: HttpApiEnvironment, rules: HttpRules, ports
     if (isReused(progress)) throw new HttpProblem('key-reused');
     if (progress.isRepeat) observer.count(httpApiMetric.requestReplayed);
     const seconds = waitSecondsOf(call.header('prefer'));
-    const applied: Record<string, string> = trip.hasWaited ? { 'Preference-Applied': `wait=${seconds}` } : {};
-    const made = outcomeAnswer(progress, call, applied);
+    const made = outcomeAnswer(progress, call, appliedWait(call, trip), trip.operation === 'link-by-key');
     return seconds > 0 ? withImage(made, progress, ports) : Promise.resolve(made);
   };
 
@@ -107,7 +106,12 @@ export function commandApi(settings: HttpApiEnvironment, rules: HttpRules, ports
   async function post(call: Call, own: readonly HttpProducer[], trip: Trip): Promise<Answer> {
     onlyThese(call, ['lane', 'partial', 'source']);
     const { isList, commands } = readBody(call);
-    const entered = trip.enter(call, own, sourceIn(commands));
+    const named = sourceIn(commands, own);
+    if (named === undefined && own.length > 1 && oneOf(call, 'source') === undefined)
+      throw new HttpProblem('other-source', {
+        errors: commands.map((_, index) => ({ ...otherSource(isList ? index : undefined), detail: oneOfOwn })),
+      });
+    const entered = trip.enter(call, own, named);
     const lane = laneOf(entered.producer, oneOf(call, 'lane'));
     const key = keyOf(call, isList);
     const added: Added = {
@@ -115,9 +119,8 @@ export function commandApi(settings: HttpApiEnvironment, rules: HttpRules, ports
       requestedAt: new Date(clock.wallMilliseconds()).toISOString(),
       ...(key !== undefined && { requestId: key }),
     };
-    const whole = commands.map((opened) => completed(opened, added));
-    if (isList) return postList(whole, lane, flagOf(call, 'partial'), call, entered, trip, api);
-    return postOne(whole[0] as OpenedMessage, lane, call, entered, trip);
+    if (isList) return postList(commands, added, lane, flagOf(call, 'partial'), call, entered, trip, api);
+    return postOne(completed(commands[0] as OpenedMessage, added), lane, call, entered, trip);
   }
 
   async function postOne(
@@ -145,16 +148,24 @@ export function commandApi(settings: HttpApiEnvironment, rules: HttpRules, ports
   }
 }
 
+const oneOfOwn = 'must be one of the caller’s sources';
+const keyWithList = 'The Idempotency-Key came with a list. Leave it out, and give each command its requestId.';
+const severalKeys = 'The Idempotency-Key came more than once. Send it once.';
+
 /** The key of a call. @throws HttpProblem if it is malformed, or came with a list */
 function keyOf(call: Call, isList: boolean): string | undefined {
   const found = idempotencyKeyOf(call.header('idempotency-key'));
   if (found === undefined) return undefined;
-  if (found === 'malformed' || isList) throw new HttpProblem('idempotency-key-malformed');
+  if (isList) throw new HttpProblem('idempotency-key-malformed', { detail: keyWithList });
+  if (found === 'several') throw new HttpProblem('idempotency-key-malformed', { detail: severalKeys });
+  if (found === 'malformed') throw new HttpProblem('idempotency-key-malformed');
   return found.key;
 }
 
-/** The source that the commands name. The first counts here, and the others are compared with it later. */
-function sourceIn(commands: readonly OpenedMessage[]): string | undefined {
-  const named = commands.map(({ command }) => command?.source).find((source) => source !== undefined);
-  return typeof named === 'string' ? named : undefined;
+/** The first of the caller's sources that the commands name. Each command is compared with it later. */
+function sourceIn(commands: readonly OpenedMessage[], own: readonly HttpProducer[]): string | undefined {
+  const named = commands.map(({ command }) => command?.source);
+  return named
+    .filter((source) => typeof source === 'string')
+    .find((source) => own.some((one) => one.source === source));
 }

@@ -92,10 +92,8 @@ function bodyOf(call: Call): OpenedMessage {
   const named = decidedFields.filter((field) => opened.command !== undefined && Object.hasOwn(opened.command, field));
   if (named.length > 0) {
     const message = 'is not a field here: the path names the request';
-    throw problem(
-      'invalid-command',
-      named.map((path) => ({ path, rule: 'unknown-field', message })),
-    );
+    const faults = named.map((path) => ({ path, rule: 'unknown-field', message }));
+    throw problem({ problem: 'invalid-command', faults });
   }
   return opened;
 }
@@ -119,7 +117,7 @@ async function next(
 ): Promise<{ decided: Exclude<Decided, { problem: string }>; found: Progress | undefined }> {
   for (let attempt = 1; ; attempt++) {
     const decided = await decide(raw, wanted, attempt, ports);
-    if ('problem' in decided) throw problem(decided.problem, decided.faults, decided.detail);
+    if ('problem' in decided) throw problem(decided);
     const asked = await askedIn(decided, wanted, lane, commands);
     const [found] = asked === undefined ? [] : await commands.sending.look([asked]);
     const ended = found?.stands === 'answered' ? found.known.request : undefined;
@@ -221,11 +219,13 @@ const takenOver = (found: Progress): Progress =>
 /** The key's request has another content by now: the next decision sees its link. */
 const mustDecideAgain = (one: Progress) => isReused(one) || one.known.http?.waiting?.reason === 'request-id-reused';
 
-const problem = (name: ConstructorParameters<typeof HttpProblem>[0], faults: readonly Fault[], detail?: string) =>
-  new HttpProblem(name, {
+function problem({ problem: name, faults, reason, detail }: Extract<KeyDecision, { problem: unknown }>): HttpProblem {
+  return new HttpProblem(name, {
+    ...(reason !== undefined && { reason }),
     ...(detail !== undefined && { detail }),
     ...(faults.length > 0 && { errors: pointed(faults) }),
   });
+}
 
 function unchanged(link: LinkRecord, requestId: string, call: Call): Answer {
   const { address, shortUrl, expiresAt, version } = link;

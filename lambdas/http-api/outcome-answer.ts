@@ -1,16 +1,23 @@
 import type { RequestAnswer } from '../domain/http/answers.ts';
+import { waitSecondsOf } from '../domain/http/headers.ts';
 import { pointed } from '../domain/http/pointers.ts';
 import { HttpProblem } from '../domain/http/problem.ts';
 import type { ProblemName } from '../domain/http/problems.ts';
+import { endedDetail } from '../domain/http/reasons.ts';
 import { isSettled, requestAnswer } from '../domain/http/request-answer.ts';
 import type { Answer } from './answer.ts';
 import type { Call } from './call.ts';
 import type { Progress } from './sending.ts';
+import type { Trip } from './trip.ts';
 
 /** Seconds after which a caller may ask again what became of a request. */
 export const askAgainAfter = 2;
 /** Seconds for a parked or held command. It waits for quota or for an operator. */
 export const askLaterAfter = 60;
+
+/** States which wait the HTTP API has applied (RFC 7240). It may be shorter than the caller asked. */
+export const appliedWait = (call: Call, { hasWaited }: Pick<Trip, 'hasWaited'>): Record<string, string> =>
+  hasWaited ? { 'Preference-Applied': `wait=${waitSecondsOf(call.header('prefer'))}` } : {};
 
 /** The answer's body for one command. */
 export function bodyOf({ asked, known }: Progress, call: Pick<Call, 'root'>): RequestAnswer {
@@ -26,23 +33,23 @@ export function bodyOf({ asked, known }: Progress, call: Pick<Call, 'root'>): Re
  * problem.
  *
  * @param applied headers of the answer
+ * @param keepsKey whether the next try has the same key: a link by key
  * @throws HttpProblem
  */
 export function outcomeAnswer(
   progress: Progress,
   call: Pick<Call, 'root'>,
   applied: Readonly<Record<string, string>>,
+  keepsKey = false,
 ): Answer {
   const body = bodyOf(progress, call);
   const headers = { ...applied, ...(progress.isRepeat && { 'Idempotent-Replayed': 'true' }) };
   const problem = problemOf(body);
   if (problem !== undefined) {
     const { errors, reason } = body;
-    const detail =
-      reason === undefined
-        ? {}
-        : { detail: `The command ended as ${body.outcome?.outcome ?? body.status}: ${reason}.` };
-    throw new HttpProblem(problem, { ...detail, ...(errors !== undefined && { errors }), headers });
+    const ended = body.outcome?.outcome ?? body.status;
+    const why = reason !== undefined && { reason, detail: endedDetail(ended, reason, errors !== undefined, keepsKey) };
+    throw new HttpProblem(problem, { ...why, ...(errors !== undefined && { errors }), headers });
   }
   if (isSettled(body) && body.status === 'done') return { status: 200, headers, body };
   return { status: 202, headers: { ...headers, ...laterHeaders(body) }, body };

@@ -1,6 +1,7 @@
 import type { PolicyCheck } from '../domain/contract/command-reading.ts';
 import type { RequestKey } from '../domain/contract/request-key.ts';
 import type { ControlReader } from '../domain/control/control-record.ts';
+import type { Places } from '../domain/http/rate.ts';
 import type { HttpRecord } from '../domain/http/record.ts';
 import type { LinkAddress } from '../domain/link/link-id.ts';
 import type { LinkLedger } from '../domain/link/link-ledger.ts';
@@ -50,7 +51,12 @@ export interface HttpApiPorts {
     noteCode(request: RequestKey, address: LinkAddress, expiresAt: number): Promise<void>;
   };
   limits: {
-    count(source: string, second: number, by: number): Promise<number>;
+    /**
+     * Takes the next places of a source's rate, if the next one is in the range.
+     *
+     * @returns undefined if they are taken, or else the next place
+     */
+    takeRate(source: string, places: Places, by: number): Promise<number | undefined>;
     take(place: WaitingPlace, nowMilliseconds: number): Promise<Set<number> | undefined>;
     leave(place: WaitingPlace): Promise<void>;
   };

@@ -114,6 +114,23 @@ export const answers = {
     ],
   },
   codePending: { ...done, qr: { href: '/live/v1/links/A1b3/4n18ywz91bkz/qr', state: 'pending' } },
+  partialList: {
+    commands: [
+      queuedAs('invite-1'),
+      {
+        requestId: 'invite-2',
+        problem: {
+          type: `https://${exampleHost}/live/problems#invalid-command`,
+          title: 'A command breaks the contract',
+          status: 422,
+          detail:
+            'This command breaks the contract, its producer’s rights or a link policy. It was not sent. Correct every fault in errors, and send it again. The same key may be used.',
+          instance: 'urn:uuid:5a0f3e9c-7f0e-4c55-9d43-6a2c0c1f2b7e',
+          errors: [{ pointer: '#/1/data/pid', rule: 'required', detail: 'is mandatory' }],
+        },
+      },
+    ],
+  },
   parked: { ...queuedAs('dispatch-20260301-000417'), status: 'parked', reason: 'quota-reserve-reached' },
   rejected: {
     ...queuedAs('dispatch-20260301-000417'),

@@ -93,7 +93,7 @@ export const operations: readonly Operation[] = [
       },
       responses: {
         200: {
-          description: 'The command is done, and this is its outcome. Of a list, each command is done.',
+          description: 'The command is done, and this is its outcome. Of a list, each command that was sent has ended.',
           headers: headerRefs('Idempotent-Replayed', 'Preference-Applied'),
           content: json(oneOrList, { done: answers.done, 'a list': answers.doneList }),
         },
@@ -104,6 +104,7 @@ export const operations: readonly Operation[] = [
             queued: answers.queued,
             'a link without its code yet': answers.codePending,
             'a list': answers.list,
+            'a list with partial=true': answers.partialList,
           }),
         },
       },

@@ -7,6 +7,7 @@ import { mostValidKeys } from '../../lambdas/domain/http/keys.ts';
 import { problemBody } from '../../lambdas/domain/http/problem.ts';
 import { problemTypes } from '../../lambdas/domain/http/problems.ts';
 import { mostBodyBytes, mostCommands } from '../../lambdas/http-api/body.ts';
+import { notSent } from '../../lambdas/http-api/list.ts';
 import { answers, commandBodies, keyedExample } from '../../schemas/openapi/examples.ts';
 import { operations } from '../../schemas/openapi/operations.ts';
 
@@ -66,7 +67,11 @@ describe('docs/http.md', () => {
     };
     const errors = [{ pointer: '#/data/pid', rule: 'required', detail: 'is mandatory' }];
     expect(page.replaceAll(/\s+/g, '')).toContain(`"qr":${JSON.stringify(answers.codePending.qr)}`);
-    expect(json).toEqual([answers.done, problemBody('invalid-command', { errors }, place)]);
+    const ofSecond = [{ pointer: '#/1/data/pid', rule: 'required', detail: 'is mandatory' }];
+    expect(answers.partialList.commands[1]?.problem).toEqual(
+      problemBody('invalid-command', { errors: ofSecond, detail: notSent }, place),
+    );
+    expect(json).toEqual([answers.done, answers.partialList, problemBody('invalid-command', { errors }, place)]);
   });
 
   test('publishes the deduplication window, the limits of waiting and of keys', () => {

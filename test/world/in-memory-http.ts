@@ -1,5 +1,6 @@
 import type { RequestKey } from '../../lambdas/domain/contract/request-key.ts';
 import { requestKey } from '../../lambdas/domain/contract/request-key.ts';
+import type { Places } from '../../lambdas/domain/http/rate.ts';
 import type { HttpNote, HttpRecord } from '../../lambdas/domain/http/record.ts';
 import type { LinkAddress } from '../../lambdas/domain/link/link-id.ts';
 import type { HttpApiPorts, WaitingPlace } from '../../lambdas/http-api/ports.ts';
@@ -88,16 +89,18 @@ function isAsRead(held: HttpRecord, over: HttpRecord): boolean {
 
 /** The HTTP API's limits in memory, held to the same contract. */
 export class InMemoryHttpLimits {
-  readonly counts = new Map<string, number>();
+  /** The next place of each source and rate. */
+  readonly nextPlaces = new Map<string, number>();
   readonly places = new Map<number, number>();
   readonly failNext = new Set<keyof HttpApiPorts['limits']>();
 
-  async count(source: string, second: number, by: number): Promise<number> {
-    this.#maybeFail('count');
-    const key = `${source}#${second}`;
-    const count = (this.counts.get(key) ?? 0) + by;
-    this.counts.set(key, count);
-    return count;
+  async takeRate(source: string, { perSecond, from, until }: Places, by: number): Promise<number | undefined> {
+    this.#maybeFail('takeRate');
+    const key = `${source}#${perSecond}`;
+    const next = Math.max(this.nextPlaces.get(key) ?? 0, from);
+    if (next >= until) return next;
+    this.nextPlaces.set(key, next + by);
+    return undefined;
   }
 
   async take({ place, until }: WaitingPlace, now: number): Promise<Set<number> | undefined> {

@@ -22,6 +22,10 @@ export const problemSchema = z.object({
   status: z.int(),
   detail: z.string().describe('What is wrong here, and the fix.'),
   instance: z.string().describe('`urn:uuid:` and the ID of this call, which the logs have as well.'),
+  reason: z
+    .string()
+    .optional()
+    .describe('Why a command made nothing: the reason of its outcome. A short name that programs can match on.'),
   errors: z.array(pointedFaultSchema).optional(),
 });
 export type Problem = z.infer<typeof problemSchema>;

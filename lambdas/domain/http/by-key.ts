@@ -11,7 +11,7 @@ export type KeyDecision =
   /** A command to send. It is the create of the key, a change of its link, or a QR code. */
   | { change: 'created' | 'updated' | 'qr'; command: Record<string, unknown> }
   | { change: 'unchanged'; address: LinkAddress }
-  | { problem: ProblemName; faults: Fault[]; detail?: string };
+  | { problem: ProblemName; faults: Fault[]; reason?: string; detail?: string };
 
 type RowToSend = Extract<CheckedRow, { check: 'send' }>;
 
@@ -64,10 +64,20 @@ function problemOf(faults: Fault[], request: RequestRecord | undefined): KeyDeci
   const { outcome, reason = outcome, faults: found = [] } = request.outcome;
   const ended = `The create of this key ended as ${outcome}: ${reason}.`;
   if (outcome === 'conflict')
-    return { problem: 'id-taken', faults: [], detail: `${ended} Send another shortlinkId, or "onConflict": "derive".` };
+    return {
+      problem: 'id-taken',
+      faults: [],
+      reason,
+      detail: `${ended} Send another shortlinkId, or "onConflict": "derive".`,
+    };
   if (outcome === 'stale')
-    return { problem: 'not-applied', faults: [], detail: `${ended} Send it with a later validUntil, or without.` };
-  return { problem: 'refused', faults: found, detail: `${ended} Correct it, and send it under the same key.` };
+    return {
+      problem: 'not-applied',
+      faults: [],
+      reason,
+      detail: `${ended} Send it with a later validUntil, or without.`,
+    };
+  return { problem: 'refused', faults: found, reason, detail: `${ended} Correct it, and send it under the same key.` };
 }
 
 const usedUp = `${mostAttempts} creates of this key have made no link. Use another key.`;

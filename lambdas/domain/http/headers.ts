@@ -10,12 +10,13 @@ const keyCharacters = /^[\x21-\x7e]{1,128}$/;
  *
  * @returns undefined if the header is absent
  */
-export function idempotencyKeyOf(values: HeaderValues): { key: string } | 'malformed' | undefined {
+export function idempotencyKeyOf(values: HeaderValues): { key: string } | 'malformed' | 'several' | undefined {
   const [value, ...others] = values;
   if (value === undefined) return undefined;
+  if (others.length > 0) return 'several';
   const text = trimmed(value);
   const key = text.startsWith('"') ? quotedText(text) : text;
-  if (others.length > 0 || key === undefined || !keyCharacters.test(key)) return 'malformed';
+  if (key === undefined || !keyCharacters.test(key)) return 'malformed';
   return { key };
 }
 
@@ -42,7 +43,7 @@ export function waitSecondsOf(values: HeaderValues): number {
     if (trimmed(equals < 0 ? first : first.slice(0, equals)).toLowerCase() !== 'wait') continue;
     const value = equals < 0 ? '' : trimmed(first.slice(equals + 1));
     const seconds = value.startsWith('"') ? quotedText(value) : value;
-    return seconds !== undefined && /^\d{1,9}$/.test(seconds) ? Math.min(Number(seconds), longestWaitSeconds) : 0;
+    return seconds !== undefined && /^\d+$/.test(seconds) ? Math.min(Number(seconds), longestWaitSeconds) : 0;
   }
   return 0;
 }
@@ -68,13 +69,18 @@ function preferencesIn(line: string): string[] {
  * Whether the body is declared as JSON in UTF-8. `application/json` has no charset parameter (RFC 8259), but many
  * clients send `charset=utf-8`.
  */
-export function isJsonBody(contentType: HeaderValues, contentEncoding: HeaderValues): boolean {
-  if (contentType.length !== 1 || contentEncoding.some((value) => trimmed(value).toLowerCase() !== 'identity'))
-    return false;
+export function isJsonBody(contentType: HeaderValues): boolean {
+  if (contentType.length !== 1) return false;
   const [type = '', ...parameters] = (contentType[0] ?? '').toLowerCase().split(';').map(trimmed);
   if (type !== 'application/json') return false;
   return parameters.every((parameter) => !parameter.startsWith('charset') || /^charset="?utf-8"?$/.test(parameter));
 }
+
+/** Whether the body is declared as compressed, or as changed in another way (RFC 9110, section 8.4). */
+export const isEncodedBody = (contentEncoding: HeaderValues): boolean =>
+  contentEncoding
+    .flatMap((line) => line.split(','))
+    .some((coding) => !['', 'identity'].includes(trimmed(coding).toLowerCase()));
 
 /** Whether a validator in `If-None-Match` is this one (RFC 9110, section 13.1.2). */
 export function matchesNone(values: HeaderValues, etag: string): boolean {

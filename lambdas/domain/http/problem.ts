@@ -6,6 +6,8 @@ export interface ProblemParts {
   /** What is wrong here, and the fix. Default: the type's meaning and fix. It never has values of the caller. */
   detail?: string;
   errors?: PointedFault[];
+  /** Why a command made nothing: the reason of its outcome. */
+  reason?: string | undefined;
   /** Seconds after which the caller may try again. */
   retryAfter?: number;
   headers?: Readonly<Record<string, string>>;
@@ -35,7 +37,7 @@ export interface ProblemPlace {
 /** The body of a problem (RFC 9457). */
 export function problemBody(
   name: ProblemName,
-  { detail, errors }: ProblemParts,
+  { detail, errors, reason }: ProblemParts,
   { base, callId }: ProblemPlace,
 ): Problem {
   const { title, status, meaning, fix } = problemTypes[name];
@@ -45,6 +47,7 @@ export function problemBody(
     status,
     detail: detail ?? `${meaning} ${fix}`.replaceAll('`', ''),
     instance: `urn:uuid:${callId}`,
+    ...(reason !== undefined && { reason }),
     ...(errors !== undefined && errors.length > 0 && { errors }),
   };
 }

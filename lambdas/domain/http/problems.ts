@@ -36,7 +36,8 @@ export const problemTypes = {
   'idempotency-key-malformed': {
     status: 400,
     title: 'The Idempotency-Key is malformed',
-    meaning: 'The `Idempotency-Key` is not 1 to 128 printable ASCII characters without spaces, or it came with a list.',
+    meaning:
+      'The `Idempotency-Key` is not 1 to 128 printable ASCII characters without spaces, came twice, or came with a list.',
     fix: 'Send one key, bare or in double quotes. In a list, give each command its `requestId`.',
   },
   'unknown-lane': {
@@ -145,8 +146,8 @@ export const problemTypes = {
   'unsupported-media-type': {
     status: 415,
     title: 'The body is not declared as JSON',
-    meaning: 'The `Content-Type` is not `application/json`, or its charset is not UTF-8.',
-    fix: 'Send `Content-Type: application/json`.',
+    meaning: 'The `Content-Type` is not `application/json`, its charset is not UTF-8, or the body is compressed.',
+    fix: 'Send `Content-Type: application/json`, and no `Content-Encoding`.',
   },
   'invalid-command': {
     status: 422,
@@ -170,7 +171,7 @@ export const problemTypes = {
     status: 422,
     title: 'The command was refused',
     meaning: 'The command passed the check of the HTTP API, but the OneLink API or the link worker refused it.',
-    fix: 'Read `detail` and `errors`. Correct the command, and send it under another key. A link by key keeps its key.',
+    fix: 'Read `reason`, and `errors` if there are any. Correct the command, and send it under another key. A link by key keeps its key.',
   },
   'too-many-requests': {
     status: 429,

@@ -1,15 +1,28 @@
-/** How many calls and commands of a producer one second takes, if it has been quiet before. API Gateway's burst is the same. */
-export const burstOf = (requestsPerSecond: number): number => requestsPerSecond * 2;
-
 /**
- * How a list counts in the seconds after its call, which has counted itself. The seconds that follow carry the rest, so
- * lists are no way around the rate.
+ * A producer's rate. Each second has as many places as the producer has requests per second. All places have one
+ * numbering: second 10 of a producer with 20 has the places 200 to 219. Each call and each command of a list takes the
+ * next place. A call in second `s` may take places from the second before it up to the end of the second after it.
  *
- * @param commands in the list
- * @returns the count of each following second
+ * In `n` whole seconds from `s` on, a producer with the rate `R` takes at most `R × (n + 1)` places, and the rest of one
+ * list. Proof: the first of them is at least place `(s - 1) × R`. Something is admitted only while the next place is before
+ * `(s + n) × R`, the end of the last second's places. So at most `(s + n) × R - (s - 1) × R = (n + 1) × R` places lie before
+ * that end. A list is admitted as a whole with a second step, which may start at the end itself. It goes past the end by
+ * its commands but the first. Nothing is admitted after it until time has caught up.
  */
-export function laterCounts(commands: number, requestsPerSecond: number): number[] {
-  const counts: number[] = [];
-  for (let left = commands - 1; left > 0; left -= requestsPerSecond) counts.push(Math.min(left, requestsPerSecond));
-  return counts;
+export interface Places {
+  perSecond: number;
+  /** The first place that is not too old. */
+  from: number;
+  /** The first place that is too far ahead. */
+  until: number;
 }
+
+export const placesIn = (second: number, perSecond: number): Places => ({
+  perSecond,
+  from: (second - 1) * perSecond,
+  until: (second + 1) * perSecond,
+});
+
+/** The seconds until a call may take this place, at least one. */
+export const secondsUntil = (place: number, second: number, perSecond: number): number =>
+  Math.max(1, Math.floor(place / perSecond) - second);

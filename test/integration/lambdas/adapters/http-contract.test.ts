@@ -173,12 +173,28 @@ describe.each<[string, () => Promise<HttpApiPorts['limits']>]>([
     },
   ],
 ])('the HTTP API’s limits %s', (_, given) => {
-  it('count what comes at once, by source and second', async () => {
+  it('give the places of a rate to calls that come at once, and no more', async () => {
     const limits = await given();
-    const counts = await Promise.all(Array.from({ length: 5 }, () => limits.count('crm', 100, 2)));
-    expect(counts.sort((one, other) => one - other)).toEqual([2, 4, 6, 8, 10]);
-    expect(await limits.count('crm', 101, 1)).toBe(1);
-    expect(await limits.count('studio', 100, 1)).toBe(1);
+    const places = { perSecond: 2, from: 198, until: 202 };
+
+    const taken = await Promise.all(Array.from({ length: 7 }, () => limits.takeRate('crm', places, 1)));
+
+    expect(taken.sort()).toEqual([202, 202, 202, undefined, undefined, undefined, undefined]);
+    expect(await limits.takeRate('studio', places, 1)).toBeUndefined();
+    expect(await limits.takeRate('crm', { ...places, perSecond: 3 }, 1)).toBeUndefined();
+  });
+
+  it('let a list go past the range, and forget places that are too old', async () => {
+    const limits = await given();
+    const places = (from: number) => ({ perSecond: 2, from, until: from + 4 });
+
+    expect(await limits.takeRate('lists', places(198), 10)).toBeUndefined();
+    expect(await limits.takeRate('lists', places(204), 1)).toBe(208);
+    expect(await limits.takeRate('lists', places(206), 1)).toBeUndefined();
+    expect(await limits.takeRate('lists', places(206), 1)).toBeUndefined();
+    expect(await limits.takeRate('lists', places(206), 1)).toBe(210);
+    expect(await limits.takeRate('lists', places(300), 4)).toBeUndefined();
+    expect(await limits.takeRate('lists', places(300), 1)).toBe(304);
   });
 
   it('give a place to one call until its time is up, and tell others which are taken', async () => {
@@ -199,4 +215,28 @@ describe.each<[string, () => Promise<HttpApiPorts['limits']>]>([
     await limits.leave({ place: 7, until: 9_000 });
     expect(await limits.take({ place: 7, until: 9_500 }, 1_000)).toBeUndefined();
   });
+});
+
+it('HttpLimits writes once for a call, and twice if another environment has moved the next place', async () => {
+  const { client, table: name } = await table;
+  let writes = 0;
+  const counted = {
+    send: (command: never) => {
+      writes += 1;
+      return client.send(command);
+    },
+  } as unknown as typeof client;
+  const limits = new HttpLimits(counted, name, clock);
+  const places = (second: number) => ({ perSecond: 20, from: second * 20 - 20, until: second * 20 + 20 });
+  const writesOf = async (call: () => Promise<unknown>) => {
+    const before = writes;
+    await call();
+    return writes - before;
+  };
+
+  expect(await writesOf(() => limits.takeRate('writer', places(10), 1))).toBe(1);
+  expect(await writesOf(() => limits.takeRate('writer', places(10), 1))).toBe(1);
+  expect(await writesOf(() => limits.takeRate('writer', places(12), 1))).toBe(1);
+  await new HttpLimits(client, name, clock).takeRate('writer', places(20), 1);
+  expect(await writesOf(() => limits.takeRate('writer', places(20), 1))).toBeGreaterThan(1);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { eventOf, HttpWorld } from '../../../world/http-world.ts';
+import { eventOf, HttpWorld, httpRules } from '../../../world/http-world.ts';
 import { create } from '../../../world/link-world.ts';
 
 const { specVersion: _, source: __, requestId: ___, requestedAt: ____, ...bare } = create;
@@ -62,16 +62,70 @@ describe('who may call', () => {
     expect(world.sent.map(({ sender }) => sender)).toEqual(['source:studio', 'source:crm']);
   });
 
-  it('a command of another source sends nothing, anywhere in a list', async () => {
+  it('a command of another source sends nothing, and names its place', async () => {
+    const world = new HttpWorld();
+    const answer = await world.post({ ...bare, source: 'studio' }, key);
+    expect(answer).toMatchObject({ status: 403, body: { errors: [{ pointer: '#/source' }] } });
+    expect(world.sent).toEqual([]);
+  });
+
+  it('a command of another source makes a list send nothing, and names its place', async () => {
     const world = new HttpWorld();
     const list = [
       { ...bare, requestId: 'r-1' },
       { ...bare, requestId: 'r-2', source: 'studio' },
     ];
-    expect((await world.post(list)).status).toBe(403);
-    expect((await world.post(list, {}, { query: { partial: 'true' } })).status).toBe(403);
+    expect(await world.post(list)).toMatchObject({
+      status: 403,
+      ...problem('other-source'),
+      body: { errors: [{ pointer: '#/1/source', rule: 'value' }] },
+    });
     expect((await world.post(bare, key, { query: { source: 'studio' } })).status).toBe(403);
     expect(world.sent).toEqual([]);
+  });
+
+  it('commands of other sources are not sent with a partial list, and the others are', async () => {
+    const world = new HttpWorld();
+    const list = [
+      { ...bare, requestId: 'r-1', source: 'studio' },
+      { ...bare, requestId: 'r-2' },
+      { ...bare, requestId: 'r-3', source: 'nobody' },
+    ];
+
+    const answer = await world.post(list, {}, { query: { partial: 'true' } });
+
+    expect(answer).toMatchObject({
+      status: 202,
+      body: {
+        commands: [
+          { requestId: 'r-1', problem: { status: 403, errors: [{ pointer: '#/0/source' }] } },
+          { requestId: 'r-2', status: 'queued' },
+          { requestId: 'r-3', problem: { status: 403, errors: [{ pointer: '#/2/source' }] } },
+        ],
+      },
+    });
+    expect(answer.body.commands[0].problem.type).toMatch(/#other-source$/);
+    expect(world.sent.map(({ body }) => JSON.parse(body).requestId)).toEqual(['r-2']);
+  });
+
+  it('a signer of several sources whose list names none of them learns the places', async () => {
+    const both = httpRules.producers.map((one) => ({ ...one, senders: [crmSender] }));
+    const world = new HttpWorld({}, { producers: both });
+    const call = { path: '/iam/v1/commands', source: null, user: crmSender };
+
+    const answer = await world.post(
+      [
+        { ...bare, requestId: 'r-1' },
+        { ...bare, source: 'nobody' },
+      ],
+      {},
+      call,
+    );
+
+    expect(answer).toMatchObject({
+      status: 403,
+      body: { errors: [{ pointer: '#/0/source' }, { pointer: '#/1/source' }] },
+    });
   });
 });
 
@@ -185,6 +239,32 @@ describe('paths and methods', () => {
     const world = new HttpWorld();
     const answer = await world.post(bare, { 'Idempotency-Key': ['a', 'b'] });
     expect(answer).toMatchObject({ status: 400, ...problem('idempotency-key-malformed') });
+    expect(answer.body.detail).toBe('The Idempotency-Key came more than once. Send it once.');
+  });
+
+  it('states that a list has no key of its own', async () => {
+    const world = new HttpWorld();
+    const answer = await world.post([{ ...bare, requestId: 'r-1' }], key);
+    expect(answer).toMatchObject({ status: 400, ...problem('idempotency-key-malformed') });
+    expect(answer.body.detail).toContain('came with a list');
+  });
+
+  it('states that a type came more than once', async () => {
+    const world = new HttpWorld();
+    const answer = await world.post(bare, { ...key, 'Content-Type': ['application/json', 'application/json'] });
+    expect(answer).toMatchObject({ status: 415, ...problem('unsupported-media-type') });
+    expect(answer.body.detail).toContain('more than once');
+  });
+
+  it.each([true, false])('states that a body is compressed, also as bytes: %s', async (isBase64Encoded) => {
+    const world = new HttpWorld();
+    const headers = { ...key, 'Content-Type': 'application/json', 'Content-Encoding': 'gzip' };
+    const body = Buffer.from([0x1f, 0x8b, 0xff]).toString(isBase64Encoded ? 'base64' : 'latin1');
+
+    const answer = await world.raw({ ...eventOf({ method: 'POST', headers, body }), isBase64Encoded });
+
+    expect(answer.statusCode).toBe(415);
+    expect(JSON.parse(answer.body).detail).toContain('Send it uncompressed');
   });
 
   it('reads a header in any case', async () => {
@@ -219,34 +299,19 @@ describe('the rate of a producer', () => {
     expect((await get()).status).toBe(200);
   });
 
-  it('counts each command of a list, in the seconds after it', async () => {
-    const world = new HttpWorld();
-    const list = Array.from({ length: 50 }, (_, index) => ({ ...bare, requestId: `r-${index}` }));
-    await world.post(list);
-
-    const second = Date.parse('2026-03-01T10:00:05Z') / 1000;
-    expect([0, 1, 2, 3, 4].map((after) => world.limits.counts.get(`crm#${second + after}`))).toEqual([
-      1,
-      20,
-      20,
-      9,
-      undefined,
-    ]);
-  });
-
   it.each([
     ['unknown paths', '/v1/nothing'],
     ['unknown requests', '/v1/requests/none'],
     ['unknown links', '/v1/links/A1b3/none'],
   ])('counts %s too', async (_, path) => {
     const world = new HttpWorld();
-    world.limits.counts.set(`crm#${Date.parse('2026-03-01T10:00:05Z') / 1000}`, 40);
+    world.limits.nextPlaces.set('crm#20', (Date.parse('2026-03-01T10:00:05Z') / 1000 + 1) * 20);
     expect((await world.get(path)).status).toBe(429);
   });
 
   it('counts malformed calls too, and a call above the rate sends nothing', async () => {
     const world = new HttpWorld();
-    world.limits.counts.set(`crm#${Date.parse('2026-03-01T10:00:05Z') / 1000}`, 40);
+    world.limits.nextPlaces.set('crm#20', (Date.parse('2026-03-01T10:00:05Z') / 1000 + 1) * 20);
     expect((await world.post(bare, key)).status).toBe(429);
     expect((await world.post('{', key)).status).toBe(429);
     expect((await world.post({ ...bare, data: {} }, key)).status).toBe(429);
@@ -255,7 +320,7 @@ describe('the rate of a producer', () => {
 
   it('lets calls pass if the count cannot be written', async () => {
     const world = new HttpWorld();
-    world.limits.failNext.add('count');
+    world.limits.failNext.add('takeRate');
     expect((await world.post(bare, key)).status).toBe(202);
     expect(world.counts.get('HttpBookkeepingFailed')).toBe(1);
   });

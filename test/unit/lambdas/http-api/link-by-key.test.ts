@@ -169,7 +169,11 @@ describe('PUT /links/by-key/{campaign}/{key}', () => {
     for (const _ of [1, 2]) {
       const answer = await put(world, mine);
       expect(answer.status).toBe(409);
-      expect(answer.body.type).toMatch(/#id-taken$/);
+      expect(answer.body).toMatchObject({
+        type: expect.stringMatching(/#id-taken$/),
+        reason: 'shortlink-id-taken',
+        detail: expect.stringContaining('The command ended as conflict: shortlink-id-taken.'),
+      });
     }
   });
 

@@ -59,12 +59,51 @@ describe('POST /commands with a list', () => {
       status: 202,
       body: {
         commands: [
-          { problem: { status: 422, errors: [{ pointer: '#/0/data/pid', rule: 'required' }] } },
+          { requestId: 'bad', problem: { status: 422, errors: [{ pointer: '#/0/data/pid', rule: 'required' }] } },
           { requestId: 'r-2', status: 'queued' },
         ],
       },
     });
+    expect(answer.body.commands[0].problem.detail).toContain('It was not sent.');
+    expect(answer.body.commands[0].problem.detail).not.toContain('Nothing was sent');
     expect(world.sent).toHaveLength(1);
+  });
+
+  it('is 200 if each command that was sent is done, and names the wait', async () => {
+    const world = new HttpWorld();
+
+    const answer = await world.post([invalid, named('r-2')], { Prefer: 'wait=26' }, { query: { partial: 'true' } });
+
+    expect(answer).toMatchObject({
+      status: 200,
+      headers: { 'Preference-Applied': 'wait=25' },
+      body: { commands: [{ requestId: 'bad', problem: {} }, { status: 'done' }] },
+    });
+  });
+
+  it('gives an entry no request ID that is not readable', async () => {
+    const world = new HttpWorld();
+    const list = [named('two words'), named('r-2'), named('x'.repeat(129)), { ...bare, requestId: 7 }, 'text'];
+
+    const answer = await world.post(list, {}, { query: { partial: 'true' } });
+
+    const ids = answer.body.commands.map(({ requestId }: { requestId?: string }) => requestId);
+    expect(ids).toEqual([undefined, 'r-2', undefined, undefined, undefined]);
+  });
+
+  it('is 202 while a command is parked, and asks to come later', async () => {
+    const world = new HttpWorld();
+    await world.post([named('r-1')]);
+    const held = [...world.records.records.values()];
+    for (const record of held) record.waiting = { state: 'parked', reason: 'quota-exceeded', at: world.link.now };
+
+    const answer = await world.post([named('r-1')]);
+
+    expect(answer).toMatchObject({
+      status: 202,
+      headers: { 'Retry-After': '60' },
+      body: { commands: [{ status: 'parked' }] },
+    });
   });
 
   it('refuses a partial list without a valid command', async () => {

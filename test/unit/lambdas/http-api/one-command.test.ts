@@ -231,9 +231,9 @@ describe('POST /commands with one command', () => {
   });
 
   it.each([
-    ['chosen ID taken', 409, 'id-taken'],
-    ['stale', 409, 'not-applied'],
-  ])('answers an outcome without effect as a problem: %s', async (what, status, problem) => {
+    ['chosen ID taken', 409, 'id-taken', 'shortlink-id-taken'],
+    ['stale', 409, 'not-applied', 'valid-until-passed'],
+  ])('answers an outcome without effect as a problem: %s', async (what, status, problem, reason) => {
     const world = new HttpWorld();
     const chosen = { ...bare, shortlinkId: 'spring' };
     if (what === 'chosen ID taken') await world.post(chosen, { ...key('first'), ...wait });
@@ -243,7 +243,7 @@ describe('POST /commands with one command', () => {
     const answer = await world.post(body, { ...key('second'), ...wait });
 
     expect(answer.status).toBe(status);
-    expect(answer.body.type).toMatch(new RegExp(`#${problem}$`));
+    expect(answer.body).toMatchObject({ type: expect.stringMatching(new RegExp(`#${problem}$`)), reason });
     // A repeat gets the same problem.
     const again = await world.post(body, key('second'));
     expect([again.status, again.headers['Idempotent-Replayed']]).toEqual([status, 'true']);

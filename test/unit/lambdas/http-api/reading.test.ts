@@ -170,6 +170,7 @@ describe('GET …/qr', () => {
       await world.link.ledger.noteQrFailure(owned, { requestId: 'a/b', reason }, { madeBy: 'a/b' });
     const answer = await world.get('/v1/links/A1b3/spring/qr');
     expect(answer.status).toBe(problem === 'code-failed' ? 410 : 404);
+    expect(answer.body.reason).toBe(reason);
     expect(answer.body.type).toMatch(new RegExp(`#${problem}$`));
     if (problem !== 'code-failed') expect(answer.headers['Retry-After']).toBe('2');
   });

@@ -4,7 +4,7 @@ import { elementsOf } from '../../../../../lambdas/domain/http/json-list.ts';
 import { pointerOf } from '../../../../../lambdas/domain/http/pointers.ts';
 import { problemBody } from '../../../../../lambdas/domain/http/problem.ts';
 import { type ProblemName, problemTypes } from '../../../../../lambdas/domain/http/problems.ts';
-import { burstOf, laterCounts } from '../../../../../lambdas/domain/http/rate.ts';
+import { placesIn, secondsUntil } from '../../../../../lambdas/domain/http/rate.ts';
 import { claimedAs, type HttpRecord } from '../../../../../lambdas/domain/http/record.ts';
 
 describe('JSON Pointers', () => {
@@ -52,18 +52,17 @@ describe('problems', () => {
 });
 
 describe('the rate', () => {
-  it.each([
-    [1, 20, []],
-    [2, 20, [1]],
-    [21, 20, [20]],
-    [100, 20, [20, 20, 20, 20, 19]],
-    [3, 1, [1, 1]],
-  ])('a list of %i at %i a second counts later as %j', (commands, rate, counts) => {
-    expect(laterCounts(commands, rate)).toEqual(counts);
+  it('has the places of three seconds: the one before, this one and the next', () => {
+    expect(placesIn(10, 20)).toEqual({ perSecond: 20, from: 180, until: 220 });
   });
 
-  it('has a burst of two seconds', () => {
-    expect(burstOf(20)).toBe(40);
+  it.each([
+    [220, 1],
+    [239, 1],
+    [240, 2],
+    [319, 5],
+  ])('with place %i next, a call in second 10 comes again after %i s', (place, seconds) => {
+    expect(secondsUntil(place, 10, 20)).toBe(seconds);
   });
 });
 
