@@ -7,7 +7,6 @@ import {
 } from '../domain/campaign/attempts.ts';
 import { campaignRequestId } from '../domain/campaign/row-identity.ts';
 import type { OpenedMessage } from '../domain/contract/envelope.ts';
-import type { Fault } from '../domain/contract/fault.ts';
 import { type RequestKey, requestKey } from '../domain/contract/request-key.ts';
 import { addressOfKey, decideByKey, type KeyDecision } from '../domain/http/by-key.ts';
 import { pointed } from '../domain/http/pointers.ts';

@@ -172,7 +172,7 @@ describe('PUT /links/by-key/{campaign}/{key}', () => {
       expect(answer.body).toMatchObject({
         type: expect.stringMatching(/#id-taken$/),
         reason: 'shortlink-id-taken',
-        detail: expect.stringContaining('The command ended as conflict: shortlink-id-taken.'),
+        detail: expect.stringContaining('ended as conflict: shortlink-id-taken.'),
       });
     }
   });
