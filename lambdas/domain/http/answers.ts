@@ -53,7 +53,6 @@ export const requestAnswerSchema = z.object({
     ),
   since: z.string().describe('ISO 8601, UTC: when it reached this status.'),
   href: z.string().describe('The path to ask what became of it.'),
-  replayed: z.boolean().optional().describe('True if an earlier call had the same key.'),
   reason: z.string().optional().describe('A short name that programs can match on.'),
   errors: z.array(pointedFaultSchema).optional(),
   warnings: z.array(pointedFaultSchema).optional().describe('Link policies that only warn.'),
