@@ -11,6 +11,7 @@ import {
 import type { SpentOnDay } from '../domain/control/quota-tally.ts';
 import { type Clock, dayOf } from '../domain/work/clock.ts';
 import { DocumentTable } from './document-table.ts';
+import type { JoinedReads } from './joined-reads.ts';
 import { ledgerAttribute } from './names.ts';
 
 const { key: pk, expiry } = ledgerAttribute;
@@ -39,8 +40,8 @@ export class ControlTable {
   readonly #self = `_${randomBytes(6).toString('base64url')}`;
   #writes = 0;
 
-  constructor(client: DynamoDBClient, table: string, clock: Clock) {
-    this.#table = new DocumentTable(client, table, clock);
+  constructor(client: DynamoDBClient, table: string, clock: Clock, joined?: JoinedReads) {
+    this.#table = new DocumentTable(client, table, clock, joined);
   }
 
   /** The control record and the signals, in one strongly consistent read. */

@@ -10,6 +10,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Clock } from '../domain/work/clock.ts';
+import type { JoinedReads } from './joined-reads.ts';
 import { ledgerAttribute } from './names.ts';
 
 /** DynamoDB allows 100 keys in one BatchGetItem. */
@@ -70,11 +71,14 @@ export class DocumentTable {
   readonly #client: DynamoDBClient;
   readonly #table: string;
   readonly #clock: Clock;
+  readonly #joined: JoinedReads | undefined;
 
-  constructor(client: DynamoDBClient, table: string, clock: Clock) {
+  /** @param joined joins the reads of several items with those of other adapters */
+  constructor(client: DynamoDBClient, table: string, clock: Clock, joined?: JoinedReads) {
     this.#client = client;
     this.#table = table;
     this.#clock = clock;
+    this.#joined = joined;
   }
 
   async get(key: string): Promise<Item | undefined> {
@@ -89,12 +93,9 @@ export class DocumentTable {
    *
    * @throws Error if DynamoDB leaves keys unread in eight attempts, because the table is throttled
    */
-  async getAll(keys: string[]): Promise<Item[]> {
+  getAll(keys: string[]): Promise<Item[]> {
     const distinct = [...new Set(keys)];
-    const reads = Array.from({ length: Math.ceil(distinct.length / keysPerRead) }, (_, read) =>
-      this.#readAll(distinct.slice(read * keysPerRead, (read + 1) * keysPerRead)),
-    );
-    return (await Promise.all(reads)).flat();
+    return this.#joined?.getAll(distinct, (all) => this.#readInParts(all)) ?? this.#readInParts(distinct);
   }
 
   /** Adds an item unless its key has one. @returns whether it was added */
@@ -139,6 +140,13 @@ export class DocumentTable {
   remove(key: string, condition: Condition): Promise<boolean> {
     const removal = { TableName: this.#table, Key: marshalled({ [pk]: key }), ...expressions(condition) };
     return unlessRefused(this.#client.send(new DeleteItemCommand(removal)));
+  }
+
+  async #readInParts(keys: string[]): Promise<Item[]> {
+    const reads = Array.from({ length: Math.ceil(keys.length / keysPerRead) }, (_, read) =>
+      this.#readAll(keys.slice(read * keysPerRead, (read + 1) * keysPerRead)),
+    );
+    return (await Promise.all(reads)).flat();
   }
 
   async #readAll(keys: string[]): Promise<Item[]> {

@@ -4,6 +4,7 @@ import type { HttpNote, HttpRecord } from '../domain/http/record.ts';
 import type { LinkAddress } from '../domain/link/link-id.ts';
 import { type Clock, secondsNow } from '../domain/work/clock.ts';
 import { DocumentTable } from './document-table.ts';
+import type { JoinedReads } from './joined-reads.ts';
 import { expiry, pk, recordVersion } from './ledger-item.ts';
 
 /** A change may wait for quota for a month. After that, its request record shows what became of it. */
@@ -19,9 +20,9 @@ export class HttpRecords {
   readonly #clock: Clock;
   readonly #table: DocumentTable;
 
-  constructor(client: DynamoDBClient, table: string, clock: Clock) {
+  constructor(client: DynamoDBClient, table: string, clock: Clock, joined?: JoinedReads) {
     this.#clock = clock;
-    this.#table = new DocumentTable(client, table, clock);
+    this.#table = new DocumentTable(client, table, clock, joined);
   }
 
   /** The existing records, by `requestKey`. Strongly consistent. */

@@ -13,6 +13,7 @@ import type { LinkAddress, OwnedLink } from '../domain/link/link-id.ts';
 import type { LinkLedger } from '../domain/link/link-ledger.ts';
 import type { Clock } from '../domain/work/clock.ts';
 import { DocumentTable, type Item, setting } from './document-table.ts';
+import type { JoinedReads } from './joined-reads.ts';
 import {
   checkedBy,
   claimKey,
@@ -34,8 +35,8 @@ import {
 export class Ledger implements LinkLedger {
   readonly #table: DocumentTable;
 
-  constructor(client: DynamoDBClient, table: string, clock: Clock) {
-    this.#table = new DocumentTable(client, table, clock);
+  constructor(client: DynamoDBClient, table: string, clock: Clock, joined?: JoinedReads) {
+    this.#table = new DocumentTable(client, table, clock, joined);
   }
 
   async requests(asked: RequestKey[]): Promise<Map<string, RequestRecord>> {

@@ -9,7 +9,9 @@ import { ControlTable } from '../adapters/control-table.ts';
 import { dynamoClient } from '../adapters/document-table.ts';
 import { HttpLimits } from '../adapters/http-limits.ts';
 import { HttpRecords } from '../adapters/http-records.ts';
+import { JoinedReads } from '../adapters/joined-reads.ts';
 import { Ledger } from '../adapters/ledger.ts';
+import { ledgerAttribute } from '../adapters/names.ts';
 import { QrStore } from '../adapters/qr-store.ts';
 import { ReaderFunction } from '../adapters/reader-function.ts';
 import { Secret } from '../adapters/secret.ts';
@@ -25,15 +27,16 @@ import { httpApi } from './http-api.ts';
 const env = readEnvironment(httpApiEnvironment, process.env);
 const telemetry = new Telemetry();
 const dynamo = dynamoClient();
+const joined = new JoinedReads(ledgerAttribute.key);
 const beside = (file: string) => readFileSync(new URL(file, import.meta.url), 'utf8');
 const rules = httpRulesSchema.parse(JSON.parse(beside(httpRulesFile)));
 // A list of a hundred commands makes ten requests.
 const queues = new VouchingQueue(new SQSClient(), clock, 10);
 
 const answer = httpApi(env, rules, {
-  control: new ControlTable(dynamo, env.LEDGER_TABLE_NAME, clock),
-  ledger: new Ledger(dynamo, env.LEDGER_TABLE_NAME, clock),
-  records: new HttpRecords(dynamo, env.LEDGER_TABLE_NAME, clock),
+  control: new ControlTable(dynamo, env.LEDGER_TABLE_NAME, clock, joined),
+  ledger: new Ledger(dynamo, env.LEDGER_TABLE_NAME, clock, joined),
+  records: new HttpRecords(dynamo, env.LEDGER_TABLE_NAME, clock, joined),
   limits: new HttpLimits(dynamo, env.LEDGER_TABLE_NAME, clock),
   lanes: {
     send: (lane, messages, deadline) => {

@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { ControlTable } from '../../../../lambdas/adapters/control-table.ts';
 import { HttpLimits } from '../../../../lambdas/adapters/http-limits.ts';
 import { HttpRecords } from '../../../../lambdas/adapters/http-records.ts';
+import { JoinedReads } from '../../../../lambdas/adapters/joined-reads.ts';
 import { Ledger } from '../../../../lambdas/adapters/ledger.ts';
+import { ledgerAttribute } from '../../../../lambdas/adapters/names.ts';
 import { VouchingQueue } from '../../../../lambdas/adapters/vouching-queue.ts';
 import { noPolicy } from '../../../../lambdas/domain/contract/command-reading.ts';
 import { httpRulesSchema } from '../../../../lambdas/domain/http/rules.ts';
@@ -29,13 +31,14 @@ async function given(queueName: string) {
   const [{ client, table: name }, { sqs, queue, drain }] = await Promise.all([table, engines]);
   const url = await queue(queueName);
   const settings = readEnvironment(httpApiEnvironment, httpApiVariables);
-  const records = new HttpRecords(client, name, clock);
-  const ledger = new Ledger(client, name, clock);
+  const joined = new JoinedReads(ledgerAttribute.key);
+  const records = new HttpRecords(client, name, clock, joined);
+  const ledger = new Ledger(client, name, clock, joined);
   const queues = new VouchingQueue(sqs, clock);
   /** An environment of the function: its memory is its own. */
   const environment = (parts: Partial<HttpApiPorts> = {}) =>
     httpApi(settings, httpRulesSchema.parse(httpRules), {
-      control: new ControlTable(client, name, clock),
+      control: new ControlTable(client, name, clock, joined),
       ledger,
       records,
       limits: new HttpLimits(client, name, clock),
@@ -120,6 +123,32 @@ describe.each(['claim', 'send'] as const)('a function that is killed behind its 
     expect(answers.map(({ status }) => status)).toEqual(Array(5).fill(200));
     expect(new Set(answers.map(({ body }) => body)).size).toBe(1);
     expect(world.api.calls.filter((call) => call === 'create')).toEqual(['create']);
+  });
+});
+
+describe('a call that waits', () => {
+  it('reads all that it has to know before its claim in one request', async () => {
+    const { environment, post, work, end } = await given('requests');
+    const { client } = await table;
+    const requests: string[] = [];
+    const counting = 'counts requests';
+    client.middlewareStack.add(
+      (next, { commandName = '' }) =>
+        (args) => {
+          requests.push(commandName.replace('Command', ''));
+          return next(args);
+        },
+      { name: counting },
+    );
+    const beginning = environment({ lanes: { send: killed } });
+    void post(beginning, 'requests');
+    while (!requests.includes('PutItem')) await clock.sleep(5);
+    client.middlewareStack.remove(counting);
+    end();
+    await work();
+
+    const reads = requests.slice(0, requests.indexOf('PutItem')).filter((name) => name === 'BatchGetItem');
+    expect(reads).toHaveLength(1);
   });
 });
 
