@@ -1,3 +1,4 @@
+import { pauseAfter, wholePollMilliseconds } from '../../lambdas/domain/http/polling.ts';
 import { awsPrices } from './aws-prices.ts';
 
 /** Assumed of a call that does not wait: a warm function, its reads and writes one after the other, each some milliseconds. */
@@ -25,9 +26,24 @@ export function dollarsPerMillionCalls(memoryMegabytes: number): number {
   return 1_000_000 * each;
 }
 
-/** What a second of waiting for an outcome costs in a million calls, in dollars. */
+/**
+ * What the first second of waiting for an outcome costs in a million calls with one command, in dollars. The polls are as
+ * dense as if none of them took time. Later seconds have fewer polls.
+ */
 export const dollarsPerMillionSecondsWaited = (memoryMegabytes: number): number =>
-  1_000_000 * secondsOf(1_000, memoryMegabytes);
+  1_000_000 * (secondsOf(1_000, memoryMegabytes) + readUnitsOfPolls(1_000) * awsPrices.dynamoDbReadUnit);
+
+/** A poll reads the request record, and at times the HTTP record as well. Both are smaller than 4 KB. */
+function readUnitsOfPolls(milliseconds: number): number {
+  let units = 0;
+  let lastWhole = 0;
+  for (let waited = pauseAfter(0); waited < milliseconds; waited += pauseAfter(waited)) {
+    const isWhole = waited - lastWhole >= wholePollMilliseconds;
+    if (isWhole) lastWhole = waited;
+    units += isWhole ? 2 : 1;
+  }
+  return units;
+}
 
 /** What it costs to post a million outcomes to a producer, in dollars. */
 export const dollarsPerMillionPosts = 1_000_000 * awsPrices.snsHttpsDelivery;

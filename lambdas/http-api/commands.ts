@@ -63,7 +63,13 @@ export function commandApi(settings: HttpApiEnvironment, rules: HttpRules, ports
     const [sent] = await Promise.allSettled([sending.send(found, lane, call.deadline), place]);
     return inPlace(await place, trip, async (isWaiting) => {
       if (sent.status === 'rejected') throw sent.reason;
-      return isWaiting ? waiting.wait(sent.value, timeOf(call, trip), lane, call.deadline) : sent.value;
+      const { progress, booked } = sent.value;
+      try {
+        return isWaiting ? await waiting.wait(progress, timeOf(call, trip), lane, call.deadline) : progress;
+      } finally {
+        // After its answer, an environment is frozen.
+        await booked;
+      }
     });
   };
 

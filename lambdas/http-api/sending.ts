@@ -28,6 +28,13 @@ export interface Progress {
   isRepeat: boolean;
 }
 
+/** Commands that were sent, and how the others stand. */
+export interface Sent {
+  progress: Progress[];
+  /** Ends when what was sent is noted in the ledger. It never fails, and nothing but the call's end waits for it. */
+  booked: Promise<void>;
+}
+
 /** Where the commands of a call go. */
 export interface LaneOfCall {
   name: string;
@@ -38,6 +45,7 @@ export interface LaneOfCall {
 export const unsent: ReadonlySet<Stands> = new Set(['free', 'crashed', 'ended']);
 /** Another command has the key. */
 export const isReused = ({ stands }: Progress) => stands === 'reused' || stands === 'abandoned';
+export const hasNoOutcome = ({ known }: Progress) => known.request === undefined;
 
 /** How many claims are written at once. */
 const claimsAtOnce = 25;
@@ -45,6 +53,7 @@ const claimsAtOnce = 25;
 /** Sends commands, each of them once:
  *
  *     read records ─▶ claim ─▶ send ─▶ mark as sent
+ *                                └───▶ wait for the outcome
  *
  * After a crash between two steps, the next call with the key takes the claim over and sends the command again. All copies
  * have one message ID, and the link worker carries a request out once.
@@ -71,13 +80,25 @@ export class Sending {
 
   /** Reads again what the ledger knows of commands without an outcome. What is known of the others stays. */
   async lookAgain(all: readonly Progress[]): Promise<Progress[]> {
-    const open = all.filter(({ known }) => known.request === undefined);
+    const open = all.filter(hasNoOutcome);
     if (open.length === 0) return [...all];
     const seen = await this.look(open.map(({ asked }) => asked));
     const news = new Map(seen.map((one) => [one.asked, one]));
     return all.map((one) => {
       const now = news.get(one.asked);
       return now === undefined ? one : { ...now, isRepeat: one.isRepeat };
+    });
+  }
+
+  /** Reads which of the commands have an outcome by now. It costs half of a whole look. All else that is known stays. */
+  async lookForOutcomes(all: readonly Progress[]): Promise<Progress[]> {
+    const open = all.filter(hasNoOutcome);
+    if (open.length === 0) return [...all];
+    const requests = await this.#ports.ledger.requests(open.map(({ asked }) => asked.command));
+    return all.map((one) => {
+      const request = hasNoOutcome(one) ? requests.get(requestKey(one.asked.command)) : undefined;
+      if (request === undefined) return one;
+      return { ...this.#progress(one.asked, { ...one.known, request }), isRepeat: one.isRepeat };
     });
   }
 
@@ -115,6 +136,7 @@ export class Sending {
    *
    * @param which those that stand so
    * @returns how each stands now. A command that another call has claimed in the meantime is `running`, `answered` or `reused`.
+   *   The call may wait for outcomes while the marks are written, and ends after `booked`.
    * @throws HttpProblem if the queue accepts none of them
    */
   async send(
@@ -122,7 +144,7 @@ export class Sending {
     lane: string,
     deadline: Deadline,
     which: ReadonlySet<Stands> = unsent,
-  ): Promise<Progress[]> {
+  ): Promise<Sent> {
     const claimed = new Map<Asked, HttpRecord>();
     const lost: Asked[] = [];
     const wanted = all.filter(({ stands }) => which.has(stands));
@@ -131,15 +153,18 @@ export class Sending {
       if (await this.#ports.records.claim(record, http)) claimed.set(asked, record);
       else lost.push(asked);
     });
-    await this.#deliver(claimed, lane, deadline);
-    const others = new Map((lost.length === 0 ? [] : await this.look(lost)).map((one) => [one.asked, one]));
-    return all.map((one) => {
+    const { booked } = await this.#deliver(claimed, lane, deadline);
+    const seen =
+      lost.length === 0 ? [] : await this.look(lost).catch((error) => booked.then(() => Promise.reject(error)));
+    const others = new Map(seen.map((one) => [one.asked, one]));
+    const progress = all.map((one): Progress => {
       const http = claimed.get(one.asked);
       if (http !== undefined) return { ...one, known: { ...one.known, http }, stands: 'running' };
       const other = others.get(one.asked);
       // A claim that was given up in this instant is the next call's.
       return other === undefined ? one : { ...other, stands: unsent.has(other.stands) ? 'running' : other.stands };
     });
+    return { progress, booked };
   }
 
   #claimOf({ command, digest }: Asked, lane: string, over: HttpRecord | undefined): HttpRecord {
@@ -159,8 +184,12 @@ export class Sending {
     };
   }
 
-  async #deliver(claimed: ReadonlyMap<Asked, HttpRecord>, lane: string, deadline: Deadline): Promise<void> {
-    if (claimed.size === 0) return;
+  async #deliver(
+    claimed: ReadonlyMap<Asked, HttpRecord>,
+    lane: string,
+    deadline: Deadline,
+  ): Promise<Pick<Sent, 'booked'>> {
+    if (claimed.size === 0) return { booked: Promise.resolve() };
     const { lanes, records, observer, clock } = this.#ports;
     const all = [...claimed].map(([{ command }, record]) => ({ record, message: messageOf(command, record) }));
     const book = (write: () => Promise<void>) => keepBooks(observer, httpApiMetric.bookkeepingFailed, write);
@@ -179,12 +208,14 @@ export class Sending {
       await Promise.all([noting, ...all.map(({ record }) => book(() => records.giveUp(record)))]);
       throw error;
     }
-    await noting;
     const now = clock.wallMilliseconds();
-    await eachAtOnce(claimsAtOnce, all, ({ record, message }) =>
+    const marking = eachAtOnce(claimsAtOnce, all, ({ record, message }) =>
       book(() => (refused.has(message) ? records.giveUp(record) : records.markSent(record, now))),
     );
-    if (refused.size > 0) throw new HttpProblem('unavailable', { retryAfter: 2 });
+    const booked = Promise.all([noting, marking]).then(() => {});
+    if (refused.size === 0) return { booked };
+    await booked;
+    throw new HttpProblem('unavailable', { retryAfter: 2 });
   }
 
   /** Notes by their links which codes are asked for. A link's record does not show a `qr` command that is under way. */

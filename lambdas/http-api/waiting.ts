@@ -1,4 +1,5 @@
 import type { RequestKey } from '../domain/contract/request-key.ts';
+import { pauseAfter, wholePollMilliseconds } from '../domain/http/polling.ts';
 import { isSettled, requestAnswer } from '../domain/http/request-answer.ts';
 import { keepBooks } from '../domain/work/bookkeeping.ts';
 import type { Deadline } from '../domain/work/delivery.ts';
@@ -7,8 +8,6 @@ import { httpApiMetric } from './names.ts';
 import type { HttpApiPorts, WaitingPlace } from './ports.ts';
 import { isReused, type Progress, type Sending, type Stands } from './sending.ts';
 
-/** The first and the longest pause between two polls. The first is short, because a quiet lane answers within 100 ms. */
-const pauseMilliseconds = { first: 25, most: 250, growth: 1.15 };
 /** The rest of the invocation that is reserved for its end. */
 const spareMilliseconds = 2_500;
 /** A call that waits sends only what another call has lost. What the worker has rejected stays so. */
@@ -72,37 +71,51 @@ export class Waiting {
    */
   async wait(all: readonly Progress[], milliseconds: number, lane: string, deadline: Deadline): Promise<Progress[]> {
     let now = await this.withLinks(all);
-    await this.#poll(milliseconds, async (isFirst) => {
-      if (!isFirst) {
-        const seen = await this.#sending.lookAgain(now);
-        const hasLost = seen.some(({ stands }) => lost.has(stands));
-        now = await this.withLinks(hasLost ? await this.#sending.send(seen, lane, deadline, lost) : seen);
+    let lastWhole = 0;
+    await this.#poll(milliseconds, async (waited) => {
+      if (waited > 0) {
+        const isWhole = waited - lastWhole >= wholePollMilliseconds;
+        if (isWhole) lastWhole = waited;
+        const seen = await (isWhole ? this.#sending.lookAgain(now) : this.#sending.lookForOutcomes(now));
+        now = await this.withLinks(await this.#sendLost(seen, lane, deadline));
       }
-      return now.every(isOver);
+      return now.filter((one) => !isOver(one)).length;
     });
     return now;
   }
 
   /** Waits for the end of another call's request. @returns whether it has ended */
   waitForEnd(request: RequestKey, milliseconds: number): Promise<boolean> {
-    return this.#poll(milliseconds, async () => !(await this.#sending.isUnderWay(request)));
+    return this.#poll(milliseconds, async () => ((await this.#sending.isUnderWay(request)) ? 1 : 0));
   }
 
-  /** Polls at growing pauses. @returns false if the time is up */
-  async #poll(milliseconds: number, isThere: (isFirst: boolean) => Promise<boolean>): Promise<boolean> {
+  async #sendLost(seen: Progress[], lane: string, deadline: Deadline): Promise<Progress[]> {
+    if (!seen.some(({ stands }) => lost.has(stands))) return seen;
+    const { progress, booked } = await this.#sending.send(seen, lane, deadline, lost);
+    await booked;
+    return progress;
+  }
+
+  /**
+   * Polls until nothing is open.
+   *
+   * @param open counts the commands without an end. `waited`: milliseconds since the start, 0 the first time
+   * @returns false if the time is up
+   */
+  async #poll(milliseconds: number, open: (waited: number) => Promise<number>): Promise<boolean> {
     const { clock, observer } = this.#ports;
     const from = clock.monotonicMilliseconds();
-    let pause = pauseMilliseconds.first;
-    for (let isFirst = true; !(await isThere(isFirst)); isFirst = false) {
-      const left = milliseconds - (clock.monotonicMilliseconds() - from);
-      if (left <= 0) {
+    const sinceStart = () => clock.monotonicMilliseconds() - from;
+    for (let waited = 0; ; waited = sinceStart()) {
+      const left = await open(waited);
+      if (left === 0) return true;
+      const now = sinceStart();
+      if (now >= milliseconds) {
         observer.count(httpApiMetric.waitTimedOut);
         return false;
       }
-      await clock.sleep(Math.min(pause, left));
-      pause = Math.min(pause * pauseMilliseconds.growth, pauseMilliseconds.most);
+      await clock.sleep(Math.min(pauseAfter(now, left), milliseconds - now));
     }
-    return true;
   }
 
   /** With the records of the links whose QR codes are still to come. */
