@@ -3,6 +3,7 @@ import type { Places } from '../domain/http/rate.ts';
 import type { Clock } from '../domain/work/clock.ts';
 import { DocumentTable } from './document-table.ts';
 import { ledgerAttribute } from './names.ts';
+import { QuietGuess } from './quiet-guess.ts';
 
 /** A place among the waiting calls. It is free again after its time, even if its call has crashed. */
 export interface WaitingPlace {
@@ -24,6 +25,7 @@ export class HttpLimits {
   readonly #table: DocumentTable;
   /** The next place of each source, as this environment has seen it. It decides which write comes first. */
   readonly #seen = new Map<string, number>();
+  readonly #guess = new QuietGuess();
 
   constructor(client: DynamoDBClient, table: string, clock: Clock) {
     this.#table = new DocumentTable(client, table, clock);
@@ -37,9 +39,9 @@ export class HttpLimits {
   async takeRate(source: string, { perSecond, from, until }: Places, by: number): Promise<number | undefined> {
     // The number of a place depends on the rate, so another rate starts anew.
     const key = `http-rate#${source}#${perSecond}`;
-    let next = this.#seen.get(key) ?? 0;
+    const isOld = (this.#seen.get(key) ?? 0) < from;
+    let isQuiet = isOld && this.#guess.isQuiet(key);
     for (let write = 1; write <= writesForPlaces; write++) {
-      const isQuiet = next < from;
       const expiry = { ':kept': Math.ceil(until / perSecond) + rateKeptSeconds };
       const found = await this.#table.updateUnless(
         key,
@@ -58,12 +60,16 @@ export class HttpLimits {
             },
       );
       if (found === undefined) {
-        this.#seen.set(key, isQuiet ? from + by : next + by);
+        if (isOld && write === 1) this.#guess.learn(key, isQuiet);
+        // At least: another environment may have taken more.
+        this.#seen.set(key, Math.max(from, this.#seen.get(key) ?? 0) + by);
         return undefined;
       }
-      next = Number(found.next ?? 0);
+      const next = Number(found.next ?? 0);
+      if (isOld && write === 1) this.#guess.learn(key, next < from);
       this.#seen.set(key, next);
       if (next >= until) return next;
+      isQuiet = next < from;
     }
     throw new Error('the next place of a rate was never where the call has read it');
   }

@@ -240,3 +240,33 @@ it('HttpLimits writes once for a call, and twice if another environment has move
   await new HttpLimits(client, name, clock).takeRate('writer', places(20), 1);
   expect(await writesOf(() => limits.takeRate('writer', places(20), 1))).toBeGreaterThan(1);
 });
+
+it('HttpLimits learns that other environments take places of a rate, and that they have stopped', async () => {
+  const { client, table: name } = await table;
+  const commands: string[] = [];
+  const counted = {
+    send: (command: { constructor: { name: string } }) => {
+      commands.push(command.constructor.name);
+      return client.send(command as never);
+    },
+  } as unknown as typeof client;
+  const [limits, other] = [new HttpLimits(counted, name, clock), new HttpLimits(client, name, clock)];
+  const places = (second: number) => ({ perSecond: 20, from: second * 20 - 20, until: second * 20 + 20 });
+  const writesIn = async (second: number, isOthersToo: boolean) => {
+    if (isOthersToo) await other.takeRate('shared', places(second), 1);
+    commands.length = 0;
+    expect(await limits.takeRate('shared', places(second), 1)).toBeUndefined();
+    return commands.filter((command) => command === 'UpdateItemCommand').length;
+  };
+
+  const shared = [
+    await writesIn(10, true),
+    await writesIn(12, true),
+    await writesIn(14, true),
+    await writesIn(16, true),
+  ];
+  const alone = [await writesIn(20, false), await writesIn(22, false), await writesIn(24, false)];
+
+  expect(shared).toEqual([2, 2, 1, 1]);
+  expect(alone).toEqual([2, 2, 1]);
+});
