@@ -5,7 +5,7 @@ import type { HttpPoint } from '../scenarios/http/http-kills.ts';
 /** What became of the calls of each kind, and each request with its kills before and after. */
 export function httpTables({ calls, points, sent, links, linksMade, ...run }: HttpCrashes): string {
   const rows = calls.map(({ call, keys, kills, equal }) => {
-    const own = points.filter((point) => point.call === call || point.call === `${call}, after its end`);
+    const own = points.filter((point) => point.call === call);
     return [call, keys, kills, own.length, own.filter(isOnBothSides).length, equal];
   });
   const killed = points.map((point) => [point.call, point.request, point.before, point.after]);

@@ -11,6 +11,7 @@ const sizes = { batchSize: 4, concurrency: 4, timeoutSeconds: 20, visibilityTime
 /** After so many undisturbed calls in a row, a kind has no more requests to kill at. */
 const quietCalls = 2;
 const mostCalls = 60;
+const repeatAfterTheEnd = 'repeat after the end';
 /** The rest of an invocation that a place among the waiting calls outlasts the wait by (lambdas/http-api/waiting.ts). */
 const placeOutlastsMilliseconds = 2_500;
 /** Half of the sample configuration's `http.concurrency`. */
@@ -109,7 +110,7 @@ interface HttpRun {
 async function callsOf(kind: KindOfCall, run: HttpRun): Promise<HttpCallAccount> {
   const account: HttpCallAccount = { call: kind.name, keys: 0, kills: 0, equal: 0 };
   let quiet = 0;
-  while (account.keys < mostCalls && (quiet < quietCalls || run.kills.isOpen(kind.name) || run.kills.randomLeft > 0)) {
+  while (account.keys < mostCalls && (quiet < quietCalls || run.kills.randomLeft > 0)) {
     account.keys += 1;
     const { kills, isEqual } = await oneKey(kind, labelOf(kind, account.keys), run);
     account.kills += kills;
@@ -119,7 +120,7 @@ async function callsOf(kind: KindOfCall, run: HttpRun): Promise<HttpCallAccount>
   return account;
 }
 
-/** A call under kills, repeated until its final answer, and then twice more: under kills, and without. */
+/** A call under kills, repeated until its final answer. Two repeats follow, with kills and without. */
 async function oneKey(kind: KindOfCall, label: string, { caller, kills, expected, disagreements }: HttpRun) {
   expected.set(label, kind.expected(label));
   const before = kind.before?.(label);
@@ -128,7 +129,7 @@ async function oneKey(kind: KindOfCall, label: string, { caller, kills, expected
   kills.arm(label, kind.name);
   const first = await caller.untilAnswered(call);
   const killed = kills.disarm(label);
-  kills.arm(label, `${kind.name}, after its end`);
+  kills.arm(label, repeatAfterTheEnd);
   const again = await caller.untilAnswered(call);
   const killedAgain = kills.disarm(label);
   const last = await caller.untilAnswered(call);
