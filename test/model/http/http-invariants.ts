@@ -1,3 +1,4 @@
+import { originalAttribute } from '../../../lambdas/domain/contract/original-message.ts';
 import { untilAnswered } from './http-steps.ts';
 import type { HttpCallRun, HttpModelWorld } from './http-world.ts';
 
@@ -41,6 +42,10 @@ function keyFaults({ pipeline, calls }: HttpModelWorld, key: string, ends: reado
   const answers = calls.filter((call) => call.key === key && call.answer?.status === 200);
   if (new Set(answers.map(({ answer }) => answer?.body)).size > 1) faults.push(`${key}: its answers differ`);
   if (answers.some(({ content }) => content !== winner?.content)) faults.push(`${key}: two contents got an answer`);
+
+  const copies = pipeline.queues.link.messages.filter(({ body }) => body.includes(`"requestId":"${key}"`));
+  const messageIds = new Set(copies.flatMap(({ attributes }) => attributes[originalAttribute.messageId] ?? []));
+  if (messageIds.size > 1) faults.push(`${key}: its copies have ${messageIds.size} message IDs`);
 
   const marks = new Set(ends.map(({ content }) => content));
   const made = pipeline.oneLink.writes.filter(
