@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Outcome } from '../../../../lambdas/domain/contract/outcome.ts';
+import { eachAtOnce } from '../../../../lambdas/domain/work/at-once.ts';
 import { rest } from '../../agreement/account.ts';
 import { type FaultyPipeline, faultyPipeline } from '../../world/faulty-pipeline.ts';
 import { HttpCaller } from './caller.ts';
@@ -7,7 +8,11 @@ import { type Expected, type KindOfCall, kindsOfCalls, labelOf, lastCall, waitSe
 import { httpDisagreements, lastingPlaces } from './http-agreement.ts';
 import { type HttpKillOptions, HttpKills, type HttpPoint } from './http-kills.ts';
 
-const sizes = { batchSize: 4, concurrency: 4, timeoutSeconds: 20, visibilityTimeoutSeconds: 2 };
+const sizes = { batchSize: 4, concurrency: 2, timeoutSeconds: 20, visibilityTimeoutSeconds: 6 };
+/** Environments of the HTTP API start anew after each kill. On a busy machine, workers at the same time wait for their turn. */
+const callTimeoutMilliseconds = 15_000;
+/** Kinds of calls that run at the same time. Each has a client of its own. */
+const kindsAtOnce = 5;
 /** After so many undisturbed calls in a row, a kind has no more requests to kill at. */
 const quietCalls = 2;
 const mostCalls = 60;
@@ -64,19 +69,19 @@ export async function httpCrashPoints(
     sizes,
     injector: kills,
     proxyApi: true,
+    callTimeoutMilliseconds,
     heard: (outcome) => heard.push(outcome),
   });
   try {
     for (const name of pipeline.scheduled) if (name.includes('Governor')) await pipeline.run(name);
     const caller = new HttpCaller(pipeline.http, patienceSeconds);
     const run = { pipeline, caller, kills, expected: new Map<string, Expected>(), disagreements: [] as string[] };
-    const calls = await Promise.all(
-      kinds.map(async (kind) => {
-        const account = await callsOf(kind, run);
-        progress(`${kind.name}: ${account.keys} keys, ${account.kills} kills`);
-        return account;
-      }),
-    );
+    const calls: HttpCallAccount[] = [];
+    await eachAtOnce(kindsAtOnce, kinds, async (kind) => {
+      const account = await callsOf(kind, run);
+      calls.push(account);
+      progress(`${kind.name}: ${account.keys} keys, ${account.kills} kills`);
+    });
     kills.stop();
     await callsAtOnce(run);
     await rest(pipeline);
