@@ -138,7 +138,7 @@ export async function comeToRest(world: HttpModelWorld): Promise<void> {
   throw new Error('the run does not come to rest');
 }
 
-/** A client repeats its call until the answer is final, as docs/http.md tells it to. */
+/** A client repeats its call until the answer is final, by the rules of docs/http.md. */
 export async function untilAnswered(world: HttpModelWorld, key: string, content: string): Promise<HttpCallRun> {
   for (let attempt = 1; attempt <= 10; attempt++) {
     const run = await world.call(key, content, 10);

@@ -20,7 +20,7 @@ export interface HttpAnswer {
   text: string;
 }
 
-/** After these, docs/http.md tells a client to send the same call again. 202 and 0 mean the same here. */
+/** After these, a client sends the same call again, by docs/http.md. 202 and 0 mean the same here. */
 const repeated: ReadonlySet<number> = new Set([0, 202, 429, 500, 502, 503, 504]);
 const repeatedProblems: ReadonlySet<string> = new Set(['in-progress', 'code-not-ready']);
 /** Without `Retry-After`. */

@@ -147,8 +147,8 @@ async function oneKey(kind: KindOfCall, label: string, { caller, kills, expected
 }
 
 /**
- * After the last crash, the places of killed calls end, and the rate is free again: as many calls as there are places wait at the
- * same time.
+ * After the last crash, the places of killed calls end, and the rate is free again. Then as many calls as there are places wait
+ * at the same time.
  */
 async function callsAtOnce({ pipeline, caller, expected, disagreements }: HttpRun): Promise<void> {
   const latest = Date.now() + waitSeconds * 1000 + placeOutlastsMilliseconds;
