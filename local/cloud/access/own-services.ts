@@ -1,5 +1,7 @@
 import type { Deployment } from '../assembly/deployment.ts';
 import { localAccountId, localCredentials } from '../endpoints.ts';
+import { qualifiedName } from '../lambda/aliases.ts';
+import { isForSts } from '../services/sts.ts';
 import type { ServiceRequest, ServiceResponse } from '../services/wire.ts';
 import { jsonOf } from '../services/wire.ts';
 import type { Authorizer } from './authorizer.ts';
@@ -28,6 +30,7 @@ export class OwnServicesAccess {
   /** The answer to a request that is refused, or to a question. Undefined if the service may answer. */
   async answer(request: ServiceRequest): Promise<ServiceResponse | undefined> {
     if (request.path === decisionsPath) return this.#decision(request.body);
+    if (isForSts(request)) return undefined;
     const { call, denial } = this.#callOf(request);
     const accessKeyId = accessKeyIdOf(request.headers, request.path) ?? localCredentials.accessKeyId;
     const permitted = this.#guard.permits(accessKeyId, [call]);
@@ -64,7 +67,7 @@ export class OwnServicesAccess {
     return { action: `${service.startsWith('Logs') ? 'logs' : 'cloudwatch'}:${action}`, resource: '*' };
   }
 
-  #lambdaCall({ method, path }: ServiceRequest): Call {
+  #lambdaCall({ method, path, query }: ServiceRequest): Call {
     const { region } = this.#deployment.place;
     const [, , kind = '', name = '', verb = ''] = path.split('/');
     const arnOf = (type: string) => `arn:aws:lambda:${region}:${localAccountId}:${type}:${name}`;
@@ -75,9 +78,23 @@ export class OwnServicesAccess {
       return { action: `lambda:${action}`, resource: arnOf('event-source-mapping') };
     }
     if (name === '') return { action: 'lambda:ListFunctions', resource: '*' };
-    const found = this.#deployment.find('AWS::Lambda::Function', name);
-    const resource = found?.arn ?? arnOf('function');
+    const resource = this.#functionArn(name, query.get('Qualifier')) ?? arnOf('function');
     if (verb === 'invocations') return { action: 'lambda:InvokeFunction', resource };
     return { action: `lambda:GetFunction${verb.charAt(0).toUpperCase()}${verb.slice(1)}`, resource };
+  }
+
+  /** With the qualifier that the request names. Undefined for a name that Lambda refuses to everybody. */
+  #functionArn(name: string, parameter: string | null): string | undefined {
+    const sought = parsed(() => qualifiedName(name, parameter));
+    const arn = sought && this.#deployment.find('AWS::Lambda::Function', sought.function)?.arn;
+    return arn && [arn, sought?.qualifier].filter((part) => part !== undefined).join(':');
+  }
+}
+
+function parsed<T>(parse: () => T): T | undefined {
+  try {
+    return parse();
+  } catch {
+    return undefined;
   }
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { attachedPolicyProperties, permissionProperties, policyDocument, roleProperties } from '../access/policies.ts';
 import { apiGatewayCoverages } from '../api-gateway/coverage.ts';
+import { aliasProperties } from '../lambda/aliases.ts';
 import { eventSourceMappingProperties } from '../lambda/event-source-mapping.ts';
 import { functionProperties } from '../lambda/function-configuration.ts';
 import { streamMappingProperties } from '../lambda/stream-mapping.ts';
@@ -110,6 +111,14 @@ const coverages: Readonly<Record<string, Coverage>> = {
       EphemeralStorage: "functions see this machine's /tmp",
       RecursiveLoop: 'loops are not detected',
     },
+  },
+  'AWS::Lambda::Alias': {
+    carriedOut: aliasProperties,
+    leftOut: {
+      Description: 'it does not change behaviour',
+      ProvisionedConcurrencyConfig: 'environments start in milliseconds here',
+    },
+    differs: { RoutingConfig: 'a function has one version here' },
   },
   // Event source mappings of queues and of streams. Each kind has properties that the other lacks.
   'AWS::Lambda::EventSourceMapping': {
