@@ -264,7 +264,7 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown) {
     json: {
       secretsmanager: secrets,
       GraniteServiceVersion20100801: cloudWatchApi(alarms, metrics),
-      Logs_20140328: logsApi({ functions, logs, deployment, createdAtMilliseconds: clock.now() }),
+      Logs_20140328: logsApi({ functions, logs, deployment, clock }),
     },
     lambda: lambdaApi(functions, [...mappings, ...streams]),
     sts: (request) => serveSts(request, identities),

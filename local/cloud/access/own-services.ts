@@ -1,4 +1,4 @@
-import type { Deployment } from '../assembly/deployment.ts';
+import { type Deployment, stackId } from '../assembly/deployment.ts';
 import { localAccountId, localCredentials } from '../endpoints.ts';
 import { qualifiedName } from '../lambda/aliases.ts';
 import { isForSts } from '../services/sts.ts';
@@ -48,10 +48,7 @@ export class OwnServicesAccess {
     const target = request.headers['x-amz-target'];
     if (typeof target === 'string') return { call: this.#jsonCall(target, request.body), denial: denials.json };
     const isForm = String(request.headers['content-type']).includes('x-www-form-urlencoded');
-    if (isForm) {
-      const action = new URLSearchParams(request.body).get('Action');
-      return { call: { action: `cloudformation:${action}`, resource: '*' }, denial: denials.query };
-    }
+    if (isForm) return { call: this.#stackCall(new URLSearchParams(request.body)), denial: denials.query };
     return { call: this.#lambdaCall(request), denial: denials.lambda };
   }
 
@@ -64,7 +61,30 @@ export class OwnServicesAccess {
         .find(({ name, arn }) => [name, arn, arn.slice(0, -7)].includes(SecretId));
       return { action: `secretsmanager:${action}`, resource: secret?.arn ?? (SecretId || '*') };
     }
-    return { action: `${service.startsWith('Logs') ? 'logs' : 'cloudwatch'}:${action}`, resource: '*' };
+    if (service.startsWith('Logs')) return { action: `logs:${action}`, resource: this.#logStreamArn(body) };
+    return { action: `cloudwatch:${action}`, resource: action === 'DescribeAlarms' ? this.#anyAlarm() : '*' };
+  }
+
+  /** A stream of a group, or `*` for a request on all groups. A request on a whole group names an empty stream. */
+  #logStreamArn(body: string): string {
+    const input = (jsonOf(body) ?? {}) as Record<'logGroupName' | 'logGroupIdentifier' | 'logStreamName', unknown>;
+    const group = input.logGroupName ?? String(input.logGroupIdentifier ?? '').replace(/^arn:.*:log-group:/, '');
+    if (group === '') return '*';
+    const { region, accountId } = this.#deployment.place;
+    return `arn:aws:logs:${region}:${accountId}:log-group:${group}:log-stream:${input.logStreamName ?? ''}`;
+  }
+
+  // The simulator takes an asterisk in a request for any resource. So all resources are one that nobody names.
+  #anyAlarm(): string {
+    const { region, accountId } = this.#deployment.place;
+    return `arn:aws:cloudwatch:${region}:${accountId}:alarm:-`;
+  }
+
+  #stackCall(form: URLSearchParams): Call {
+    const [action, wanted] = [`cloudformation:${form.get('Action')}`, form.get('StackName')];
+    const { stackNames, place } = this.#deployment;
+    const id = stackNames.map((name) => stackId(name, place)).find((one) => one === wanted);
+    return { action, resource: id ?? stackId(wanted?.replaceAll('*', '-') ?? '-', place) };
   }
 
   #lambdaCall({ method, path, query }: ServiceRequest): Call {
