@@ -6,7 +6,7 @@ export const ledgerAttribute = {
   /**
    * The ledger's only key: `link#{onelink-id}/{shortlink-id}`, `request#{source}/{requestId}`,
    * `claim#{onelink-id}/{shortlink-id}`, `parked#{onelink-id}/{shortlink-id}`, `spent#{lane}/{day}`, `renewals#{day}`,
-   * `control`, `signals`, `senders`, `campaign#{source}/{name}`, `campaigns`, `http#{source}/{requestId}`,
+   * `erasure#{subject digest}`, `control`, `signals`, `senders`, `campaign#{source}/{name}`, `campaigns`, `http#{source}/{requestId}`,
    * `http-change#{source}/{requestId}`, `http-code#{source}/{onelinkId}/{shortlinkId}`, `http-rate#{source}#{perSecond}` or `http-waiting`.
    */
   key: 'pk',
