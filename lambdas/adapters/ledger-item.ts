@@ -31,6 +31,7 @@ export const optional = {
   data: undefined,
   campaign: undefined,
   subject: undefined,
+  erased: undefined,
   keepUntil: undefined,
   checkAgainAt: undefined,
   linkExpiresAt: undefined,

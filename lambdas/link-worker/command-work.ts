@@ -139,7 +139,8 @@ export class CommandWork {
         if (link === 'absent')
           return { outcome: 'rejected', reason: 'link-not-found', link: { onelinkId, shortlinkId } };
         if ('answer' in link) return link.answer;
-        const { address, state, version } = link.record;
+        const { address, state, version, erased } = link.record;
+        if (erased) return subjectErased;
         if (state === 'deleted') return { outcome: 'rejected', reason: 'link-deleted', link: address };
         await this.#publishing.enqueueQr(item, { ...address, version }, command.qr);
         return 'handed-on';

@@ -15,6 +15,8 @@ export interface LinkRecord {
   campaign?: string;
   /** The digest of the subject of the create, or of the last update that names one (digest.ts). */
   subject?: string;
+  /** Everything of its subject was erased. Only what keeps the address from others is left. */
+  erased?: true;
   dataDigest: string;
   /** Only if the configuration requires it, because a GET of the data is free. */
   data?: Record<string, string>;
