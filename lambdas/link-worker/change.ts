@@ -88,6 +88,7 @@ function answerWithout(command: Change['command'], record: LinkRecord): Answer |
     case 'applied':
       return done(record);
     case 'superseded':
+      if (record.erased) return subjectErased;
       return { outcome: 'superseded', reason: 'later-change-applied', link: linkOf(record) };
     case 'deleted':
       if (record.erased) return subjectErased;

@@ -44,9 +44,8 @@ export async function eraseSubjects(
     run.revision += 1;
     if (!(await ledger.saveRun(id, run, kept()))) throw new AnotherOperator();
   };
-  // The run first: then whoever continues marks them with the same time.
+  // Before the marks, so that whoever continues writes them with the same time.
   if (run !== before) await save();
-  if (run.step === 'settle') await ledger.mark(persons.digests, run.erasedAt, kept());
 
   const context: Context = { id, persons, run, settings, ports, kept };
   const endsAt = clock.monotonicMilliseconds() + partMilliseconds;
@@ -98,8 +97,13 @@ function begin(run: ErasureRun, step: ErasureRun['step']): void {
 }
 
 const steps: Record<Exclude<ErasureRun['step'], 'done'>, Step> = {
-  settle: async ({ run, settings, ports }) => {
-    const restMilliseconds = run.erasedAt + settings.settleSeconds * 1000 - ports.clock.wallMilliseconds();
+  settle: async ({ persons, run, settings, ports, kept }) => {
+    if (run.markedAt === undefined) {
+      await ports.ledger.mark(persons.digests, run.erasedAt, kept());
+      run.markedAt = ports.clock.wallMilliseconds();
+      return 'more';
+    }
+    const restMilliseconds = run.markedAt + settings.settleSeconds * 1000 - ports.clock.wallMilliseconds();
     if (restMilliseconds <= 0) return 'done';
     return { waitsFor: `workers that have begun before the erasure: ${Math.ceil(restMilliseconds / 1000)} s` };
   },
@@ -159,7 +163,9 @@ function targetsIn(items: readonly SubjectItem[]): TargetPage {
     const { source, outcome } = item.record;
     // The record of a link that has ended may be gone.
     if (outcome.outcome !== 'created' || outcome.link === undefined) return [];
-    return [{ source, onelinkId: outcome.link.onelinkId, shortlinkId: outcome.link.shortlinkId }];
+    return [
+      { source, onelinkId: outcome.link.onelinkId, shortlinkId: outcome.link.shortlinkId, byRequest: true as const },
+    ];
   });
   const requests = items.flatMap((item) => {
     if (item.kind === 'request') return [{ source: item.record.source, requestId: item.record.requestId }];

@@ -31,6 +31,10 @@ export async function eraseLink(
     target.end = 'other';
     return true;
   }
+  if (record !== undefined && target.byRequest) {
+    target.end = 'deleted';
+    return true;
+  }
   if (record?.state === 'live') {
     const left = await askForDelete(target, record, run, settings, ports);
     if (!left) return false;

@@ -10,6 +10,8 @@ export const erasureRunSchema = z.object({
   step: z.enum(erasureSteps),
   /** Epoch milliseconds. */
   erasedAt: z.number(),
+  /** Epoch milliseconds at which the marks were written. Workers that began before may not have read them. */
+  markedAt: z.number().optional(),
   /** Where the step goes on: a key of the table or the bucket. */
   after: z.string().optional(),
   /** The prefix of the bucket that the step has reached. */
@@ -31,6 +33,8 @@ export const linkTargetSchema = z.object({
   source: z.string(),
   onelinkId: z.string(),
   shortlinkId: z.string(),
+  /** Known from the request that made it. A record with the subject is a target of its own. */
+  byRequest: z.literal(true).optional(),
   /** Epoch milliseconds at which its delete was sent last, and how often it was sent. */
   askedAt: z.number().optional(),
   asked: z.int().optional(),
