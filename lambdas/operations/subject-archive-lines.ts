@@ -3,8 +3,8 @@ import { isObject } from '../domain/contract/json-object.ts';
 import type { Persons } from './subject-persons.ts';
 
 /**
- * Whether a line of the archive concerns the persons: a rejected, parked or held command, a line of the quarantine, or the
- * history of a link. Of a line that is no JSON, only a readable field `subject` shows it.
+ * Whether a line of the archive concerns the persons. It is a rejected, parked, held or quarantined command, or the history of a
+ * link. Of a line that is no JSON, only a readable field `subject` shows it.
  */
 export function isLineOf(line: string, persons: Persons): boolean {
   const json = jsonOf(line);

@@ -75,7 +75,7 @@ async function replace(
   counts.versionsDeleted += 1;
 }
 
-/** The name of a lot tells how many commands it has. Other objects keep their names. */
+/** The name of a lot contains the number of its commands. Other objects keep their names. */
 function keyFor(key: string, lines: number, text: Uint8Array): string {
   if (!waitingPrefixes.some((prefix) => key.startsWith(prefix))) return key;
   const digest = hash('sha256', text, 'hex').slice(0, 32);

@@ -44,7 +44,7 @@ export async function eraseSubjects(
     run.revision += 1;
     if (!(await ledger.saveRun(id, run, kept()))) throw new AnotherOperator();
   };
-  // Before the marks, so that whoever continues writes them with the same time.
+  // Before the marks, so that a repeat writes them with the same time.
   if (run !== before) await save();
 
   const context: Context = { id, persons, run, settings, ports, kept };

@@ -10,8 +10,8 @@ import type { SubjectPorts, SubjectSettings } from './subject-ports.ts';
 const [againAfterMilliseconds, mostTimes] = [86_400_000, 40];
 
 /**
- * One step for one link: its delete goes through its producer's lane, at the lane's pace and with its quota. Once the ledger says
- * that the link is deleted, its image and its record's fields go, too.
+ * One step for one link: its delete goes through its producer's lane, at the lane's pace and with its quota. Once the ledger has it
+ * as deleted, its image and its record's fields go, too.
  *
  * @returns whether the link has come to its end
  */

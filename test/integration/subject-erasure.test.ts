@@ -253,7 +253,7 @@ describe('an erasure', () => {
     expect(world.queued.filter(({ groupId }) => groupId === 'subject-erase')).toHaveLength(1);
   });
 
-  it('leaves a link whose producer is not configured any more, and says so', async () => {
+  it('leaves a link whose producer is not configured any more, and counts it', async () => {
     world.sources = {};
     const { counts } = await world.eraseWhole([her]);
     expect(counts).toMatchObject({ linksLeft: 1, linksDeleted: 0 });

@@ -31,7 +31,7 @@ export const foundSchema = z.object({
 });
 export type Found = z.infer<typeof foundSchema>;
 
-/** Looks for everything of these persons, a part of a store at a time. It changes nothing. */
+/** Searches for everything of these persons, a part of a store at a time. It changes nothing. */
 export const subjectFind = defineAct({
   name: 'subject-find',
   fields: {
@@ -95,7 +95,7 @@ export const subjectErase = defineAct({
   needsReason: true,
   target: ({ subjects }) => ({ subjects: subjects.length }),
   answer: z.object({
-    /** `waiting`: the next part has work a little later. `waitsFor` says why. */
+    /** `waiting`: the next part has work a little later. `waitsFor` states the reason. */
     state: z.enum(['working', 'waiting', 'done']),
     step: z.enum(erasureSteps),
     waitsFor: z.string().optional(),
