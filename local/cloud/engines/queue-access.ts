@@ -1,7 +1,8 @@
 import type { buildApp } from 'fauxqs';
-import { type Call, s3Calls, snsCalls, sqsCalls } from '../access/call.ts';
+import { type Call, snsCalls, sqsCalls } from '../access/call.ts';
 import { type Denial, denials } from '../access/denials.ts';
 import { accessPath, type EngineAccess } from '../access/engine-access.ts';
+import { s3Calls } from '../access/s3-calls.ts';
 
 type App = ReturnType<typeof buildApp>;
 type Input = Record<string, unknown>;
