@@ -13,6 +13,7 @@ import { quarantineCommand } from './commands/quarantine/quarantine.ts';
 import { sendCommand } from './commands/send/send.ts';
 import { sendersCommand } from './commands/senders/senders.ts';
 import { statusCommand } from './commands/status/status.ts';
+import { subjectCommand } from './commands/subject/subject.ts';
 import { traceCommand } from './commands/trace/trace.ts';
 import { verifyCommand } from './commands/verify/verify.ts';
 import { withUsageCode } from './terminal/usage.ts';
@@ -33,6 +34,7 @@ export function onelinkProgram(): Command {
     .addCommand(sendersCommand())
     .addCommand(keysCommand())
     .addCommand(exportCommand())
+    .addCommand(subjectCommand())
     .addCommand(deadLettersCommand())
     .addCommand(parkedCommand())
     .addCommand(quarantineCommand())

@@ -14,6 +14,7 @@ import {
 } from '../domain/campaign/places.ts';
 import type { CampaignFile } from '../domain/campaign/record.ts';
 import { type CheckedRow, checkedRowSchema, type RowResult, rowResultSchema } from '../domain/campaign/row.ts';
+import { isRewritten } from './names.ts';
 import { isNoSuchKey, linesOf, pagesOf } from './s3-objects.ts';
 
 /** One GET reads so much of a file, so memory does not grow with the file. */
@@ -53,7 +54,8 @@ export class CampaignFiles {
     try {
       const head = await this.#s3.send(new HeadObjectCommand({ Bucket: this.#bucket, Key: key }));
       const droppedAt = head.LastModified?.getTime() ?? 0;
-      return { key, etag: head.ETag ?? '', bytes: head.ContentLength ?? 0, droppedAt };
+      const file = { key, etag: head.ETag ?? '', bytes: head.ContentLength ?? 0, droppedAt };
+      return isRewritten(key, head.Metadata) ? { ...file, rewritten: true } : file;
     } catch (error) {
       if (isAbsent(error)) return undefined;
       throw error;

@@ -13,6 +13,7 @@ export const { key: pk, expiry } = ledgerAttribute;
 export const linkKey = ({ onelinkId, shortlinkId }: LinkAddress) => `link#${onelinkId}/${shortlinkId}`;
 export const recordKeyOf = (request: RequestKey) => `request#${requestKey(request)}`;
 export const claimKey = ({ onelinkId, shortlinkId }: LinkAddress) => `claim#${onelinkId}/${shortlinkId}`;
+export const erasureKey = (subject: string) => `erasure#${subject}`;
 export const parkedKey = ({ onelinkId, shortlinkId }: LinkAddress) => `parked#${onelinkId}/${shortlinkId}`;
 
 /**
@@ -29,6 +30,8 @@ export function itemOf(record: LinkRecord): Item {
 export const optional = {
   data: undefined,
   campaign: undefined,
+  subject: undefined,
+  erased: undefined,
   keepUntil: undefined,
   checkAgainAt: undefined,
   linkExpiresAt: undefined,

@@ -1,5 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type RequestKey, requestKey } from '../domain/contract/request-key.ts';
+import type { Erasure } from '../domain/link/erasure.ts';
 import {
   type CheckLease,
   type Claim,
@@ -17,6 +18,7 @@ import type { JoinedReads } from './joined-reads.ts';
 import {
   checkedBy,
   claimKey,
+  erasureKey,
   expiry,
   itemOf,
   linkInItem,
@@ -40,9 +42,21 @@ export class Ledger implements LinkLedger {
   }
 
   async requests(asked: RequestKey[]): Promise<Map<string, RequestRecord>> {
-    const items = await this.#table.getAll(asked.map(recordKeyOf));
-    const records = items as unknown as RequestRecord[];
-    return new Map(records.map((record) => [requestKey(record), record]));
+    return (await this.known(asked, [])).requests;
+  }
+
+  async known(
+    asked: RequestKey[],
+    subjects: readonly string[],
+  ): Promise<{ requests: Map<string, RequestRecord>; erasedAt: Map<string, number> }> {
+    const items = await this.#table.getAll([...asked.map(recordKeyOf), ...subjects.map(erasureKey)]);
+    const isErasure = (item: Item) => String(item[pk]).startsWith(erasureKey(''));
+    const records = items.filter((item) => !isErasure(item)) as unknown as RequestRecord[];
+    const erasures = items.filter(isErasure) as unknown as Erasure[];
+    return {
+      requests: new Map(records.map((record) => [requestKey(record), record])),
+      erasedAt: new Map(erasures.map(({ subject, erasedAt }) => [subject, erasedAt])),
+    };
   }
 
   /** One request's record. Strongly consistent. */

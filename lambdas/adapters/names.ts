@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { campaignPrefix } from '../domain/campaign/places.ts';
 
 /** Names in the ledger's table and in the buckets. */
@@ -6,7 +7,7 @@ export const ledgerAttribute = {
   /**
    * The ledger's only key: `link#{onelink-id}/{shortlink-id}`, `request#{source}/{requestId}`,
    * `claim#{onelink-id}/{shortlink-id}`, `parked#{onelink-id}/{shortlink-id}`, `spent#{lane}/{day}`, `renewals#{day}`,
-   * `control`, `signals`, `senders`, `campaign#{source}/{name}`, `campaigns`, `http#{source}/{requestId}`,
+   * `erasure#{subject digest}`, `control`, `signals`, `senders`, `campaign#{source}/{name}`, `campaigns`, `http#{source}/{requestId}`,
    * `http-change#{source}/{requestId}`, `http-code#{source}/{onelinkId}/{shortlinkId}`, `http-rate#{source}#{perSecond}` or `http-waiting`.
    */
   key: 'pk',
@@ -29,3 +30,15 @@ export const prefix = {
   campaignWork: campaignPrefix.work,
   results: campaignPrefix.results,
 } as const;
+
+const rewritten = 'rewritten';
+
+/**
+ * The mark of an object from which rows were erased, so that the campaign checker does not take it for a new file. A copy under
+ * another key is a new file.
+ */
+export const rewrittenMark = (key: string) => ({ [rewritten]: hash('sha256', key, 'hex').slice(0, 32) });
+
+/** Whether an object was rewritten in its place. */
+export const isRewritten = (key: string, metadata: Record<string, string> | undefined): boolean =>
+  metadata?.[rewritten] === rewrittenMark(key)[rewritten];

@@ -46,6 +46,7 @@ export async function openFile(
   for (let attempt = 1; attempt <= attempts; attempt++) {
     const file = await files.file(key);
     if (file === undefined) return deleted(campaign, key, ports);
+    if (file.rewritten) return undefined;
     const reading = await campaigns.read(campaign);
     const { record } = reading;
     if (record && isOf(record, file)) return record;

@@ -13,6 +13,8 @@ import type { HttpApiPorts } from './ports.ts';
 export interface Asked {
   command: Command;
   digest: string;
+  /** The digest of the command's subject. */
+  subject?: string;
   warnings: readonly Fault[];
   /** Its place in a list. */
   index?: number;

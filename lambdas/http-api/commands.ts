@@ -5,7 +5,7 @@ import { idempotencyKeyOf, waitSecondsOf } from '../domain/http/headers.ts';
 import { pointed } from '../domain/http/pointers.ts';
 import { HttpProblem } from '../domain/http/problem.ts';
 import type { HttpProducer, HttpRules } from '../domain/http/rules.ts';
-import { commandDigest } from '../domain/link/digest.ts';
+import { commandDigest, subjectOf } from '../domain/link/digest.ts';
 import type { Answer } from './answer.ts';
 import { type Added, type Asked, completed, laneOf, laneReaders, otherSource } from './asked.ts';
 import { readBody } from './body.ts';
@@ -46,8 +46,9 @@ export function commandApi(settings: HttpApiEnvironment, rules: HttpRules, ports
     const reading = readerOf(lane)(opened, clock.wallMilliseconds());
     if ('refused' in reading) return { errors: pointed(reading.refused.faults, index) };
     const { command, warnings = [] } = reading;
-    const digest = commandDigest(await ports.linkIdSecret.value(), command);
-    return { command, digest, warnings, ...(index !== undefined && { index }) };
+    const secret = await ports.linkIdSecret.value();
+    const digest = commandDigest(secret, command);
+    return { command, digest, ...subjectOf(secret, command), warnings, ...(index !== undefined && { index }) };
   };
 
   const timeOf = (call: Call, trip: Trip) =>

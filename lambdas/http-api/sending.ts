@@ -167,7 +167,7 @@ export class Sending {
     return { progress, booked };
   }
 
-  #claimOf({ command, digest }: Asked, lane: string, over: HttpRecord | undefined): HttpRecord {
+  #claimOf({ command, digest, subject }: Asked, lane: string, over: HttpRecord | undefined): HttpRecord {
     const { clock, newMessageId } = this.#ports;
     const { source, requestId } = command;
     // Copies of one command have one message ID. A corrected command is another one.
@@ -176,6 +176,7 @@ export class Sending {
       source,
       requestId,
       commandDigest: digest,
+      ...(subject !== undefined && { subject }),
       lane,
       messageId: isCopy ? over.messageId : newMessageId(),
       claimedAt: clock.wallMilliseconds(),

@@ -1,5 +1,6 @@
 import { type DeleteCommand, tooShortToKeep, type UpdateCommand } from '../domain/contract/command.ts';
 import { dataDigest } from '../domain/link/digest.ts';
+import { subjectErased } from '../domain/link/erasure.ts';
 import { isLater, type LinkRecord } from '../domain/link/ledger-record.ts';
 import {
   foundAtApi,
@@ -87,8 +88,10 @@ function answerWithout(command: Change['command'], record: LinkRecord): Answer |
     case 'applied':
       return done(record);
     case 'superseded':
+      if (record.erased) return subjectErased;
       return { outcome: 'superseded', reason: 'later-change-applied', link: linkOf(record) };
     case 'deleted':
+      if (record.erased) return subjectErased;
       return { outcome: 'rejected', reason: 'link-deleted', link: { ...record.address } };
     case 'due':
       return undefined;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { leastTtlToKeepSeconds } from '../domain/contract/command.ts';
 import { dataAsText } from '../domain/contract/link-data.ts';
 import { ttlSeconds } from '../domain/contract/ttl.ts';
-import { dataDigest } from '../domain/link/digest.ts';
+import { dataDigest, subjectOf } from '../domain/link/digest.ts';
 import type { IntendedLink, Lease, LinkRecord } from '../domain/link/ledger-record.ts';
 import { linkOf, rememberedUntil, tombstone, withoutMarks } from '../domain/link/link-state.ts';
 import type { LinkAtApi } from '../domain/onelink/api-answer.ts';
@@ -31,6 +31,7 @@ export function leaseFor({ command, record, secret, settings, nowSeconds }: Chan
     renewTtl,
     expiresAt,
     ...(keepUntil !== undefined && { keepUntil }),
+    ...subjectOf(secret, command),
     ...(command.brandDomain !== undefined && {
       shortUrl: `https://${command.brandDomain}/${onelinkId}/${shortlinkId}`,
     }),

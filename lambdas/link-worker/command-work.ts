@@ -1,6 +1,7 @@
 import type { RefusedCommand } from '../domain/contract/command-reading.ts';
 import type { Decision, RequestIdentity } from '../domain/contract/outcome.ts';
 import type { Renewals } from '../domain/control/renewals.ts';
+import { isOfErased, precedesErasure, subjectErased } from '../domain/link/erasure.ts';
 import { answerTo, type RequestRecord, requestIdReused } from '../domain/link/ledger-record.ts';
 import { hasBegun, rememberedUntil } from '../domain/link/link-state.ts';
 import { secondsNow } from '../domain/work/clock.ts';
@@ -17,7 +18,7 @@ import type { LinkWorkerEnvironment } from './env.ts';
 import { linkOfCommand } from './link-of-command.ts';
 import { addressIn, type Parking } from './parking.ts';
 import type { LinkWorkerPorts } from './ports.ts';
-import { type Accepted, Publishing } from './publishing.ts';
+import { type Accepted, askedBy, Publishing } from './publishing.ts';
 
 /** The shared context of one batch's commands. */
 export interface BatchContext {
@@ -52,6 +53,10 @@ export class CommandWork {
       if (deadline.remainingMilliseconds() < leastTimeMilliseconds) return 'out-of-time';
       const known = await answered.recordOf(command);
       if (known !== undefined) return this.#answerAgain(item, known);
+      const { sentAtMilliseconds } = delivery;
+      if (precedesErasure({ ...command, sentAtMilliseconds }, await answered.erasedAt(askedBy(item)))) {
+        return this.#endErased(item);
+      }
       const answer = await this.#carryOut(item);
       if (answer === 'park') return this.#park(item, parking.reason);
       if (answer === 'queue-behind') {
@@ -134,12 +139,24 @@ export class CommandWork {
         if (link === 'absent')
           return { outcome: 'rejected', reason: 'link-not-found', link: { onelinkId, shortlinkId } };
         if ('answer' in link) return link.answer;
-        const { address, state, version } = link.record;
+        const { address, state, version, erased } = link.record;
+        if (erased) return subjectErased;
         if (state === 'deleted') return { outcome: 'rejected', reason: 'link-deleted', link: address };
         await this.#publishing.enqueueQr(item, { ...address, version }, command.qr);
         return 'handed-on';
       }
     }
+  }
+
+  /** Ends a command whose subject has been erased since. An earlier delivery may have made its link. */
+  async #endErased(item: Accepted): Promise<Disposition> {
+    const { command, delivery } = item;
+    if (command.action === 'create' && delivery.receiveCount > 1) {
+      const left = await compensate({ ...this.#attempt(item), command }, subjectErased);
+      if (left === 'park') return 'try-again';
+      if (left !== undefined) return left;
+    }
+    return this.#conclude(item, subjectErased);
   }
 
   /** Parks a command in the archive until there is quota. */
@@ -172,10 +189,11 @@ export class CommandWork {
   async #conclude(item: Accepted, decision: Decision): Promise<Disposition> {
     const { command, delivery, digest } = item;
     const { ports, settings, answered, renewals, parking } = this.#batch;
-    const outcome = this.#publishing.outcome(decision, command, delivery);
+    const isErased = isOfErased(decision);
+    const asked = isErased ? { ...command, metadata: undefined } : command;
+    const outcome = this.#publishing.outcome(decision, asked, delivery);
     const record: RequestRecord = {
-      source: command.source,
-      requestId: command.requestId,
+      ...(isErased ? { source: command.source, requestId: command.requestId } : askedBy(item)),
       commandDigest: digest,
       outcome,
       expiresAt: rememberedUntil(secondsNow(ports.clock), settings.DEDUPLICATION_WINDOW_DAYS),

@@ -1,5 +1,5 @@
 import type { CreateCommand } from '../domain/contract/command.ts';
-import type { Outcome } from '../domain/contract/outcome.ts';
+import type { Decision } from '../domain/contract/outcome.ts';
 import { sameData } from '../domain/link/digest.ts';
 import type { LinkRecord } from '../domain/link/ledger-record.ts';
 import { deriveLinkId, type LinkAddress } from '../domain/link/link-id.ts';
@@ -35,7 +35,7 @@ export function addressesOf({ command, secret, settings }: Attempt<CreateCommand
  *     ended without a link, or as ────────────▶ two concurrent copies saw different states of address or clock, and
  *     `created` at the other address            the first recorded outcome wins
  */
-export async function compensate(attempt: Attempt<CreateCommand>, recorded: Outcome): Promise<NoDecision | undefined> {
+export async function compensate(attempt: Attempt<CreateCommand>, recorded: Decision): Promise<NoDecision | undefined> {
   const { command, ports } = attempt;
   const { chosen, derived, derives } = addressesOf(attempt);
   for (const address of [chosen, derives ? derived : undefined]) {

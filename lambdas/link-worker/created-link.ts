@@ -2,7 +2,7 @@ import type { CreateCommand } from '../domain/contract/command.ts';
 import { dataAsText } from '../domain/contract/link-data.ts';
 import type { Decision } from '../domain/contract/outcome.ts';
 import { defaultTtlSeconds, ttlSeconds } from '../domain/contract/ttl.ts';
-import { dataDigest, sameData } from '../domain/link/digest.ts';
+import { dataDigest, sameData, subjectOf } from '../domain/link/digest.ts';
 import type { LinkRecord } from '../domain/link/ledger-record.ts';
 import type { LinkAddress } from '../domain/link/link-id.ts';
 import { isAlive, isMadeBy, isOf, linkOf, stateForCreate } from '../domain/link/link-state.ts';
@@ -71,6 +71,7 @@ function freshRecord(attempt: AttemptAt, known: Known): LinkRecord {
     shortUrl: known.shortUrl ?? `https://${domain}/${address.onelinkId}/${address.shortlinkId}`,
     pid: texts.pid ?? '',
     ...(texts.c !== undefined && { campaign: texts.c }),
+    ...subjectOf(secret, command),
     dataDigest: dataDigest(secret, texts),
     ...(settings.KEEP_DATA === 'full' && { data: texts }),
     ttlSeconds: known.ttlSeconds ?? ttlOf(attempt),

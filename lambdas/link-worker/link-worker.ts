@@ -8,7 +8,7 @@ import type { Standing } from '../domain/contract/sender.ts';
 import { type LaneNow, laneNow } from '../domain/control/control-record.ts';
 import { QuotaTally } from '../domain/control/quota-tally.ts';
 import { Renewals } from '../domain/control/renewals.ts';
-import { commandDigest } from '../domain/link/digest.ts';
+import { commandDigest, subjectOf } from '../domain/link/digest.ts';
 import { eachAtOnce } from '../domain/work/at-once.ts';
 import { keepBooks } from '../domain/work/bookkeeping.ts';
 import type { BatchWork, Delivery, Disposition } from '../domain/work/delivery.ts';
@@ -20,7 +20,7 @@ import { CommandWork } from './command-work.ts';
 import type { LinkWorkerEnvironment } from './env.ts';
 import { addressIn, Parking } from './parking.ts';
 import type { LinkWorkerPorts } from './ports.ts';
-import type { Accepted } from './publishing.ts';
+import { type Accepted, askedBy } from './publishing.ts';
 import { DecidedSenders, type ReadMessage, SenderCheck, standingsOf } from './sender-check.ts';
 
 /** From its third delivery on, a message may be the cause of the function's crashes, so it runs alone and last. */
@@ -65,7 +65,13 @@ export function linkWorker(settings: LinkWorkerEnvironment, ports: LinkWorkerPor
         continue;
       }
       const { command, warnings = [] } = reading;
-      accepted.push({ command, delivery, digest: commandDigest(secret, command), calls: [] });
+      accepted.push({
+        command,
+        delivery,
+        digest: commandDigest(secret, command),
+        ...subjectOf(secret, command),
+        calls: [],
+      });
       // A redelivery has the same warnings.
       if (warnings.length > 0 && delivery.receiveCount === 1) warnOfPolicy(command, warnings, ports.observer);
     }
@@ -82,7 +88,7 @@ export function linkWorker(settings: LinkWorkerEnvironment, ports: LinkWorkerPor
     const isSuspect = (chain: Accepted[][]) =>
       chain.some((copies) => copies.some(({ delivery }) => delivery.receiveCount >= suspectFrom));
     const [suspects, others] = [chains.filter(isSuspect), chains.filter((chain) => !isSuspect(chain))];
-    const inOrder = [...others, ...suspects].flat().flatMap(([first]) => (first === undefined ? [] : [first.command]));
+    const inOrder = [...others, ...suspects].flat().flatMap(([first]) => (first === undefined ? [] : [askedBy(first)]));
     const answered = new AnsweredRequests(ports.ledger, inOrder);
     const work = new CommandWork({ secret, settings, ports, parking, gate, renewals, deadline, answered });
 
@@ -90,7 +96,7 @@ export function linkWorker(settings: LinkWorkerEnvironment, ports: LinkWorkerPor
     const refusals = refused.map(({ delivery, reading }) => async () => {
       dispositions.set(delivery, await work.refuse(delivery, reading.refused));
     });
-    const check = new SenderCheck(settings.LANE, ports);
+    const check = new SenderCheck(settings.LANE, ports, secret);
     const stops = stopped.map(({ message, stands }) => async () => {
       dispositions.set(message.delivery, await check.end(message, stands));
     });

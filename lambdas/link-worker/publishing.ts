@@ -2,6 +2,7 @@ import type { Command, QrOptions } from '../domain/contract/command.ts';
 import { type Decision, type Outcome, outcomeOf, type RequestIdentity } from '../domain/contract/outcome.ts';
 import { type QrJob, qrGroupOf } from '../domain/contract/qr-job.ts';
 import { type HttpNote, httpGroupOf } from '../domain/http/record.ts';
+import { isOfErased } from '../domain/link/erasure.ts';
 import type { LinkAddress } from '../domain/link/link-id.ts';
 import { keepBooks } from '../domain/work/bookkeeping.ts';
 import type { Delivery } from '../domain/work/delivery.ts';
@@ -15,8 +16,15 @@ export interface Accepted {
   delivery: Delivery;
   /** Distinguishes a repeat of the request from another command under its `requestId`. */
   digest: string;
+  /** The digest of the command's subject. */
+  subject?: string;
   /** The command's API calls and their meanings in this invocation. */
   calls: string[];
+}
+
+/** The request of a message, with its subject. */
+export function askedBy({ command: { source, requestId }, subject }: Accepted) {
+  return { source, requestId, ...(subject !== undefined && { subject }) };
 }
 
 const metricOfOutcome: Partial<Record<Outcome['outcome'], string>> = {
@@ -49,7 +57,8 @@ export class Publishing {
   async publish(outcome: Outcome, delivery: Delivery, calls: string[] = []): Promise<void> {
     const { observer, archive, outcomes, clock } = this.#ports;
     const { lane, source, requestId, action, reason, repeat, faults = [], messageId } = outcome;
-    if (outcome.outcome === 'rejected' && !repeat) {
+    // The archive must not keep a command of an erased person.
+    if (outcome.outcome === 'rejected' && !repeat && !isOfErased(outcome)) {
       const sentAt = new Date(delivery.sentAtMilliseconds).toISOString();
       await archive.addRejected({ lane, messageId, sentAt, source, requestId, faults, body: delivery.body });
     }
@@ -118,7 +127,7 @@ export class Publishing {
   }
 
   enqueueQr(
-    { command, delivery, digest }: Accepted,
+    { command, delivery, digest, subject }: Accepted,
     { onelinkId, shortlinkId, version }: LinkAddress & { version?: number | undefined },
     qr: QrOptions,
   ): Promise<void> {
@@ -130,6 +139,7 @@ export class Publishing {
       action: command.action === 'qr' ? 'qr' : 'create',
       messageId: delivery.messageId,
       commandDigest: digest,
+      ...(subject !== undefined && { subject }),
       onelinkId,
       shortlinkId,
       qr,

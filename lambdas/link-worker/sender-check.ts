@@ -2,6 +2,8 @@ import type { CommandReading } from '../domain/contract/command-reading.ts';
 import type { Decision, RequestIdentity } from '../domain/contract/outcome.ts';
 import { type BoundSenders, type SenderDecisions, type Standing, standing } from '../domain/contract/sender.ts';
 import { wireJson } from '../domain/contract/wire-json.ts';
+import { subjectOf } from '../domain/link/digest.ts';
+import { precedesErasure, subjectErased } from '../domain/link/erasure.ts';
 import type { Delivery, Disposition } from '../domain/work/delivery.ts';
 import { laneMetric } from '../domain/work/names.ts';
 import type { LinkWorkerPorts } from './ports.ts';
@@ -65,11 +67,14 @@ export async function standingsOf(
 export class SenderCheck {
   readonly #lane: string;
   readonly #ports: LinkWorkerPorts;
+  readonly #secret: string;
   readonly #publishing: Publishing;
 
-  constructor(lane: string, ports: LinkWorkerPorts) {
+  /** @param secret keys the digests of subjects */
+  constructor(lane: string, ports: LinkWorkerPorts, secret: string) {
     this.#lane = lane;
     this.#ports = ports;
+    this.#secret = secret;
     this.#publishing = new Publishing(lane, ports);
   }
 
@@ -78,7 +83,11 @@ export class SenderCheck {
     const { delivery } = message;
     const asked = askedIn(message.reading);
     try {
-      if (stands === 'unknown') await this.#hold(message, asked);
+      // The outcome goes to the producer that the message names. The metadata are the words of an unknown sender.
+      const { metadata: _, ...told } = asked;
+      if (stands === 'unknown' && (await this.#isErased(message))) {
+        await this.#publishing.unrecorded(subjectErased, told, delivery);
+      } else if (stands === 'unknown') await this.#hold(message, told);
       // The outcome goes to the producer whose sender it is. Otherwise a stranger could tell a producer that its own
       // request was rejected.
       else await this.#reject({ ...asked, source: stands === 'rejected' ? null : stands.belongsTo }, delivery);
@@ -114,9 +123,17 @@ export class SenderCheck {
       // A valid command goes without its envelope, as a parked one does. An invalid one keeps every byte for its faults.
       body: 'command' in reading ? wireJson(reading.command) : delivery.body,
     });
-    // The outcome goes to the producer that the message names. The metadata are the words of an unknown sender.
-    const { metadata: _, ...told } = asked;
-    await this.#publishing.unrecorded({ outcome: 'parked', reason: 'sender-unknown' }, told, delivery);
+    await this.#publishing.unrecorded({ outcome: 'parked', reason: 'sender-unknown' }, asked, delivery);
+  }
+
+  /** Whether the subject of a command has been erased since, so that it must not be held. */
+  async #isErased({ delivery, reading }: ReadMessage): Promise<boolean> {
+    if (!('command' in reading)) return false;
+    const { command } = reading;
+    const { subject } = subjectOf(this.#secret, command);
+    if (subject === undefined) return false;
+    const { erasedAt } = await this.#ports.ledger.known([], [subject]);
+    return precedesErasure({ ...command, sentAtMilliseconds: delivery.sentAtMilliseconds }, erasedAt.get(subject));
   }
 }
 

@@ -20,6 +20,15 @@ export const operationsEnvironment = z.object({
   HTTP_KEYS_SECRET_ARN: z.string(),
   /** JSON: the lanes, with the expiry worker's and the QR worker's, and the UUIDs of their event source mappings. */
   LANES: jsonText(z.array(z.object({ name: z.string().min(1), mappings: z.array(z.string().min(1)) }))),
+  /** It keys the digests of subjects. */
+  LINK_ID_SECRET_ARN: z.string().min(1),
+  QR_BUCKET_NAME: z.string().min(1),
+  /** JSON: the URLs of the lanes' queues, by lane. */
+  LANE_QUEUE_URLS: jsonText(z.record(z.string(), z.url())),
+  /** JSON: the first lane of each producer, and its templates. */
+  SOURCES: jsonText(z.record(z.string(), z.object({ lane: z.string(), templates: z.array(z.string()) }))),
+  /** The longest invocation of a function that works on commands. */
+  LONGEST_WORK_SECONDS: z.coerce.number().int().min(1),
 });
 export type OperationsEnvironment = z.infer<typeof operationsEnvironment>;
 /** What the construct must set: every variable, as text. */

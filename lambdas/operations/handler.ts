@@ -16,11 +16,16 @@ import { HeldStore } from '../adapters/held-store.ts';
 import { InboxUploads } from '../adapters/inbox-uploads.ts';
 import { KeysSecretStore } from '../adapters/keys-secret-store.ts';
 import { LaneMappings } from '../adapters/lane-mappings.ts';
+import { LaneQueues } from '../adapters/lane-queues.ts';
 import { LinkPages } from '../adapters/link-pages.ts';
+import { ObjectVersions } from '../adapters/object-versions.ts';
 import { ParkedStore } from '../adapters/parked-store.ts';
+import { QrStore } from '../adapters/qr-store.ts';
 import { QuarantineStore } from '../adapters/quarantine-store.ts';
 import { ReplayerFunction } from '../adapters/replayer-function.ts';
+import { Secret } from '../adapters/secret.ts';
 import { SenderDecisionsTable } from '../adapters/sender-decisions-table.ts';
+import { SubjectTable } from '../adapters/subject-table.ts';
 import type { ActResult } from '../domain/acts/answer.ts';
 import { invokedAs, stsUrl } from '../domain/acts/request.ts';
 import { systemClock as clock } from '../runtime/clock.ts';
@@ -34,6 +39,7 @@ import { performersOf } from './performers-of.ts';
 const env = readEnvironment(operationsEnvironment, process.env);
 const telemetry = new Telemetry();
 const [s3, lambda, dynamo] = [new S3Client(), new LambdaClient(), dynamoClient()];
+const [sqs, secrets] = [new SQSClient(), new SecretsManagerClient()];
 const [table, archive] = [env.LEDGER_TABLE_NAME, env.ARCHIVE_BUCKET_NAME];
 const secret = env.HTTP_KEYS_SECRET_ARN;
 const performers = performersOf(env, {
@@ -42,14 +48,26 @@ const performers = performersOf(env, {
   campaigns: new CampaignTable(dynamo, table, clock),
   inbox: new InboxUploads(s3, env.CAMPAIGN_BUCKET_NAME),
   replayer: new ReplayerFunction(lambda, env.REPLAYER_FUNCTION_NAME),
-  letters: new DeadLetters(new SQSClient()),
+  letters: new DeadLetters(sqs),
   turnsAt: (perSecond) => RateLimiter.atPace(perSecond, clock),
   quarantine: new QuarantineStore(s3, archive),
   parked: new ParkedStore(s3, archive),
   senders: new SenderDecisionsTable(dynamo, table, clock),
   held: new HeldStore(s3, archive),
-  keys: secret === '' ? undefined : new KeysSecretStore(new SecretsManagerClient(), secret, clock),
+  keys: secret === '' ? undefined : new KeysSecretStore(secrets, secret, clock),
   links: new LinkPages(dynamo, table),
+  subjects: {
+    ledger: new SubjectTable(dynamo, table, clock),
+    archive: new ObjectVersions(s3, archive),
+    campaignBucket: new ObjectVersions(s3, env.CAMPAIGN_BUCKET_NAME),
+    campaigns: new CampaignTable(dynamo, table, clock),
+    images: new QrStore(s3, env.QR_BUCKET_NAME),
+    lanes: new LaneQueues(sqs, clock, env.LANE_QUEUE_URLS),
+    sources: env.SOURCES,
+    linkIdSecret: new Secret(secrets, env.LINK_ID_SECRET_ARN),
+    newMessageId: randomUUID,
+    clock,
+  },
   clock,
 });
 const bucket = new AuditBucket(s3, env.AUDIT_BUCKET_NAME);

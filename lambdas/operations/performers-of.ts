@@ -12,6 +12,8 @@ import { quarantineActs, type ReleasePorts } from './quarantine.ts';
 import { type RedrivePorts, redriveAct } from './redrive.ts';
 import { type RetirePorts, retireAct } from './retire.ts';
 import { type SenderPorts, senderActs } from './senders.ts';
+import type { SubjectPorts, SubjectSettings } from './subject-ports.ts';
+import { subjectActs } from './subjects.ts';
 
 /** Everything that any act works with. */
 export type AllPorts = ControlChangePorts &
@@ -22,7 +24,7 @@ export type AllPorts = ControlChangePorts &
   ReleasePorts &
   SenderPorts &
   KeyPorts &
-  ExportPorts;
+  ExportPorts & { subjects: SubjectPorts };
 
 /** The work of every act. A new act gets its line here, and its contract in the registry. */
 export function performersOf(env: OperationsEnvironment, ports: AllPorts): Performers {
@@ -37,5 +39,12 @@ export function performersOf(env: OperationsEnvironment, ports: AllPorts): Perfo
     ...senderActs(ports),
     ...keyActs(ports),
     ...exportAct(ports),
+    ...subjectActs(subjectSettings(env), ports.subjects),
   };
 }
+
+const subjectSettings = (env: OperationsEnvironment): SubjectSettings => ({
+  settleSeconds: env.LONGEST_WORK_SECONDS,
+  keptDays: env.DEDUPLICATION_WINDOW_DAYS,
+  lanes: new Set(Object.keys(env.LANE_QUEUE_URLS)),
+});

@@ -1,6 +1,7 @@
 import { type Decision, type Outcome, outcomeOf } from '../domain/contract/outcome.ts';
 import { type QrJob, qrJobSchema } from '../domain/contract/qr-job.ts';
 import { requestKey } from '../domain/contract/request-key.ts';
+import { precedesErasure } from '../domain/link/erasure.ts';
 import { answerTo, type QrFailureReason, type RequestRecord, requestIdReused } from '../domain/link/ledger-record.ts';
 import type { OwnedLink } from '../domain/link/link-id.ts';
 import type { LinkLedger } from '../domain/link/link-ledger.ts';
@@ -17,7 +18,7 @@ import type { QrWorkerEnvironment } from './env.ts';
 /** The adapters that the QR worker needs. */
 export interface QrWorkerPorts {
   api: Pick<OneLinkApi, 'qr'>;
-  ledger: Pick<LinkLedger, 'requests' | 'rememberRequest' | 'noteQr' | 'noteQrFailure' | 'link'>;
+  ledger: Pick<LinkLedger, 'known' | 'rememberRequest' | 'noteQr' | 'noteQrFailure' | 'link'>;
   store: {
     bucket: string;
     put(link: OwnedLink, image: QrImage): Promise<string>;
@@ -37,8 +38,9 @@ export function qrWorker(settings: QrWorkerEnvironment, ports: QrWorkerPorts): B
   return async (deliveries, deadline) => {
     const jobs = deliveries.map((delivery) => ({ delivery, job: readJob(delivery) }));
     const asked = jobs.flatMap(({ job }) => (job?.action === 'qr' ? [job] : []));
-    const records = await ports.ledger.requests(asked);
-    const batch = { settings, ports, records, blocked: false };
+    const subjects = jobs.flatMap(({ job }) => job?.subject ?? []);
+    const { requests: records, erasedAt } = await ports.ledger.known(asked, subjects);
+    const batch = { settings, ports, records, erasedAt, blocked: false };
     const dispositions: Disposition[] = new Array(deliveries.length).fill('out-of-time');
     await eachAtOnce(settings.CALLS_IN_FLIGHT, jobs.entries(), async ([index, { delivery, job }]) => {
       if (deadline.remainingMilliseconds() < leastTimeMilliseconds) return;
@@ -52,6 +54,8 @@ interface Batch {
   settings: QrWorkerEnvironment;
   ports: QrWorkerPorts;
   records: Map<string, RequestRecord>;
+  /** Epoch milliseconds, by the digest of the subject. */
+  erasedAt: Map<string, number>;
   /** The API has refused the account. The worker returns the rest of the batch without a call. */
   blocked: boolean;
 }
@@ -77,6 +81,7 @@ async function handle(job: QrJob | undefined, delivery: Delivery, batch: Batch):
       if (delivery.receiveCount > 1 && !(await removeOrphan(job, batch))) return 'try-again';
       return await answerAgain(job, known, batch);
     }
+    if (precedesErasure(job, batch.erasedAt.get(job.subject ?? ''))) return await endErased(job, batch);
     if (batch.blocked) return 'account-blocked';
     const decision = await fetchAndStore(job, delivery.receiveCount, batch);
     return typeof decision === 'string' ? decision : await finish(job, decision, batch);
@@ -91,6 +96,16 @@ async function handle(job: QrJob | undefined, delivery: Delivery, batch: Batch):
     observer.count(laneMetric.commandReturned);
     return 'try-again';
   }
+}
+
+/**
+ * Ends a job whose subject has been erased since. An earlier delivery may have stored the image of a link that was deleted
+ * in the meantime.
+ */
+async function endErased(job: QrJob, batch: Batch): Promise<Disposition> {
+  await batch.ports.store.remove(linkOf(job));
+  const { metadata: _, subject: __, ...asked } = job;
+  return record(asked, { outcome: 'qr-failed', reason: 'subject-erased' }, batch);
 }
 
 async function answerAgain(job: QrJob, known: RequestRecord, batch: Batch): Promise<Disposition> {
@@ -169,20 +184,26 @@ async function fetchAndStore(job: QrJob, receiveCount: number, batch: Batch): Pr
 }
 
 async function finish(job: QrJob, decision: QrDecision, batch: Batch): Promise<Disposition> {
-  const decided = outcome(job, decision, batch);
   if (decision.outcome === 'qr-failed') await noteFailure(job, decision.reason, batch);
+  return record(job, decision, batch);
+}
+
+/** Records and publishes what became of a job. */
+async function record(job: QrJob, decision: Decision, batch: Batch): Promise<Disposition> {
+  const decided = outcome(job, decision, batch);
   // A create has a request record already, with the link's own outcome. The link's record shows what became of the image.
   if (job.action === 'qr') {
     const { ledger, clock } = batch.ports;
-    const record: RequestRecord = {
+    const request: RequestRecord = {
       source: job.source,
       requestId: job.requestId,
       commandDigest: job.commandDigest,
+      ...(job.subject !== undefined && { subject: job.subject }),
       outcome: decided,
       expiresAt: rememberedUntil(secondsNow(clock), batch.settings.DEDUPLICATION_WINDOW_DAYS),
     };
-    const before = await ledger.rememberRequest(record);
-    batch.records.set(requestKey(job), before ?? record);
+    const before = await ledger.rememberRequest(request);
+    batch.records.set(requestKey(job), before ?? request);
     if (before !== undefined) return answerAgain(job, before, batch);
   }
   await publish(decided, batch);

@@ -18,6 +18,12 @@ import type { QrCodes } from './qr-codes.ts';
 import type { WorkQueue } from './work-queue.ts';
 import { allow, workerFunction } from './worker-function.ts';
 
+/** Where the buckets hold what may concern a person. */
+const erasedPrefixes = {
+  archive: [prefix.parked, prefix.held, prefix.quarantine, prefix.rejected, prefix.history],
+  campaigns: [prefix.inbox, prefix.campaignWork, prefix.results],
+};
+
 export interface OperationsProps extends PipelineParts {
   /** Every queue with a dead-letter queue. */
   readonly queues: readonly Pick<WorkQueue, 'queue' | 'deadLetters'>[];
@@ -26,6 +32,8 @@ export interface OperationsProps extends PipelineParts {
   readonly qrCodes: QrCodes;
   readonly replayer: LambdaFunction;
   readonly ownSenders: string;
+  /** The longest time-out of a function that works on commands. */
+  readonly longestWorkSeconds: number;
 }
 
 /**
@@ -50,7 +58,7 @@ export class Operations extends Construct {
       { name: qrLane, mappings: [qrCodes.mapping.eventSourceMappingId] },
       { name: expiryLane, mappings: [expiry.mapping.eventSourceMappingId] },
     ];
-    const { ledger, archive, campaignFiles, auditRecords, httpKeys } = state;
+    const { ledger, archive, campaignFiles, auditRecords, httpKeys, linkIdSecret, qrImages } = state;
     const variables: OperationsVariables = {
       OWN_SENDERS: ownSenders,
       DEDUPLICATION_WINDOW_DAYS: String(settings.deduplicationWindowDays),
@@ -62,12 +70,20 @@ export class Operations extends Construct {
       REPLAYER_FUNCTION_NAME: replayer.functionName,
       HTTP_KEYS_SECRET_ARN: httpKeys?.secretArn ?? '',
       LANES: JSON.stringify(mapped),
+      LINK_ID_SECRET_ARN: linkIdSecret.secretArn,
+      QR_BUCKET_NAME: qrImages.bucketName,
+      LANE_QUEUE_URLS: JSON.stringify(
+        Object.fromEntries(lanes.map(({ name, commands }) => [name, commands.queue.queueUrl])),
+      ),
+      SOURCES: JSON.stringify(sourcesOf(settings)),
+      LONGEST_WORK_SECONDS: String(props.longestWorkSeconds),
     };
     this.function = workerFunction(this, {
       ...surroundings,
       job: 'operations',
       description: 'Carries out the acts of operators, and records them',
-      memoryMegabytes: 512,
+      // An erasure rewrites a campaign's file in memory.
+      memoryMegabytes: 1024,
       // A part lasts twenty seconds at most (lambdas/domain/acts/act.ts), and ends with the requests under way.
       timeoutSeconds: 120,
       // A pause must not wait for an export.
@@ -90,6 +106,17 @@ export class Operations extends Construct {
         allow(['s3:PutObject'], archive.arnForObjects(`${prefix.parked}*`)),
         allow(['s3:GetObject', 's3:PutObject', 's3:DeleteObject'], archive.arnForObjects(`${prefix.quarantine}*`)),
         allow(['s3:PutObject'], campaignFiles.arnForObjects(`${prefix.inbox}*`)),
+        // Erasure: what concerns a person leaves the table and both buckets, with all old versions.
+        allow(['dynamodb:DeleteItem'], ledger.tableArn),
+        allow(['secretsmanager:GetSecretValue'], linkIdSecret.secretArn),
+        allow(['s3:ListBucketVersions'], archive.bucketArn, campaignFiles.bucketArn),
+        allow(
+          ['s3:GetObjectVersion', 's3:PutObject', 's3:DeleteObjectVersion'],
+          ...erasedPrefixes.archive.map((folder) => archive.arnForObjects(`${folder}*`)),
+          ...erasedPrefixes.campaigns.map((folder) => campaignFiles.arnForObjects(`${folder}*`)),
+        ),
+        allow(['s3:DeleteObject'], ...erasedPrefixes.archive.map((folder) => archive.arnForObjects(`${folder}*`))),
+        allow(['s3:DeleteObject'], qrImages.arnForObjects(`${prefix.qr}*`)),
         ...(httpKeys === undefined
           ? []
           : [
@@ -118,3 +145,11 @@ export class Operations extends Construct {
     }
   }
 }
+
+/** The lane of each producer's deletes, and its templates. */
+const sourcesOf = ({ producers }: PipelineParts['settings']) =>
+  Object.fromEntries(
+    producers.flatMap(({ source, templates, lanes: [lane] }) =>
+      lane === undefined ? [] : [[source, { lane, templates }] as const],
+    ),
+  );

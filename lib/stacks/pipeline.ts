@@ -127,6 +127,9 @@ export class OneLinkPipeline extends Construct {
       qrCodes,
       replayer: this.replayer,
       ownSenders,
+      longestWorkSeconds: Math.max(
+        ...[...plan.plans.map(({ link }) => link), plan.qr, plan.expiry].map((one) => one.timeoutSeconds),
+      ),
     });
     this.campaigns = new Campaigns(this, 'Campaigns', { ...parts, lanes, qrCodes });
     // Each function that passes on what another has sent.

@@ -97,6 +97,18 @@ describe('the capacity that a command needs in the ledger', () => {
     expect(largestItemBytes).toBeLessThan(1_024);
   }, 60_000);
 
+  it('is one read unit more for each subject in a group of 25, and no request more', async () => {
+    taken();
+    const bodies = creates(6_000, 200).map(({ body, messageId }, index) => ({
+      body: { ...body, subject: `customer ${index % 50}` },
+      messageId,
+    }));
+    await world.deliver(...bodies);
+    const { calls, units } = taken();
+    expect(calls).toEqual({ BatchGetItem: 9, PutItem: 400, UpdateItem: 1 });
+    expect(units).toBe(400 + 1 + 200 + 2 + 200);
+  }, 60_000);
+
   it('is, for an update, a read, a lease, a link record and a request record', async () => {
     const made = { ...create, requestId: 'poster', shortlinkId: 'poster', data };
     await world.deliver({ body: made });

@@ -12,6 +12,8 @@ import type { LinkAddress, OwnedLink } from '../../lambdas/domain/link/link-id.t
 export class InMemoryLedger {
   readonly links = new Map<string, LinkRecord>();
   readonly answered = new Map<string, RequestRecord>();
+  /** When subjects were erased, by digest. */
+  readonly erasedAt = new Map<string, number>();
   readonly claims = new Map<string, Claim>();
   readonly parked = new Map<string, Set<string>>();
   /** Methods whose next call fails, as with a throttled or unreachable table. */
@@ -26,6 +28,15 @@ export class InMemoryLedger {
         return record ? [[key, structuredClone(record)] as const] : [];
       }),
     );
+  }
+
+  async known(asked: { source: string; requestId: string }[], subjects: readonly string[]) {
+    const requests = await this.requests(asked);
+    const erasedAt = subjects.flatMap((subject) => {
+      const at = this.erasedAt.get(subject);
+      return at === undefined ? [] : [[subject, at] as const];
+    });
+    return { requests, erasedAt: new Map(erasedAt) };
   }
 
   async rememberRequest(record: RequestRecord): Promise<RequestRecord | undefined> {

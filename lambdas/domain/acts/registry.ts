@@ -10,6 +10,7 @@ import { replay } from './parked.ts';
 import { purge } from './purge.ts';
 import { quarantineDrop, quarantineRelease } from './quarantine.ts';
 import { senderConfirm, senderReject } from './senders.ts';
+import { subjectErase, subjectFind } from './subjects.ts';
 
 /** Every act. A new one gets its line here, and its work in the operations function. */
 export const acts = {
@@ -31,6 +32,8 @@ export const acts = {
   'key-rotate': keyRotate,
   'key-revoke': keyRevoke,
   export: exportLinks,
+  'subject-find': subjectFind,
+  'subject-erase': subjectErase,
 } as const;
 
 export type ActName = keyof typeof acts;

@@ -11,6 +11,7 @@ const fieldsByPath: Readonly<Record<string, string>> = {
   renewTtl: 'renew_ttl',
   keepUntil: 'keep_until',
   validUntil: 'valid_until',
+  subject: 'subject',
   brandDomain: 'brand_domain',
   qr: 'qr',
   'qr.size': 'qr_size',

@@ -35,6 +35,8 @@ export const campaignFileSchema = z.object({
   bytes: z.int(),
   /** Epoch milliseconds. */
   droppedAt: z.number(),
+  /** Rows were erased from it in its place. It is no new file. */
+  rewritten: z.literal(true).optional(),
 });
 export type CampaignFile = z.infer<typeof campaignFileSchema>;
 

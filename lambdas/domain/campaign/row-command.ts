@@ -67,6 +67,7 @@ export function commandOf(
   if (action !== 'qr') put('brandDomain', brandDomain);
   put('keepUntil', of('keep_until'));
   put('validUntil', validUntil);
+  put('subject', of('subject'));
   if (metadata.length > 0) put('metadata', Object.fromEntries(metadata));
   if (!hasNoData(action)) put('data', Object.fromEntries(data.map(([name, value]) => [name, inForm(name, value)])));
   put('qr', qr && action === 'qr' && brandDomain !== undefined ? { ...qr, brandDomain } : qr);
@@ -74,7 +75,13 @@ export function commandOf(
 }
 
 const hasNoData = (action: string) => action === 'delete' || action === 'qr';
-const ofEveryAction: ReadonlySet<CampaignField> = new Set(['action', 'template', 'shortlink_id', 'valid_until']);
+const ofEveryAction: ReadonlySet<CampaignField> = new Set([
+  'action',
+  'template',
+  'shortlink_id',
+  'valid_until',
+  'subject',
+]);
 
 /** A file may have rows of several actions, so a row ignores the columns and defaults that its action has no use for. */
 function isUsed(name: CampaignField, action: string): boolean {

@@ -18,6 +18,7 @@ export const campaignFields = [
   'renew_ttl',
   'keep_until',
   'valid_until',
+  'subject',
   'brand_domain',
   'qr',
   'qr_size',

@@ -72,7 +72,7 @@ function notWhat({ message }: { message: string }): string {
 const fieldsAt: Readonly<Record<string, readonly string[]>> = {
   '': [
     ...['specVersion', 'source', 'requestId', 'action', 'onelinkId', 'shortlinkId', 'requestedAt', 'validUntil'],
-    ...['metadata', 'data', 'ttl', 'renewTtl', 'brandDomain', 'keepUntil', 'onConflict', 'qr'],
+    ...['metadata', 'subject', 'data', 'ttl', 'renewTtl', 'brandDomain', 'keepUntil', 'onConflict', 'qr'],
   ],
   qr: ['size', 'format', 'margin', 'brandDomain'],
 };

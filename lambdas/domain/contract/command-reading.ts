@@ -170,8 +170,17 @@ function timeFaults(
 
 /** Finds names and values that would change on the way. The pipeline sends text unchanged or rejects it. */
 function textFaults(raw: Record<string, unknown>): Fault[] {
-  return ['data', 'metadata'].flatMap((field) => mapFaults(field, raw[field]));
+  return [...['data', 'metadata'].flatMap((field) => mapFaults(field, raw[field])), ...subjectFaults(raw.subject)];
 }
+
+function subjectFaults(subject: unknown): Fault[] {
+  const path = 'subject';
+  if (typeof subject !== 'string') return [];
+  if (/\p{Cc}/u.test(subject)) return [{ path, rule: 'control', message: 'must not contain control characters' }];
+  return subject.isWellFormed() ? [] : [{ path, rule: 'unicode', message: halfMessage }];
+}
+
+const halfMessage = 'must not contain half of a surrogate pair, which UTF-8 cannot encode';
 
 function mapFaults(field: string, map: unknown): Fault[] {
   if (!isObject(map)) return [];
@@ -184,7 +193,7 @@ function mapFaults(field: string, map: unknown): Fault[] {
       return [{ path, rule: 'control', message: controlMessage }];
     }
     if (name.isWellFormed() && text.isWellFormed()) return [];
-    return [{ path, rule: 'unicode', message: 'must not contain half of a surrogate pair, which UTF-8 cannot encode' }];
+    return [{ path, rule: 'unicode', message: halfMessage }];
   });
 }
 

@@ -57,6 +57,14 @@ export const metadata = z
   })
   .describe('Returned with every outcome. The pipeline does not read it.');
 
+export const subject = z
+  .string()
+  .max(256, 'must not be longer than 256 characters')
+  .regex(/\S/, 'must not be blank')
+  .describe(
+    'The person whom the link concerns, by a name of your own, such as a customer number. The ledger keeps a keyed digest of it only, so that an operator can find and erase what concerns that person.',
+  );
+
 export const qrOptions = z
   .strictObject({
     size: z.int().min(1).max(3000).optional().describe('Width and height in pixels. Default: 300. At most 3,000.'),
@@ -74,6 +82,7 @@ const common = {
   requestedAt: instant.describe('When the producer requested it. Orders the changes of one link.'),
   validUntil: instant.optional().describe('After this instant the command ends as `stale` and costs no quota.'),
   metadata: metadata.optional(),
+  subject: subject.optional(),
 };
 
 /** Fields of a link that create and update share. */

@@ -13,6 +13,8 @@ export const qrJobSchema = z.object({
   /** The ID of the command's message. */
   messageId: z.string(),
   commandDigest: z.string(),
+  /** The digest of the command's subject. */
+  subject: z.string().optional(),
   onelinkId: z.string(),
   shortlinkId: z.string(),
   version: z.int().optional(),

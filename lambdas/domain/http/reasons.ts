@@ -7,6 +7,7 @@ const remedies: Readonly<Record<string, string>> = {
   'link-not-found': 'The link does not exist. Check both IDs, and send the command under another key.',
   'link-deleted': 'The link was deleted. Make another link under another key.',
   'link-expired': 'The link has expired. Make another link under another key.',
+  'subject-erased': 'What concerned its subject was erased after it was requested. Do not send it again.',
   'valid-until-passed':
     'Its validUntil passed before its turn. If it is still wanted, send it with a later validUntil under another key.',
   'later-change-applied':
@@ -22,6 +23,7 @@ const codeRemedies: Readonly<Record<string, string>> = {
   'api-unavailable': remedies['api-unavailable'] ?? anyRemedy,
   'link-not-found': 'The link has ended, so no code follows.',
   'link-deleted': 'The link was deleted, so no code follows.',
+  'subject-erased': 'What concerned its subject was erased, so no code follows.',
 };
 const anyCodeRemedy = 'Correct the options, and send a command with the action qr under another key.';
 

@@ -17,6 +17,8 @@ export interface HttpNote {
 export interface HttpRecord extends RequestKey {
   /** Distinguishes a repeat from another command under the same key. */
   commandDigest: string;
+  /** The digest of the command's subject (domain/link/digest.ts). */
+  subject?: string;
   lane: string;
   /** The ID of the command's message, in each copy that is sent. */
   messageId: string;

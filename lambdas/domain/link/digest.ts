@@ -34,6 +34,19 @@ export function commandDigest(secret: string, command: Command): string {
   return keyedDigest(secret, 'command', asked);
 }
 
+/**
+ * The digest of a person's name in commands (`subject`). Blanks around it do not count, nor does the way in which Unicode
+ * writes an accented letter. So an operator finds what a producer has typed.
+ */
+export function subjectDigest(secret: string, subject: string): string {
+  return keyedDigest(secret, 'subject', subject.normalize('NFC').trim());
+}
+
+/** The digest of a command's subject, as the records of its request and its link have it. */
+export function subjectOf(secret: string, { subject }: Pick<Command, 'subject'>): { subject?: string } {
+  return subject === undefined ? {} : { subject: subjectDigest(secret, subject) };
+}
+
 /** The digest of a link's data in the ledger. It is equal for the data as requested and as the API returns it. */
 export function dataDigest(secret: string, data: Record<string, unknown>): string {
   return keyedDigest(secret, 'data', inOneForm(data));

@@ -5,13 +5,15 @@ import type { LinkAddress } from './link-id.ts';
 /** The history of an expired link: proof, years later, that it existed and which producer made it. */
 export interface HistoryLine
   extends LinkAddress,
-    Pick<LinkRecord, 'shortUrl' | 'source' | 'requestId' | 'pid' | 'campaign' | 'version'> {
+    Pick<LinkRecord, 'shortUrl' | 'source' | 'requestId' | 'pid' | 'campaign' | 'subject' | 'version'> {
   /** ISO 8601, UTC. */
   expiredAt: string;
 }
 
 export function historyLineOf(record: LinkRecord): HistoryLine {
-  const { address, shortUrl, source, requestId, pid, campaign, version, expiresAt } = record;
+  const { address, shortUrl, source, requestId, pid, campaign, subject, version, expiresAt } = record;
   const ofCampaign = campaign === undefined ? {} : { campaign };
-  return { ...address, shortUrl, source, requestId, pid, ...ofCampaign, version, expiredAt: isoSeconds(expiresAt) };
+  const ofSubject = subject === undefined ? {} : { subject };
+  const expiredAt = isoSeconds(expiresAt);
+  return { ...address, shortUrl, source, requestId, pid, ...ofCampaign, ...ofSubject, version, expiredAt };
 }

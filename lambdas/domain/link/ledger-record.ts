@@ -13,6 +13,10 @@ export interface LinkRecord {
   shortUrl: string;
   pid: string;
   campaign?: string;
+  /** The digest of the subject of the create, or of the last update that names one (digest.ts). */
+  subject?: string;
+  /** Everything of its subject was erased. Only what keeps the address from others is left. */
+  erased?: true;
   dataDigest: string;
   /** Only if the configuration requires it, because a GET of the data is free. */
   data?: Record<string, string>;
@@ -108,6 +112,8 @@ export interface IntendedLink {
   /** Epoch seconds. */
   expiresAt: number;
   keepUntil?: number;
+  /** Only if the update names a subject: its digest. */
+  subject?: string;
   /** Only if the update names a brand domain. */
   shortUrl?: string;
 }
@@ -141,6 +147,8 @@ export interface RequestRecord {
   requestId: string;
   /** Distinguishes a repeat from another command under the same `requestId`. */
   commandDigest: string;
+  /** The digest of the command's subject (digest.ts). */
+  subject?: string;
   outcome: Outcome;
   /** Epoch seconds; DynamoDB's TTL. */
   expiresAt: number;

@@ -9,6 +9,14 @@ import type { LinkAddress, OwnedLink } from './link-id.ts';
 export interface LinkLedger {
   /** The existing records of these requests, by their request key. */
   requests(asked: RequestKey[]): Promise<Map<string, RequestRecord>>;
+  /**
+   * The existing records of these requests, and the times at which these subjects were erased, in epoch milliseconds by
+   * digest. One read for both.
+   */
+  known(
+    asked: RequestKey[],
+    subjects: readonly string[],
+  ): Promise<{ requests: Map<string, RequestRecord>; erasedAt: Map<string, number> }>;
   /** Records a request's outcome, unless it has one. @returns the existing record, if there is one */
   rememberRequest(record: RequestRecord): Promise<RequestRecord | undefined>;
   /** One link's record. It may have expired, because DynamoDB removes it up to some days later. */

@@ -67,8 +67,8 @@ export function stateForCreate(record: LinkRecord, command: CreateCommand): Stat
 }
 
 /** Whether the record is or was a link's. The tombstone of an unknown link reserves its address for nobody. */
-export function hasBeenLink({ shortUrl }: Pick<LinkRecord, 'shortUrl'>): boolean {
-  return shortUrl !== '';
+export function hasBeenLink({ shortUrl, erased }: Pick<LinkRecord, 'shortUrl' | 'erased'>): boolean {
+  return shortUrl !== '' || erased === true;
 }
 
 /**
@@ -185,5 +185,5 @@ export function tombstoneOfUnknown(command: DeleteCommand, until: number): LinkR
 
 /** The link, as an outcome contains it. */
 export function linkOf({ address, shortUrl, expiresAt, version }: LinkRecord): NonNullable<Decision['link']> {
-  return { ...address, shortUrl, expiresAt: isoSeconds(expiresAt), version };
+  return { ...address, ...(shortUrl !== '' && { shortUrl }), expiresAt: isoSeconds(expiresAt), version };
 }

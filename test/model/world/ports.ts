@@ -79,6 +79,8 @@ export function portsOf(
   return {
     api: oneLink.api.clientOver({ send }, () => pipeline.now),
     ledger: {
+      known: (asked, subjects) =>
+        call('ledger.requests', asked.map(nameOf).join(' '), () => ledger.known(asked, subjects)),
       requests: (asked) => call('ledger.requests', asked.map(nameOf).join(' '), () => ledger.requests(asked)),
       rememberRequest: (record) => call('ledger.rememberRequest', nameOf(record), () => ledger.rememberRequest(record)),
       link: (address) => call('ledger.link', keyOf(address), () => ledger.link(address)),

@@ -70,12 +70,13 @@ describe.each<[string, () => Promise<LinkLedger & Pick<Ledger, 'linksAt'>>]>([
   it('replaces a record only for the current version, and never restores a removed record', async () => {
     const ledger = await given();
     const read = { version: 1, nowSeconds: 1_000 };
-    await ledger.addLink(link('changed', { campaign: 'spring', data: { pid: 'sms' } }));
+    await ledger.addLink(link('changed', { campaign: 'spring', subject: 'digest', data: { pid: 'sms' } }));
     expect(await ledger.replaceLink(link('changed', { version: 2, pid: 'mail' }), read)).toBe(true);
     expect(await ledger.replaceLink(link('changed', { version: 2, pid: 'late' }), read)).toBe(false);
     const held = await ledger.link(link('changed').address);
     expect(held).toMatchObject({ version: 2, pid: 'mail' });
     expect(held).not.toHaveProperty('campaign');
+    expect(held).not.toHaveProperty('subject');
     expect(held).not.toHaveProperty('data');
     expect(await ledger.replaceLink(link('nowhere', { version: 2 }), read)).toBe(false);
     expect(await ledger.link(link('nowhere').address)).toBeUndefined();

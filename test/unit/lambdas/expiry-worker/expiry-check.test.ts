@@ -30,6 +30,11 @@ describe('a link whose record DynamoDB has deleted', () => {
     expect(world.ledger.links.size).toBe(0);
   });
 
+  it('keeps the digest of its subject in the history', async ({ world }) => {
+    await world.check({ ...poster, renewTtl: false, subject: 'digest of a person' });
+    expect(world.history).toMatchObject([{ shortlinkId: 'poster', subject: 'digest of a person' }]);
+  });
+
   type AtApi = { data: Record<string, string>; expiresAt: number; foreign?: boolean };
 
   it.each<[string, AtApi | undefined]>([

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { subjectDigest } from '../../../../lambdas/domain/link/digest.ts';
 import { HttpWorld } from '../../../world/http-world.ts';
-import { create } from '../../../world/link-world.ts';
+import { create, linkIdSecret } from '../../../world/link-world.ts';
 
 const { specVersion: _, source: __, requestId: ___, requestedAt: ____, ...bare } = create;
 const key = (value: string) => ({ 'Idempotency-Key': value });
@@ -26,6 +27,17 @@ describe('POST /commands with one command', () => {
       requestId: 'order-17',
       requestedAt: '2026-03-01T10:00:05.000Z',
     });
+  });
+
+  it('keeps the digest of its subject, and not the subject', async () => {
+    const world = new HttpWorld();
+
+    await world.post({ ...bare, subject: 'customer 7' }, key('"order-17"'));
+
+    const record = world.records.records.get('crm/order-17');
+    expect(record?.subject).toBe(subjectDigest(linkIdSecret, 'customer 7'));
+    expect(JSON.stringify(record)).not.toContain('customer 7');
+    expect(JSON.parse(world.sent[0]?.body ?? '')).toMatchObject({ subject: 'customer 7' });
   });
 
   it('waits for the link, and returns it with its outcome', async () => {

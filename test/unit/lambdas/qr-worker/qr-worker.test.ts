@@ -106,6 +106,30 @@ const tombstoned = ({ ledger }: World) => void ledger.links.set(key, { ...link, 
 const madeByHand = ({ api }: World) =>
   api.links.set(key, { data: { pid: 'by hand' }, expiresAt: link.expiresAt, foreign: true });
 
+describe('a QR job of an erased subject', () => {
+  const sentAtMilliseconds = 1_000;
+  const ofPerson = { ...job, subject: 'digest of a person', sentAtMilliseconds };
+
+  it('ends without a call, a record of the link or an image', async ({ world }) => {
+    world.ledger.erasedAt.set('digest of a person', sentAtMilliseconds);
+    expect(await world.deliver([ofPerson])).toEqual(['done']);
+    expect(world.outcomes).toMatchObject([{ outcome: 'qr-failed', reason: 'subject-erased', messageId: 'm-1' }]);
+    expect(world.outcomes[0]).not.toHaveProperty('metadata');
+    expect(world.outcomes[0]).not.toHaveProperty('link');
+    expect(world.ledger.answered.get('studio/q-1')).not.toHaveProperty('subject');
+    expect(world.ledger.links.get(key)).not.toHaveProperty('qrFailure');
+    expect(world.api.calls).toEqual([]);
+    expect(world.removed).toEqual([ownImage]);
+  });
+
+  it('is carried out if it was sent afterwards, and its record has the subject', async ({ world }) => {
+    world.ledger.erasedAt.set('digest of a person', sentAtMilliseconds - 1);
+    await world.deliver([ofPerson]);
+    expect(world.outcomes).toMatchObject([{ outcome: 'qr-ready' }]);
+    expect(world.ledger.answered.get('studio/q-1')?.subject).toBe('digest of a person');
+  });
+});
+
 describe('a QR job', () => {
   it('stores the image, records it, and publishes an outcome for the command’s message', async ({ world }) => {
     expect(await world.deliver([job])).toEqual(['done']);

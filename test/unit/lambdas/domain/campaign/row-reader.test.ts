@@ -25,9 +25,9 @@ describe('a row', () => {
 
   test('may have every field, in the words of people', async () => {
     const header =
-      'request_id,template,custom_link_id,on_conflict,ttl,renew_ttl,keep_until,valid_until,brand_domain,qr,qr_size,qr_format,qr_margin,metadata.segment,pid';
+      'request_id,template,custom_link_id,on_conflict,ttl,renew_ttl,keep_until,valid_until,brand_domain,qr,qr_size,qr_format,qr_margin,metadata.segment,Subject,pid';
     const row =
-      '1, A1b3 ,promo,DERIVE,60d,Nein,2026-12-24T18:00:00Z,2026-04-01T00:00:00Z,go.acme.example,TRUE,600,PNG,0,vip,sms';
+      '1, A1b3 ,promo,DERIVE,60d,Nein,2026-12-24T18:00:00Z,2026-04-01T00:00:00Z,go.acme.example,TRUE,600,PNG,0,vip, José 7 ,sms';
 
     expect(await commandIn(`${header}\n${row}\n`)).toEqual({
       specVersion: '1.0',
@@ -44,6 +44,7 @@ describe('a row', () => {
       validUntil: '2026-04-01T00:00:00Z',
       brandDomain: 'go.acme.example',
       metadata: { segment: 'vip' },
+      subject: 'José 7',
       data: { pid: 'sms' },
       qr: { size: 600, format: 'png', margin: false },
     });

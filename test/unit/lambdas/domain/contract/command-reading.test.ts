@@ -15,6 +15,7 @@ describe('a valid command', () => {
       qr: { size: 300, format: 'jpg', margin: false, brandDomain: 'click.acme.example' },
       validUntil: '2026-03-11T12:00:00+02:00',
       metadata: { recipient: 'r-7' },
+      subject: 'José, 7',
     };
     expect(read(raw)).toEqual({
       command: { ...raw, data: { pid: 'sms', deep_link_sub1: '7', is_retargeting: 'true', c: '' } },
@@ -62,6 +63,12 @@ describe('a command that breaks one rule', () => {
     ['qr.size length', { ...create, qr: { size: 3_001 } }],
     ['qr.color unknown-field', { ...create, qr: { color: 'red' } }],
     ['metadata length', { ...create, metadata: Object.fromEntries([...'abcdefghijk'].map((k) => [k, ''])) }],
+    ['subject format', { ...create, subject: '' }],
+    ['subject length', { ...create, subject: 'x'.repeat(257) }],
+    ['subject format', { ...create, subject: ' ' }],
+    ['subject control', { ...create, subject: 'a\tb' }],
+    ['subject unicode', { ...create, subject: 'a\ud800' }],
+    ['subject type', { ...create, subject: 7 }],
     ['shortlink_id unknown-field', { ...create, shortlink_id: 'x' }],
     ['qr unknown-field', { ...update, qr: {} }],
     ['data unknown-field', { ...common, action: 'delete', shortlinkId: 'spring', data: { pid: 'sms' } }],

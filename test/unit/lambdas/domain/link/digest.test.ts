@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CreateCommand } from '../../../../../lambdas/domain/contract/command.ts';
-import { commandDigest, dataDigest, sameData } from '../../../../../lambdas/domain/link/digest.ts';
+import { commandDigest, dataDigest, sameData, subjectDigest } from '../../../../../lambdas/domain/link/digest.ts';
 
 const command: CreateCommand = {
   specVersion: '1.0',
@@ -40,6 +40,7 @@ describe("a command's digest", () => {
     ['the template', { onelinkId: 'abc123' }],
     ['a QR code', { qr: { format: 'png' } }],
     ['the request', { requestId: 'order-2' }],
+    ['the subject', { subject: 'customer 7' }],
   ])('differs for another request: %s', (_, change) => {
     expect(commandDigest('secret', { ...command, ...change })).not.toBe(commandDigest('secret', command));
   });
@@ -47,6 +48,18 @@ describe("a command's digest", () => {
   it('cannot be computed without the secret', () => {
     expect(commandDigest('another', command)).not.toBe(commandDigest('secret', command));
     expect(dataDigest('another', command.data)).not.toBe(dataDigest('secret', command.data));
+  });
+});
+
+describe('a digest of a subject', () => {
+  it('never changes between releases, and is another one than that of equal data', () => {
+    expect(subjectDigest('secret', 'customer 7')).toBe('8c7e2c0290a0426001e870c4c66a807c');
+    expect(subjectDigest('another', 'customer 7')).not.toBe(subjectDigest('secret', 'customer 7'));
+  });
+
+  it('is equal for the same letters in another form of Unicode, and with blanks around them', () => {
+    expect(subjectDigest('secret', ' Jose\u0301 ')).toBe(subjectDigest('secret', 'Jos\u00e9'));
+    expect(subjectDigest('secret', 'jos\u00e9')).not.toBe(subjectDigest('secret', 'Jos\u00e9'));
   });
 });
 
