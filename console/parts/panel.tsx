@@ -1,0 +1,24 @@
+import type { ComponentChildren } from 'preact';
+import { useId } from 'preact/hooks';
+
+interface PanelProps {
+  title: string;
+  /** Beside the title: an age, a button. */
+  aside?: ComponentChildren;
+  children: ComponentChildren;
+  class?: string;
+}
+
+/** A section of a page, with its heading. */
+export function Panel({ title, aside, children, class: extra = '' }: PanelProps) {
+  const heading = useId();
+  return (
+    <section class={`panel ${extra}`} aria-labelledby={heading}>
+      <div class="panel-head">
+        <h2 id={heading}>{title}</h2>
+        {aside && <div class="aside">{aside}</div>}
+      </div>
+      {children}
+    </section>
+  );
+}

@@ -1,0 +1,19 @@
+import { durationWords } from '../../cli/words/words.ts';
+
+/** How old a number is: `as of 12 s ago`. A second or less is “now”, because numbers travel for about as long. */
+export function ageWords(at: number | null, now: number): string {
+  if (at === null) return 'age unknown';
+  return now - at < 1500 ? 'as of now' : `as of ${durationWords((now - at) / 1000)} ago`;
+}
+
+/** `12 min 5 s ago`, `in 3 h 10 min`, `now`. */
+export function sinceWords(at: number, now: number): string {
+  const seconds = Math.round((now - at) / 1000);
+  if (Math.abs(seconds) < 1) return 'now';
+  return seconds > 0 ? `${durationWords(seconds)} ago` : `in ${durationWords(-seconds)}`;
+}
+
+/** From this age on, a number that comes every few seconds is shown as old. */
+export const oldAfterMilliseconds = 30_000;
+
+export const isOld = (at: number | null, now: number) => at === null || now - at > oldAfterMilliseconds;
