@@ -1,11 +1,11 @@
 import { Command } from 'commander';
 import { systemClock } from '../../../lambdas/runtime/clock.ts';
 import { linkAddressOf } from '../../pipeline/link-address.ts';
+import { compare } from '../../pipeline/links/comparison.ts';
+import { find } from '../../pipeline/links/link-check.ts';
+import { columnsOf, facetsOf } from '../../pipeline/links/side-by-side.ts';
 import { linkIdSecretOf, openReader } from '../../pipeline/reader.ts';
 import { pipelineHelp, pipelineVerb, type Scene, type VerbOptions } from '../../terminal/pipeline-verb.ts';
-import { compare } from '../verify/comparison.ts';
-import { find } from '../verify/link-check.ts';
-import { columnsOf, facetsOf } from './side-by-side.ts';
 
 /** Exit codes: scripts and the help text rely on them. */
 const exitCode = { equal: 0, different: 1, notDone: 2 } as const;

@@ -2,17 +2,13 @@ import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { Command } from 'commander';
 import type { LinkRecord } from '../../../lambdas/domain/link/ledger-record.ts';
 import { deriveLinkId } from '../../../lambdas/domain/link/link-id.ts';
+import { deadLetterQueues, nameOf, sizeOf } from '../../pipeline/dead-letters/dead-letter-queues.ts';
+import { type ExaminationPorts, examinationPorts } from '../../pipeline/dead-letters/examination.ts';
+import { listDeadLetters } from '../../pipeline/dead-letters/list.ts';
 import type { DeployedPipeline } from '../../pipeline/deployed-pipeline.ts';
 import { linkAddressOf } from '../../pipeline/link-address.ts';
-import { count } from '../../terminal/count-option.ts';
-import { pipelineHelp, pipelineVerb, type Scene, type VerbOptions } from '../../terminal/pipeline-verb.ts';
-import { OperatorError } from '../../words/operator-error.ts';
-import { n } from '../../words/words.ts';
-import { deadLetterQueues, nameOf, sizeOf } from '../dead-letters/dead-letter-queues.ts';
-import { type ExaminationPorts, examinationPorts } from '../dead-letters/examination.ts';
-import { listDeadLetters } from '../dead-letters/list.ts';
-import { searchHeld, searchParked, searchQuarantine } from './archive-search.ts';
-import { type Request, searchLogs } from './log-search.ts';
+import { searchHeld, searchParked, searchQuarantine } from '../../pipeline/story/archive-search.ts';
+import { type Request, searchLogs } from '../../pipeline/story/log-search.ts';
 import {
   type Happening,
   happeningWords,
@@ -24,7 +20,11 @@ import {
   ofQuarantined,
   ofRequestRecord,
   type Shown,
-} from './story.ts';
+} from '../../pipeline/story/story.ts';
+import { count } from '../../terminal/count-option.ts';
+import { pipelineHelp, pipelineVerb, type Scene, type VerbOptions } from '../../terminal/pipeline-verb.ts';
+import { OperatorError } from '../../words/operator-error.ts';
+import { n } from '../../words/words.ts';
 
 /** Exit codes: scripts and the help text rely on them. */
 const exitCode = { found: 0, nothing: 1, notDone: 2 } as const;
