@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { requestsOfLink } from '../../../../../cli/commands/trace/trace.ts';
+import { requestsOfLink } from '../../../../../cli/pipeline/story/tell-story.ts';
 import { searchHeld, searchParked } from '../../../../../cli/pipeline/story/archive-search.ts';
 import { filterPatternOf } from '../../../../../cli/pipeline/story/log-search.ts';
 import {
