@@ -2,14 +2,14 @@ import { Command } from 'commander';
 import { campaignKey } from '../../../lambdas/domain/campaign/places.ts';
 import type { CampaignRecord } from '../../../lambdas/domain/campaign/record.ts';
 import { systemClock } from '../../../lambdas/runtime/clock.ts';
+import { campaignJson, standingWords } from '../../pipeline/campaign/campaign-words.ts';
+import { openCampaigns, operatorHere } from '../../pipeline/campaign/open-campaigns.ts';
 import { giveOrder, obstacle } from '../../pipeline/campaign-orders.ts';
 import { mayGoOn } from '../../terminal/confirmation.ts';
 import { pipelineHelp, pipelineVerb, type Scene, type VerbOptions } from '../../terminal/pipeline-verb.ts';
 import { OperatorError } from '../../words/operator-error.ts';
 import { counted, n } from '../../words/words.ts';
-import { campaignJson, standingWords } from './campaign-words.ts';
 import { exitCode } from './exit-code.ts';
-import { openCampaigns, operatorHere } from './open-campaigns.ts';
 
 interface Options extends VerbOptions {
   name: string;

@@ -9,6 +9,8 @@ import { type CampaignKey, campaignKey } from '../../../lambdas/domain/campaign/
 import { type CampaignRecord, isActive } from '../../../lambdas/domain/campaign/record.ts';
 import { errorCode, unwritable } from '../../files/file-error.ts';
 import { openInput } from '../../files/input-file.ts';
+import { timesOf } from '../../pipeline/campaign/lane-times.ts';
+import { type OpenCampaigns, openCampaigns, resultReadsOf } from '../../pipeline/campaign/open-campaigns.ts';
 import { campaignResults } from '../../pipeline/campaign-results.ts';
 import { plansOf } from '../../pipeline/configured-pipeline.ts';
 import { dropCampaign } from '../../pipeline/drop-campaign.ts';
@@ -22,9 +24,7 @@ import { mayGoOn } from '../../terminal/confirmation.ts';
 import { pipelineHelp, pipelineVerb, type Scene, type VerbOptions } from '../../terminal/pipeline-verb.ts';
 import { OperatorError } from '../../words/operator-error.ts';
 import { counted, durationWords, n, percent } from '../../words/words.ts';
-import { timesOf } from '../plan/campaign-plan.ts';
 import { exitCode } from './exit-code.ts';
-import { type OpenCampaigns, openCampaigns, resultReadsOf } from './open-campaigns.ts';
 
 interface Options extends VerbOptions {
   name: string;

@@ -1,11 +1,6 @@
 import { Command, Option } from 'commander';
 import { formatOf } from '../../files/file-ending.ts';
-import { operationsOf } from '../../pipeline/operations.ts';
-import { mayDelete } from '../../terminal/confirmation.ts';
-import { count } from '../../terminal/count-option.ts';
-import { pipelineHelp, pipelineVerb, type Scene, type VerbOptions } from '../../terminal/pipeline-verb.ts';
-import { n } from '../../words/words.ts';
-import type { Limits } from './dead-letter.ts';
+import type { Limits } from '../../pipeline/dead-letters/dead-letter.ts';
 import {
   type DeadLetterQueue,
   deadLetterQueues,
@@ -13,10 +8,15 @@ import {
   type QueueKind,
   queueKinds,
   sizeOf,
-} from './dead-letter-queues.ts';
-import { examinationPorts } from './examination.ts';
+} from '../../pipeline/dead-letters/dead-letter-queues.ts';
+import { examinationPorts } from '../../pipeline/dead-letters/examination.ts';
+import { listDeadLetters, listedWords } from '../../pipeline/dead-letters/list.ts';
+import { operationsOf } from '../../pipeline/operations.ts';
+import { mayDelete } from '../../terminal/confirmation.ts';
+import { count } from '../../terminal/count-option.ts';
+import { pipelineHelp, pipelineVerb, type Scene, type VerbOptions } from '../../terminal/pipeline-verb.ts';
+import { n } from '../../words/words.ts';
 import { LetterFile } from './letter-file.ts';
-import { listDeadLetters, listedWords } from './list.ts';
 import { purge } from './purge.ts';
 import { redrive } from './redrive.ts';
 

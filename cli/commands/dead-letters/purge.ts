@@ -1,6 +1,11 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
-import { type DeadLetter, deleteDeadLetters, type Limits, receiveDeadLetters } from './dead-letter.ts';
-import type { DeadLetterQueue } from './dead-letter-queues.ts';
+import {
+  type DeadLetter,
+  deleteDeadLetters,
+  type Limits,
+  receiveDeadLetters,
+} from '../../pipeline/dead-letters/dead-letter.ts';
+import type { DeadLetterQueue } from '../../pipeline/dead-letters/dead-letter-queues.ts';
 
 /**
  * Deletes dead letters, each only after `keep` has stored it.

@@ -1,8 +1,8 @@
 import type { RedriveResult } from '../../../lambdas/operations/acts.ts';
+import type { Limits } from '../../pipeline/dead-letters/dead-letter.ts';
+import type { DeadLetterQueue } from '../../pipeline/dead-letters/dead-letter-queues.ts';
 import type { Operations } from '../../pipeline/operations.ts';
 import { OperatorError } from '../../words/operator-error.ts';
-import type { Limits } from './dead-letter.ts';
-import type { DeadLetterQueue } from './dead-letter-queues.ts';
 
 /** Long enough to make the start of a slice cheap, short enough to wait for after Ctrl-C. */
 const sliceSeconds = 5;

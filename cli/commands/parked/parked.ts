@@ -1,9 +1,9 @@
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { Command } from 'commander';
+import { type ParkedSummary, parkedWords, summarise } from '../../pipeline/archive/parked-lots.ts';
 import { lanesNamed } from '../../pipeline/lanes-at-work.ts';
 import { pipelineHelp, pipelineVerb, type Scene, type VerbOptions } from '../../terminal/pipeline-verb.ts';
 import { counted, n } from '../../words/words.ts';
-import { type ParkedSummary, parkedWords, summarise } from './parked-lots.ts';
 import { replayParked } from './replay.ts';
 
 /** Exit codes: scripts and the help text rely on them. */

@@ -1,12 +1,12 @@
 import { Command } from 'commander';
 import type { QuarantinedObject } from '../../../lambdas/adapters/quarantine-store.ts';
+import { inspect } from '../../pipeline/archive/inspection.ts';
+import { release } from '../../pipeline/archive/release.ts';
 import { mayDelete } from '../../terminal/confirmation.ts';
 import { pipelineHelp, pipelineVerb, type Scene, type VerbOptions } from '../../terminal/pipeline-verb.ts';
 import { withNeeds } from '../../terminal/usage.ts';
 import { OperatorError } from '../../words/operator-error.ts';
 import { counted, instantWords, n } from '../../words/words.ts';
-import { inspect } from './inspection.ts';
-import { release } from './release.ts';
 
 /** Exit codes: scripts and the help text rely on them. */
 const exitCode = { done: 0, someLeft: 1, notDone: 2 } as const;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { release } from '../../../../../cli/commands/quarantine/release.ts';
+import { release } from '../../../../../cli/pipeline/archive/release.ts';
 import type { ParkedCommand } from '../../../../../lambdas/domain/contract/parked-command.ts';
 
 const key = 'quarantine/campaign/unreadable/lot.ndjson';

@@ -1,9 +1,9 @@
 import { type CloudWatchClient, GetMetricDataCommand, paginateDescribeAlarms } from '@aws-sdk/client-cloudwatch';
-import type { DeployedPipeline } from '../../pipeline/deployed-pipeline.ts';
-import type { LaneAtWork } from '../../pipeline/lanes-at-work.ts';
+import { allHeld } from '../archive/held-commands.ts';
+import { strandedLanes, summarise } from '../archive/parked-lots.ts';
 import { deadLetterQueues, sizeOf } from '../dead-letters/dead-letter-queues.ts';
-import { strandedLanes, summarise } from '../parked/parked-lots.ts';
-import { allHeld } from '../senders/held-commands.ts';
+import type { DeployedPipeline } from '../deployed-pipeline.ts';
+import type { LaneAtWork } from '../lanes-at-work.ts';
 import { daysToCome, type Sight } from './overview.ts';
 
 /** Reads the state of a pipeline from all services in parallel. */

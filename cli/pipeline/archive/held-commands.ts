@@ -1,5 +1,5 @@
 import type { HeldSender, HeldStore } from '../../../lambdas/adapters/held-store.ts';
-import { summarise } from '../parked/parked-lots.ts';
+import { summarise } from './parked-lots.ts';
 
 /** What is held from one sender, by the names of its lots alone. */
 export interface HeldCommands extends HeldSender {

@@ -1,7 +1,7 @@
 import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { expiryLane, qrLane } from '../../../lambdas/domain/work/names.ts';
-import { outputNamed, pascal, pipelineOutputs } from '../../pipeline/pipeline-outputs.ts';
 import { OperatorError } from '../../words/operator-error.ts';
+import { outputNamed, pascal, pipelineOutputs } from '../pipeline-outputs.ts';
 
 /**
  * What a queue holds: commands, commands in ingress queues, QR jobs that the link workers queue, expired links, or the files of

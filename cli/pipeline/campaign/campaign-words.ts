@@ -1,7 +1,7 @@
 import { campaignKey, resultPlaces } from '../../../lambdas/domain/campaign/places.ts';
 import { type CampaignRecord, rowCounts } from '../../../lambdas/domain/campaign/record.ts';
-import { settledRows } from '../../pipeline/follow-campaign.ts';
 import { counted, durationWords, instantWords, n, percent, visible } from '../../words/words.ts';
+import { settledRows } from '../follow-campaign.ts';
 
 /** What is known of a campaign's end. */
 export interface Outlook {

@@ -3,9 +3,9 @@ import { campaignKey } from '../../../lambdas/domain/campaign/places.ts';
 import { type CampaignRecord, isActive } from '../../../lambdas/domain/campaign/record.ts';
 import { forecast, type Sharer } from '../../../lambdas/domain/campaign/sharing.ts';
 import { type ControlReader, laneNow } from '../../../lambdas/domain/control/control-record.ts';
-import { type ConfiguredPipeline, plansOf } from '../../pipeline/configured-pipeline.ts';
-import { sustained } from '../plan/campaign-plan.ts';
+import { type ConfiguredPipeline, plansOf } from '../configured-pipeline.ts';
 import type { Outlook } from './campaign-words.ts';
+import { sustained } from './lane-times.ts';
 
 /** A campaign's part of its lane, for the domain's forecast. */
 export function sharerOf(record: CampaignRecord): Sharer {

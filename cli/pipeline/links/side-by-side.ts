@@ -2,7 +2,7 @@ import type { LinkRecord } from '../../../lambdas/domain/link/ledger-record.ts';
 import type { LinkAtApi } from '../../../lambdas/domain/onelink/api-answer.ts';
 import { isoSeconds } from '../../../lambdas/domain/work/clock.ts';
 import { durationWords } from '../../words/words.ts';
-import type { Found } from '../verify/comparison.ts';
+import type { Found } from './comparison.ts';
 
 /** One property of a link, in the ledger and at the API; undefined on a side that does not have it. */
 export interface Facet {

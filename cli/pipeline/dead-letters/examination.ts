@@ -9,10 +9,10 @@ import { isLater, type LinkRecord, type RequestRecord } from '../../../lambdas/d
 import { deriveLinkId, type LinkAddress } from '../../../lambdas/domain/link/link-id.ts';
 import { stateForCreate } from '../../../lambdas/domain/link/link-state.ts';
 import type { Removal } from '../../../lambdas/domain/link/removal.ts';
-import type { ConfiguredPipeline } from '../../pipeline/configured-pipeline.ts';
-import type { DeployedPipeline } from '../../pipeline/deployed-pipeline.ts';
-import { laneReader } from '../../pipeline/lane-reader.ts';
-import type { ChosenPipeline } from '../../pipeline/pipeline-choice.ts';
+import type { ConfiguredPipeline } from '../configured-pipeline.ts';
+import type { DeployedPipeline } from '../deployed-pipeline.ts';
+import { laneReader } from '../lane-reader.ts';
+import type { ChosenPipeline } from '../pipeline-choice.ts';
 import type { DeadLetter } from './dead-letter.ts';
 import type { DeadLetterQueue } from './dead-letter-queues.ts';
 import { type KnownSenders, type SenderFault, senderFault } from './letter-sender.ts';

@@ -4,13 +4,13 @@ import type { CampaignTable } from '../../../lambdas/adapters/campaign-table.ts'
 import type { CampaignRecord } from '../../../lambdas/domain/campaign/record.ts';
 import type { Command } from '../../../lambdas/domain/contract/command.ts';
 import { commandDigest } from '../../../lambdas/domain/link/digest.ts';
-import type { ResultReads, SendRow } from '../../pipeline/campaign-results.ts';
-import { type CampaignReads, campaignNamed, campaignsInBucket } from '../../pipeline/campaigns.ts';
-import type { ConfiguredPipeline } from '../../pipeline/configured-pipeline.ts';
-import type { DeployedPipeline } from '../../pipeline/deployed-pipeline.ts';
-import { laneReader } from '../../pipeline/lane-reader.ts';
-import type { ChosenPipeline } from '../../pipeline/pipeline-choice.ts';
-import { linkIdSecretOf } from '../../pipeline/reader.ts';
+import type { ResultReads, SendRow } from '../campaign-results.ts';
+import { type CampaignReads, campaignNamed, campaignsInBucket } from '../campaigns.ts';
+import type { ConfiguredPipeline } from '../configured-pipeline.ts';
+import type { DeployedPipeline } from '../deployed-pipeline.ts';
+import { laneReader } from '../lane-reader.ts';
+import type { ChosenPipeline } from '../pipeline-choice.ts';
+import { linkIdSecretOf } from '../reader.ts';
 
 /** A pipeline's campaigns, as the verbs use them. */
 export interface OpenCampaigns {

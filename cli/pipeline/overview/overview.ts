@@ -1,11 +1,11 @@
 import type { CampaignRecord } from '../../../lambdas/domain/campaign/record.ts';
 import { type ControlReading, laneNow } from '../../../lambdas/domain/control/control-record.ts';
 import { daysOfMonth, type Forecast, forecast } from '../../../lambdas/governor/forecast.ts';
-import { isFresh } from '../../pipeline/control-freshness.ts';
-import { settledRows } from '../../pipeline/follow-campaign.ts';
+import type { HeldCommands } from '../archive/held-commands.ts';
 import { standingWords } from '../campaign/campaign-words.ts';
+import { isFresh } from '../control-freshness.ts';
 import type { QueueKind } from '../dead-letters/dead-letter-queues.ts';
-import type { HeldCommands } from '../senders/held-commands.ts';
+import { settledRows } from '../follow-campaign.ts';
 
 /** Approximate counts of a queue. */
 export interface QueueNow {

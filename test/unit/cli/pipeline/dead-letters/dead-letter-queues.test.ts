@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { deadLetterQueues, nameOf } from '../../../../../cli/commands/dead-letters/dead-letter-queues.ts';
+import { deadLetterQueues, nameOf } from '../../../../../cli/pipeline/dead-letters/dead-letter-queues.ts';
 
 const outputs: Record<string, string> = {
   OutcomeTopicArn: 'arn:aws:sns:eu-central-1:111122223333:outcomes',

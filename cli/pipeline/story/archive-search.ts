@@ -2,7 +2,7 @@ import type { HeldStore } from '../../../lambdas/adapters/held-store.ts';
 import type { ParkedLot } from '../../../lambdas/adapters/parked-store.ts';
 import type { QuarantinedObject } from '../../../lambdas/adapters/quarantine-store.ts';
 import type { ParkedCommand } from '../../../lambdas/domain/contract/parked-command.ts';
-import { inspect } from '../quarantine/inspection.ts';
+import { inspect } from '../archive/inspection.ts';
 import type { Request } from './log-search.ts';
 
 /** A lot has the time of its first command in its name, and takes more commands for a moment. Two minutes cover that and clock differences. */

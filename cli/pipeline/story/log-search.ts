@@ -1,6 +1,6 @@
 import { type CloudWatchLogsClient, paginateFilterLogEvents } from '@aws-sdk/client-cloudwatch-logs';
 import { objectIn } from '../../files/json-object.ts';
-import type { LaneAtWork, LaneWorker } from '../../pipeline/lanes-at-work.ts';
+import type { LaneAtWork, LaneWorker } from '../lanes-at-work.ts';
 import { type Happening, type LoggedFields, ofLog } from './story.ts';
 
 export interface Request {
