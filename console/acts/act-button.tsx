@@ -7,7 +7,7 @@ interface ActButtonProps {
   label: string;
   /** What the dialog is called. */
   title: string;
-  look?: 'primary' | 'danger' | 'small' | '';
+  look?: 'primary' | 'danger' | 'small' | 'small danger' | '';
   onStarted?: (run: ActRun) => void;
 }
 
@@ -39,7 +39,7 @@ export function ActButtons({
           acts={[act]}
           label={label}
           title={`${label}: ${of}`}
-          look={isDestructive ? 'danger' : 'small'}
+          look={isDestructive ? 'small danger' : 'small'}
           {...(onStarted && { onStarted })}
         />
       ))}

@@ -1,9 +1,9 @@
 import type { AlarmItem } from '../../cli/console/contract.ts';
-import { severityWords } from '../overview/finding.ts';
 import { Since } from '../parts/age.tsx';
 import { Commands } from '../parts/command.tsx';
 import { Pill } from '../parts/pill.tsx';
 import { session } from '../state/live.ts';
+import { title } from '../state/words.ts';
 import { shortName, stateWords } from './alarm-order.ts';
 import { Markdown } from './markdown-view.tsx';
 
@@ -15,8 +15,8 @@ export function AlarmView({ alarm, isOpen }: { alarm: AlarmItem; isOpen: boolean
       <summary>
         <span class="alarm-name">{shortName(name, session.value?.stack ?? '')}</span>
         <Pill state={state} words={stateWords(state)} />
-        {severity !== null && <span class="badge">{severityWords[severity]}</span>}
-        {since !== null && (
+        {severity !== null && <span class="badge">{title(severity)}</span>}
+        {state === 'ALARM' && since !== null && (
           <span class="small muted">
             since <Since at={since} />
           </span>
@@ -24,9 +24,9 @@ export function AlarmView({ alarm, isOpen }: { alarm: AlarmItem; isOpen: boolean
       </summary>
       <div class="alarm-body">
         <p>{description}</p>
-        {sections.map(({ title, markdown, commands }) => (
-          <section key={title} aria-label={title}>
-            <h3>{title}</h3>
+        {sections.map(({ title: of, markdown, commands }) => (
+          <section key={of} aria-label={of}>
+            <h3>{of}</h3>
             <Markdown text={markdown} />
             <Commands texts={commands.filter((command) => !markdown.includes(command))} />
           </section>

@@ -66,6 +66,7 @@ function Found({ campaign }: { campaign: Campaign }) {
         <div class="columns">
           <Table
             caption="Rows by status"
+            isCompact
             hasCaption
             columns={countColumns(rows)}
             rows={countsOf(campaign.counts)}
@@ -127,8 +128,8 @@ function Numbers({
       <Stat name="Calls of the quota">{number(quotaCalls)}</Stat>
       <Stat name="QR codes">{number(qrCodes)}</Stat>
       <Stat name="Lane">{lane}</Stat>
-      <Stat name="File" note={instant(droppedAt)}>
-        {bytes(size)}, drop {drop}
+      <Stat name="File" note={`drop ${drop}, ${instant(droppedAt)}`}>
+        {bytes(size)}
       </Stat>
     </Stats>
   );

@@ -14,11 +14,11 @@ export function Outcomes({ outcomes: { kinds, at, from } }: { outcomes: Outcomes
   const most = Math.max(1, ...shown.map(({ count }) => count ?? 0));
   const hours = at === null ? 24 : Math.round((at - from) / 3_600_000);
   return (
-    <Panel title={`Outcomes of ${hours} hours`} aside={<Age at={at} />}>
+    <Panel title={`Outcomes of ${hours} hours`} aside={<Age at={at} oldAfterSeconds={900} />}>
       {shown.length === 0 ? (
         <p class="muted">Nothing was counted yet.</p>
       ) : (
-        <Table caption="Outcomes by kind" columns={columnsOf(most)} rows={shown} keyOf={({ kind }) => kind} />
+        <Table caption="Outcomes by kind" isCompact columns={columnsOf(most)} rows={shown} keyOf={({ kind }) => kind} />
       )}
     </Panel>
   );

@@ -1,4 +1,5 @@
-import { Age } from '../parts/age.tsx';
+import type { Overview } from '../../cli/console/contract.ts';
+import { Age, Since } from '../parts/age.tsx';
 import { Waiting } from '../parts/notes.tsx';
 import { Heading } from '../shell/heading.tsx';
 import { overview } from '../state/live.ts';
@@ -39,6 +40,7 @@ export function OverviewPage() {
           {standing(seen)} <Age at={seen.at} />
         </p>
         <WrongList wrong={seen.wrong} />
+        <Control control={seen.control} />
       </section>
       <Flow seen={seen} />
       <Lanes seen={seen} />
@@ -52,3 +54,32 @@ export function OverviewPage() {
     </>
   );
 }
+
+/** The governor, without which the states above are out of date. */
+function Control({ control: { record, governedAt, api } }: Pick<Overview, 'control'>) {
+  return (
+    <p class="small muted">
+      {apiWords(api)} The governor, which opens and pauses lanes,{' '}
+      {governedAt === null ? (
+        'has not run yet'
+      ) : (
+        <>
+          ran <Since at={governedAt} />
+        </>
+      )}
+      {recordWords[record]}.
+    </p>
+  );
+}
+
+const apiWords = (api: string | null) => {
+  if (api === null) return 'Whether the OneLink API is available is unknown.';
+  return api === 'good' ? 'The OneLink API is available.' : `The OneLink API is degraded (${api}).`;
+};
+
+const recordWords: Readonly<Record<Overview['control']['record'], string>> = {
+  fresh: '',
+  old: ', and its record is stale',
+  missing: ', and there is no record of it',
+  corrupt: ', and its record cannot be read',
+};

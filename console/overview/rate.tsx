@@ -15,7 +15,7 @@ export function Rate({ rate }: { rate: RateNow }) {
   const current = newest?.perSecond ?? null;
   const words = `${rateWords(current)} of ${rateWords(budgetPerSecond)} calls a second`;
   return (
-    <Panel title="Rate" aside={<Age at={lanes[0]?.perSecond.at ?? newest?.at ?? null} />}>
+    <Panel title="Rate" aside={<Age at={lanes[0]?.perSecond.at ?? newest?.at ?? null} oldAfterSeconds={300} />}>
       <p class="figure">
         <strong>{rateWords(current)}</strong> calls a second, of {rateWords(budgetPerSecond)}
       </p>
@@ -26,10 +26,13 @@ export function Rate({ rate }: { rate: RateNow }) {
           values={minutes.map(({ perSecond }) => perSecond)}
           ends={[`${minutes.length} min ago`, 'now']}
           unit="calls/s"
+          limit={budgetPerSecond}
         />
       )}
+      {minutes.length > 1 && budgetPerSecond !== null && <p class="small muted">Dashed: the budget.</p>}
       <Table
         caption="Rate of each lane"
+        isCompact
         columns={columns}
         rows={lanes}
         keyOf={({ lane }) => lane}

@@ -20,7 +20,7 @@ export function Usage({ usage }: { usage: UsageNow }) {
   const first = days[0]?.day ?? '';
   const last = days.at(-1)?.day ?? '';
   return (
-    <Panel title="Use by day and month" aside={<Age at={at} />}>
+    <Panel title="Use by day and month" aside={<Age at={at} oldAfterSeconds={900} />}>
       {days.length === 0 ? (
         <p class="muted">Nothing was counted yet.</p>
       ) : (
@@ -35,11 +35,23 @@ export function Usage({ usage }: { usage: UsageNow }) {
           <p class="small muted">Dark: this pipeline. Light: all systems of the account, where that is known.</p>
         </>
       )}
-      <Table caption="Calls by month" columns={monthColumns} rows={monthsOf(usage)} keyOf={({ month }) => month} />
+      <Table
+        caption="Calls by month"
+        isCompact
+        columns={monthColumns}
+        rows={monthsOf(usage)}
+        keyOf={({ month }) => month}
+      />
       {days.length > 0 && (
         <details>
           <summary>Each day as a table</summary>
-          <Table caption="Calls by day" columns={dayColumns} rows={days.toReversed()} keyOf={({ day }) => day} />
+          <Table
+            caption="Calls by day"
+            isCompact
+            columns={dayColumns}
+            rows={days.toReversed()}
+            keyOf={({ day }) => day}
+          />
         </details>
       )}
     </Panel>
@@ -65,7 +77,7 @@ const monthColumns: Column<Month>[] = [
     isName: true,
     cell: ({ month, words }) => (
       <>
-        {month} {words && <span class="small muted">{words}</span>}
+        {month} {words && <span class="small muted block">{words}</span>}
       </>
     ),
   },

@@ -2,10 +2,10 @@ import { ageWords, isOld, sinceWords } from '../state/ages.ts';
 import { now } from '../state/live.ts';
 import { instant } from '../state/words.ts';
 
-/** How old a number is. Grows as long as it is shown. */
-export function Age({ at }: { at: number | null }) {
+/** How old a number is. It grows as long as it is shown, and stands out when it is older than such a number normally gets. */
+export function Age({ at, oldAfterSeconds = 30 }: { at: number | null; oldAfterSeconds?: number }) {
   return (
-    <span class={isOld(at, now.value) ? 'age old' : 'age'} title={instant(at)}>
+    <span class={isOld(at, now.value, oldAfterSeconds) ? 'age old' : 'age'} title={instant(at)}>
       {ageWords(at, now.value)}
     </span>
   );

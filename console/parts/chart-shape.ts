@@ -3,7 +3,7 @@ export function ceilingOf(values: readonly (number | null)[]): number {
   const highest = Math.max(0, ...values.map((value) => value ?? 0));
   if (highest === 0) return 1;
   const power = 10 ** Math.floor(Math.log10(highest));
-  const step = [1, 2, 5, 10].find((one) => one * power >= highest) ?? 10;
+  const step = [1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10].find((one) => one * power >= highest) ?? 10;
   return step * power;
 }
 

@@ -21,6 +21,8 @@ interface TableProps<Row> {
   caption: string;
   /** Shows the caption. Otherwise a heading near the table has its words, and only screen readers read it. */
   hasCaption?: boolean;
+  /** Few short columns: stays a table on a narrow screen. */
+  isCompact?: boolean;
   columns: readonly Column<Row>[];
   rows: readonly Row[];
   keyOf(row: Row): string;
@@ -30,10 +32,10 @@ interface TableProps<Row> {
 }
 
 /** A table. On a narrow screen each row is a card, so the roles are written out: CSS would take them away. */
-export function Table<Row>({ caption, hasCaption, columns, rows, keyOf, choice, classOf }: TableProps<Row>) {
+export function Table<Row>({ caption, hasCaption, isCompact, columns, rows, keyOf, choice, classOf }: TableProps<Row>) {
   return (
     // biome-ignore lint/a11y/noRedundantRoles: `display: block` takes the role of a table away
-    <table role="table">
+    <table role="table" class={isCompact ? '' : 'cards'}>
       <caption class={hasCaption ? '' : 'unseen'}>{caption}</caption>
       {/* biome-ignore lint/a11y/noRedundantRoles: as above */}
       <thead role="rowgroup">

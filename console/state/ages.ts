@@ -13,7 +13,6 @@ export function sinceWords(at: number, now: number): string {
   return seconds > 0 ? `${durationWords(seconds)} ago` : `in ${durationWords(-seconds)}`;
 }
 
-/** From this age on, a number that comes every few seconds is shown as old. */
-export const oldAfterMilliseconds = 30_000;
-
-export const isOld = (at: number | null, now: number) => at === null || now - at > oldAfterMilliseconds;
+/** Whether a number is older than such a number normally gets. */
+export const isOld = (at: number | null, now: number, oldAfterSeconds: number) =>
+  at === null || now - at > oldAfterSeconds * 1000;
