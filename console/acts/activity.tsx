@@ -22,11 +22,11 @@ export function Activity() {
   const shown = runs.value.filter((run) => isNews(run, dismissed.value)).slice(0, shownRuns);
   if (shown.length === 0) return null;
   return (
-    <aside class="activity" aria-label="Acts of this console">
+    <section class="activity" aria-label="Acts of this console">
       {shown.map((run) => (
         <Run key={run.run} run={run} />
       ))}
-    </aside>
+    </section>
   );
 }
 

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { CheckReport, UploadedFile } from '../../cli/console/contract.ts';
 import { Heading } from '../shell/heading.tsx';
 import { session } from '../state/live.ts';
@@ -21,6 +21,12 @@ export function NewCampaign() {
   const [form, setForm] = useState<PlanForm | undefined>(undefined);
   const [checked, setChecked] = useState<Checked | undefined>(undefined);
   const step = file === undefined ? 0 : checked === undefined ? 1 : 2;
+  const shownStep = useRef(step);
+  useEffect(() => {
+    if (shownStep.current === step) return;
+    shownStep.current = step;
+    document.querySelector<HTMLElement>('main h2')?.focus();
+  }, [step]);
   return (
     <>
       <Heading

@@ -15,7 +15,9 @@ export function Panel({ title, aside, children, class: extra = '' }: PanelProps)
   return (
     <section class={`panel ${extra}`} aria-labelledby={heading}>
       <div class="panel-head">
-        <h2 id={heading}>{title}</h2>
+        <h2 id={heading} tabIndex={-1}>
+          {title}
+        </h2>
         {aside && <div class="aside">{aside}</div>}
       </div>
       {children}

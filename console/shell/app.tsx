@@ -30,8 +30,8 @@ export function App() {
       <main ref={main} tabIndex={-1}>
         <Connected />
         <Content />
+        <Activity />
       </main>
-      <Activity />
       <ActDialog />
       <div class="unseen" role="status" aria-live="polite">
         {announcement.value}
