@@ -4,6 +4,7 @@ import { mostBodyBytes } from './bodies.ts';
 import { type ApiProblem, problemStatus } from './contract.ts';
 import { ProblemError } from './problem.ts';
 import { linkRoutes } from './routes/links.ts';
+import { overviewRoutes } from './routes/overview.ts';
 import { pageRoutes } from './routes/page.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { refusalOf } from './security/guard.ts';
@@ -38,7 +39,7 @@ export function consoleApp(world: ConsoleWorld): Hono {
     return bodyLimit({ maxSize: mostBodyBytes, onError })(context, next);
   });
   app.route('/', pageRoutes(world));
-  for (const routes of [sessionRoutes, linkRoutes]) app.route('/api', routes(world));
+  for (const routes of [sessionRoutes, overviewRoutes, linkRoutes]) app.route('/api', routes(world));
   app.notFound((context) => {
     const problem: ApiProblem = { code: 'not-found', words: 'The console has nothing at this address.', do: [] };
     return context.json(problem, 404);

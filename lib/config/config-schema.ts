@@ -190,6 +190,14 @@ const campaigns = z.strictObject({
   }),
 });
 
+/** The records of operators' acts. */
+const audit = z.strictObject({
+  /** How long a record is kept, in the audit bucket. */
+  retentionDays: count(31, 36_500),
+  /** How long nobody can delete a record, not even the account's root user. Without it, a bucket policy alone keeps records. */
+  lockDays: count(1, 36_500).optional(),
+});
+
 /** Half of the environments may wait for outcomes (docs/http.md), so one is not enough. */
 const http = z.strictObject({ concurrency: count(2, 1_000) });
 
@@ -218,6 +226,7 @@ export const pipelineSchema = z.strictObject({
     'must be days from 1 to 36,500, or forever',
   ),
   archiveDays: count(31, 36_500),
+  audit,
   campaigns,
   http,
   alarmThresholds,

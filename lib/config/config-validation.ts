@@ -152,6 +152,10 @@ function pipelineFaults(
   }
   faults.push(...senderIdFaults(settings), ...sourceArnFaults(settings), ...httpFaults(settings));
   faults.push(...policyFaults(settings, limits));
+  const { lockDays = 0, retentionDays } = settings.audit;
+  if (lockDays > retentionDays) {
+    faults.push(['audit.lockDays', `must be at most audit.retentionDays (${retentionDays}); ${got(lockDays)}`]);
+  }
   if (Object.keys(settings.lanes).length === 0) faults.push(['lanes', 'must hold at least one lane; got {}']);
   if (Object.keys(settings.templates).length === 0)
     faults.push(['templates', 'must hold at least one template; got {}']);

@@ -15,6 +15,7 @@ const link = 'domain/link imports contract, work and onelink, knows no AWS and d
 const control = 'domain/control imports contract, work, onelink and link, knows no AWS and does no I/O';
 const campaign = 'domain/campaign imports contract, work, onelink, link and policy, knows no AWS and does no I/O';
 const http = 'domain/http imports the rooms before it, except control, knows no AWS and does no I/O';
+const acts = 'domain/acts imports the rooms before it, knows no AWS and does no I/O';
 const adapter = 'an adapter imports the domain and its one outside system, nothing else of ours';
 const runtime = 'the runtime imports the domain only: it serves every job alike';
 const useCase = 'a use case imports the domain and takes adapters as arguments; only handler.ts wires';
@@ -75,6 +76,11 @@ const refused: Record<string, Case[]> = {
     ['lambdas/domain/http/a.ts', '../../adapters/ledger.ts'],
     ['lambdas/domain/http/a.ts', '@aws-sdk/client-sqs'],
     ['lambdas/domain/http/a.ts', 'node:http'],
+  ],
+  [acts]: [
+    ['lambdas/domain/acts/a.ts', '../../adapters/ledger.ts'],
+    ['lambdas/domain/acts/a.ts', '@aws-sdk/client-s3'],
+    ['lambdas/domain/acts/a.ts', 'node:https'],
   ],
   [adapter]: [
     ['lambdas/adapters/a.ts', '../runtime/clock.ts'],

@@ -111,7 +111,7 @@ describe('another host name (DNS rebinding)', () => {
     expect((await first()).status).toBe(401);
   });
 
-  it('is refused in an absolute address, whatever the header says', async () => {
+  it('is refused in an absolute address, whatever the header has', async () => {
     const { port, host, signIn } = await givenConsole();
     const cookie = await signIn();
 

@@ -54,6 +54,8 @@ describe('a configuration', () => {
     ['name', 'one-link', 'must be 1–40 letters and digits, a capital first; got "one-link"'],
     ['memoryMegabytes.governor', 64, 'must be 128–10,240 (megabytes, Lambda); got 64'],
     ['archiveDays', undefined, 'must be 31–36,500; got nothing'],
+    ['audit.retentionDays', 30, 'must be 31–36,500; got 30'],
+    ['audit.lockDays', 1_097, 'must be at most audit.retentionDays (1096); got 1097'],
     ['campaigns.approval.aboveRows', -1, 'must be 0–1,000,000,000; got -1'],
     ['campaigns.approval.sources', ['crm', 'shop'], 'must be the source of a producer; got "shop"', '[1]'],
     ['campaigns.approval.belowReserve', 'yes', 'must be of type boolean; got "yes"'],

@@ -1,0 +1,34 @@
+import * as z from 'zod';
+
+/**
+ * Why a call was refused. Nothing was done.
+ *
+ * - `not-understood`  the call has no form that this release knows
+ * - `not-permitted`   the act needs another permission than the alias that was invoked
+ * - `reason-missing`  the act needs a reason
+ * - `not-proved`      STS does not confirm the caller's signature
+ * - `proof-late`      the signature is older than five minutes, or from the future
+ * - `proof-unchecked` STS cannot be reached
+ * - `begun-before`    this part has begun before
+ * - `not-recorded`    the begin could not be recorded
+ */
+export const refusalCodes = [
+  'not-understood',
+  'not-permitted',
+  'reason-missing',
+  'not-proved',
+  'proof-late',
+  'proof-unchecked',
+  'begun-before',
+  'not-recorded',
+] as const;
+export type RefusalCode = (typeof refusalCodes)[number];
+
+/** What the operations function answers. `recorded` is false if the end of the part could not be recorded. */
+export const actResultSchema = z.discriminatedUnion('result', [
+  z.object({ v: z.literal(1), result: z.literal('done'), recorded: z.boolean(), answer: z.unknown() }),
+  /** The act began and could not be carried out. `words` gives the cause, without values. */
+  z.object({ v: z.literal(1), result: z.literal('failed'), recorded: z.boolean(), words: z.string() }),
+  z.object({ v: z.literal(1), result: z.literal('refused'), code: z.enum(refusalCodes) }),
+]);
+export type ActResult = z.infer<typeof actResultSchema>;

@@ -1,0 +1,39 @@
+import type * as z from 'zod';
+import { campaignApprove, campaignCancel, campaignPause, campaignResume, campaignRetire } from './campaigns.ts';
+import { redrive } from './dead-letters.ts';
+import { exportLinks } from './export.ts';
+import { keyCreate, keyRevoke, keyRotate } from './keys.ts';
+import { pause, resume } from './lanes.ts';
+import { replay } from './parked.ts';
+import { purge } from './purge.ts';
+import { quarantineDrop, quarantineRelease } from './quarantine.ts';
+import { senderConfirm, senderReject } from './senders.ts';
+
+/** Every act. A new one gets its line here, and its work in the operations function. */
+export const acts = {
+  pause,
+  resume,
+  'campaign-approve': campaignApprove,
+  'campaign-pause': campaignPause,
+  'campaign-resume': campaignResume,
+  'campaign-cancel': campaignCancel,
+  'campaign-retire': campaignRetire,
+  replay,
+  redrive,
+  purge,
+  'quarantine-release': quarantineRelease,
+  'quarantine-drop': quarantineDrop,
+  'sender-confirm': senderConfirm,
+  'sender-reject': senderReject,
+  'key-create': keyCreate,
+  'key-rotate': keyRotate,
+  'key-revoke': keyRevoke,
+  export: exportLinks,
+} as const;
+
+export type ActName = keyof typeof acts;
+export type Act<Name extends ActName = ActName> = { [N in Name]: z.output<(typeof acts)[N]['schema']> }[Name];
+export type AnswerTo<Name extends ActName> = z.output<(typeof acts)[Name]['answer']>;
+
+export const actNames = Object.keys(acts) as ActName[];
+export const isActName = (name: unknown): name is ActName => typeof name === 'string' && Object.hasOwn(acts, name);
