@@ -14,7 +14,7 @@ import { Faults } from './faults.tsx';
 import { Rehearsals } from './rehearsals.tsx';
 import { ClockForm, QuotaForm } from './settings-forms.tsx';
 
-/** Changes the emulator, and says so. */
+/** Changes the emulator, and announces it. */
 export type Change = (what: string, body: unknown, words: string) => Promise<void>;
 
 /** The emulator of the OneLink API: an operator rehearses a bad day with it. */

@@ -41,10 +41,10 @@ export function flowOf({ lanes, stuck }: Pick<Overview, 'lanes' | 'stuck'>) {
   };
 }
 
-/** Outcomes that mean a command was carried out. */
-const carriedOut = new Set(['created', 'updated', 'deleted', 'unchanged', 'renewed', 'qr-created', 'qr_created']);
+/** Outcomes that mean a link was made or changed. */
+const carriedOut = new Set(['created', 'updated', 'deleted', 'renewed']);
 
-/** How many commands ended well. Null if nothing was counted. */
+/** How many links were made or changed. Null if nothing was counted. */
 export function doneOf({ kinds }: Overview['outcomes']): number | null {
   const counts = kinds.filter(({ kind }) => carriedOut.has(kind)).map(({ count }) => count);
   if (counts.length === 0 || counts.every((count) => count === null)) return null;

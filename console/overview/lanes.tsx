@@ -23,7 +23,7 @@ export function Lanes({ seen }: { seen: Overview }) {
       : lane.queues.map((queue, index) => ({ lane, queue, isFirst: index === 0 })),
   );
   return (
-    <Panel title="Lanes" aside={<Age at={seen.at} />}>
+    <Panel id="lanes" title="Lanes" aside={<Age at={seen.at} />}>
       <p class="muted">A lane is a queue of commands with its own worker and its share of the rate.</p>
       <Table
         caption="Lanes, and the messages in their queues"
@@ -79,9 +79,9 @@ function LaneState({ lane: { state, reason, since, note } }: { lane: LaneNow }) 
 
 function Oldest({ queue }: { queue: Row['queue'] }) {
   if (queue === undefined) return <>{unknown}</>;
+  if (queue.waiting.value === 0 && queue.inFlight.value === 0) return <>–</>;
   const { value } = queue.oldestSeconds;
-  if (value !== null) return <>{durationWords(value)}</>;
-  return <>{queue.waiting.value === 0 && queue.inFlight.value === 0 ? '–' : unknown}</>;
+  return <>{value === null ? unknown : durationWords(value)}</>;
 }
 
 const parkedWords = ({ parked, takesCommands }: LaneNow) =>

@@ -12,7 +12,7 @@ export function Quota({ quota }: { quota: QuotaNow }) {
   const words = `${number(remaining.value)} of ${number(monthly)} calls left this month`;
   const kept = reserves.filter(({ calls }) => calls > 0);
   return (
-    <Panel title="Quota" aside={<Age at={remaining.at} oldAfterSeconds={240} />}>
+    <Panel id="quota" title="Quota" aside={<Age at={remaining.at} oldAfterSeconds={240} />}>
       <p class="figure">
         <strong>{number(remaining.value)}</strong> calls left this month, of {number(monthly)}
       </p>

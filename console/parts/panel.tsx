@@ -6,14 +6,15 @@ interface PanelProps {
   /** Beside the title: an age, a button. */
   aside?: ComponentChildren;
   children: ComponentChildren;
-  class?: string;
+  /** Names the panel in addresses: `#/overview/lanes`. */
+  id?: string;
 }
 
 /** A section of a page, with its heading. */
-export function Panel({ title, aside, children, class: extra = '' }: PanelProps) {
+export function Panel({ title, aside, children, id }: PanelProps) {
   const heading = useId();
   return (
-    <section class={`panel ${extra}`} aria-labelledby={heading}>
+    <section class="panel" id={id} aria-labelledby={heading}>
       <div class="panel-head">
         <h2 id={heading} tabIndex={-1}>
           {title}

@@ -9,7 +9,8 @@ import { EmulatorPage } from '../emulator/emulator-page.tsx';
 import { LinksPages } from '../links/links-pages.tsx';
 import { OverviewPage } from '../overview/overview-page.tsx';
 import { Waiting } from '../parts/notes.tsx';
-import { announcement, route, session, sessionProblem } from '../state/live.ts';
+import { announcement, overview, route, session, sessionProblem } from '../state/live.ts';
+import type { Route } from '../state/route.ts';
 import { StuckPages } from '../stuck/stuck-pages.tsx';
 import { Blocked } from './blocked.tsx';
 import { Connected } from './connected.tsx';
@@ -42,7 +43,7 @@ export function App() {
 
 function Content() {
   const place = route.value;
-  useArrival(`${place.page}/${place.path.join('/')}`, place.page);
+  useArrival(place);
   const known = session.value;
   const failed = sessionProblem.value;
   if (known === undefined && failed === undefined) return <Waiting what="the console" />;
@@ -70,16 +71,20 @@ function Page({ page }: { page: PageName }) {
 }
 
 /** On a new page, the focus moves to its heading, as a browser does when it loads a document. */
-function useArrival(place: string, page: PageName): void {
+function useArrival({ page, path }: Route): void {
   const first = useRef(true);
-  // Each new place, and nothing else, moves the focus.
+  const panel = page === 'overview' ? path[0] : undefined;
+  const isReady = overview.value !== undefined;
+  // Each new place, and nothing else, moves the focus. A panel of the overview is there once the overview is.
   useEffect(() => {
     document.title = `${pageTitles[page]} – OneLink Pipeline`;
-    if (first.current) {
-      first.current = false;
-      return;
+    const wanted = panel === undefined ? null : document.querySelector<HTMLElement>(`#${CSS.escape(panel)} h2`);
+    const isFirst = first.current;
+    first.current = false;
+    if (wanted !== null) wanted.focus();
+    else if (!isFirst) {
+      scrollTo(0, 0);
+      document.querySelector<HTMLElement>('main h1')?.focus();
     }
-    scrollTo(0, 0);
-    document.querySelector<HTMLElement>('main h1')?.focus();
-  }, [place]);
+  }, [page, path.join('/'), panel !== undefined && isReady]);
 }

@@ -72,7 +72,7 @@ export async function upload<Answer>(path: string, file: Blob, headers: Record<s
   return response.json();
 }
 
-/** What a failure says, whatever it is. */
+/** What a failure means for the operator. */
 export function problemOf(error: unknown): ApiProblem {
   if (error instanceof ServerProblem) return error.problem;
   return { code: 'failed', words: 'The page failed to read the answer. Reload it.', do: [] };

@@ -25,8 +25,8 @@ export function bytes(count: number): string {
   return power === 0 ? `${n(count)} bytes` : `${(count / 1000 ** power).toFixed(1)} ${byteUnits[power]}`;
 }
 
-/** `dead-letters` → `Dead letters` */
+/** `dead-letters` → `Dead letters`, `qr-stored` → `QR stored` */
 export function title(name: string): string {
-  const words = name.replaceAll('-', ' ');
+  const words = name.replaceAll('-', ' ').replace(/^qr\b/, 'QR');
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
