@@ -4,6 +4,7 @@ import { mostBodyBytes } from './bodies.ts';
 import { type ApiProblem, problemStatus } from './contract.ts';
 import { ProblemError } from './problem.ts';
 import { alarmRoutes } from './routes/alarms.ts';
+import { campaignRoutes } from './routes/campaigns.ts';
 import { emulatorRoutes } from './routes/emulator.ts';
 import { linkRoutes } from './routes/links.ts';
 import { overviewRoutes } from './routes/overview.ts';
@@ -42,7 +43,15 @@ export function consoleApp(world: ConsoleWorld): Hono {
     return bodyLimit({ maxSize: mostBodyBytes, onError })(context, next);
   });
   app.route('/', pageRoutes(world));
-  for (const routes of [sessionRoutes, overviewRoutes, linkRoutes, stuckRoutes, alarmRoutes, emulatorRoutes])
+  for (const routes of [
+    sessionRoutes,
+    overviewRoutes,
+    campaignRoutes,
+    linkRoutes,
+    stuckRoutes,
+    alarmRoutes,
+    emulatorRoutes,
+  ])
     app.route('/api', routes(world));
   app.notFound((context) => {
     const problem: ApiProblem = { code: 'not-found', words: 'The console has nothing at this address.', do: [] };
