@@ -3,10 +3,14 @@ import { bodyLimit } from 'hono/body-limit';
 import { mostBodyBytes } from './bodies.ts';
 import { type ApiProblem, problemStatus } from './contract.ts';
 import { ProblemError } from './problem.ts';
+import { alarmRoutes } from './routes/alarms.ts';
+import { campaignRoutes } from './routes/campaigns.ts';
+import { emulatorRoutes } from './routes/emulator.ts';
 import { linkRoutes } from './routes/links.ts';
 import { overviewRoutes } from './routes/overview.ts';
 import { pageRoutes } from './routes/page.ts';
 import { sessionRoutes } from './routes/session.ts';
+import { stuckRoutes } from './routes/stuck.ts';
 import { refusalOf } from './security/guard.ts';
 import { securityHeaders } from './security/headers.ts';
 import type { ConsoleWorld } from './world.ts';
@@ -39,7 +43,16 @@ export function consoleApp(world: ConsoleWorld): Hono {
     return bodyLimit({ maxSize: mostBodyBytes, onError })(context, next);
   });
   app.route('/', pageRoutes(world));
-  for (const routes of [sessionRoutes, overviewRoutes, linkRoutes]) app.route('/api', routes(world));
+  for (const routes of [
+    sessionRoutes,
+    overviewRoutes,
+    campaignRoutes,
+    linkRoutes,
+    stuckRoutes,
+    alarmRoutes,
+    emulatorRoutes,
+  ])
+    app.route('/api', routes(world));
   app.notFound((context) => {
     const problem: ApiProblem = { code: 'not-found', words: 'The console has nothing at this address.', do: [] };
     return context.json(problem, 404);

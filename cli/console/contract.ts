@@ -444,9 +444,9 @@ export interface QuarantinedItem {
   reason: 'refused' | 'unreadable';
   at: number;
   bytes: number;
-  /** Null until it is read: POST /api/stuck/quarantine/lines {key} → QuarantinedLine[]. */
   acts: ActForm[];
 }
+/** POST /api/stuck/quarantine/lines: { key } → QuarantinedLine[] */
 export interface QuarantinedLine {
   source: string | null;
   requestId: string | null;
@@ -460,8 +460,8 @@ export interface HeldSender {
   source: string;
   sender: string;
   commands: number;
-  since: number;
-  lanes: string[];
+  /** Null if the names of its objects do not tell. */
+  since: number | null;
   /** What an operator or the configuration has decided since. */
   decision: 'confirmed' | 'rejected' | null;
   acts: ActForm[];
@@ -521,7 +521,17 @@ export interface AlarmItem {
 // ---------------------------------------------------------------------------------------------------------------------------------
 // Acts
 
-/** An act, as the operations function knows it: `{ name: 'pause', lane: 'campaign' }`. */
+/**
+ * An act, in the names of the page. The server makes the calls of the operations function from it:
+ *
+ * - `pause` and `resume` have `lanes`
+ * - `replay` has nothing
+ * - `redrive` has `queue`, as the dead-letter queues are named, and may have `perSecond` and `limit`
+ * - `quarantine-release` and `quarantine-drop` have `key`
+ * - `sender-confirm` and `sender-reject` have `source` and `sender`
+ * - `campaign-approve`, `-pause`, `-resume` and `-cancel` have `source` and `campaign`
+ * - `campaign-retire` has the same. It deletes the links of the campaign
+ */
 export interface Act {
   name: string;
   [field: string]: unknown;
@@ -590,7 +600,7 @@ export interface AuditEntry {
   endedAt: number | null;
   /** Null if it was refused before anybody knew who asked. */
   by: { arn: string; account: string } | null;
-  target: Record<string, string | number>;
+  target: Record<string, string | number | boolean | string[]>;
   reason: string | null;
   result: 'done' | 'failed' | 'refused' | 'no-end';
   effect: Record<string, number>;
@@ -608,7 +618,7 @@ export interface EmulatorState {
   quotaUsed: number;
   callsPerSecond: number;
   linksMade: number;
-  linksAlive: number;
+  linksAlive: number | null;
   faults: EmulatorFault[];
   /** Bad days that POST /api/emulator/rehearse begins. */
   rehearsals: { name: string; words: string }[];

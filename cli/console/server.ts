@@ -8,6 +8,7 @@ import { Events } from './events.ts';
 import type { PageFiles } from './page-files.ts';
 import { problemOf } from './problem.ts';
 import { Door } from './security/door.ts';
+import { Uploads } from './uploads.ts';
 import type { ConsoleWorld } from './world.ts';
 
 export interface ConsoleOptions {
@@ -49,6 +50,7 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
   const door = new Door(port);
   const address = `http://${hostname}:${port}/?token=${door.token}`;
   const desk = new Desk(options.choose, ended.signal, options.stackName);
+  const uploads = new Uploads();
   const world: ConsoleWorld = {
     desk,
     door,
@@ -57,6 +59,7 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
     readOnly,
     page,
     events: new Events(),
+    uploads,
     nowMilliseconds,
     problemOf: (error) => {
       const problem = problemOf(error, local);
@@ -71,6 +74,7 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
     const closed = new Promise((resolve) => server.close(resolve));
     server.closeAllConnections();
     await closed;
+    await uploads.close();
   };
   return { address, port, close };
 }

@@ -3,6 +3,7 @@ import type { Desk } from './desk.ts';
 import type { Events } from './events.ts';
 import type { PageFiles } from './page-files.ts';
 import type { Door } from './security/door.ts';
+import type { Uploads } from './uploads.ts';
 
 /** What the console's routes work with. */
 export interface ConsoleWorld {
@@ -16,6 +17,7 @@ export interface ConsoleWorld {
   readOnly: boolean;
   page: PageFiles;
   events: Events;
+  uploads: Uploads;
   nowMilliseconds(): number;
   /** An error as the page shows it. An unknown one is also reported on the terminal, without its message. */
   problemOf(error: unknown): ApiProblem;

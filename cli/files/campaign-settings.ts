@@ -4,9 +4,9 @@ import {
   campaignSettingsSchema,
   settingsFaults,
 } from '../../lambdas/domain/campaign/settings.ts';
+import { objectIn } from '../../lambdas/domain/contract/object-text.ts';
 import { OperatorError } from '../words/operator-error.ts';
 import { fileErrorReason, unwritable } from './file-error.ts';
-import { objectIn } from './json-object.ts';
 
 /** The settings that a command line names. They come before those of a file. */
 export interface SettingsOptions {

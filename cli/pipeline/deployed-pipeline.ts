@@ -8,6 +8,7 @@ import { CampaignFiles } from '../../lambdas/adapters/campaign-files.ts';
 import { CampaignTable } from '../../lambdas/adapters/campaign-table.ts';
 import { ControlTable } from '../../lambdas/adapters/control-table.ts';
 import { HeldStore } from '../../lambdas/adapters/held-store.ts';
+import { KeysSecretStore } from '../../lambdas/adapters/keys-secret-store.ts';
 import { Ledger } from '../../lambdas/adapters/ledger.ts';
 import { ParkedStore } from '../../lambdas/adapters/parked-store.ts';
 import { QuarantineStore } from '../../lambdas/adapters/quarantine-store.ts';
@@ -16,8 +17,8 @@ import { SenderDecisionsTable } from '../../lambdas/adapters/sender-decisions-ta
 import { systemClock } from '../../lambdas/runtime/clock.ts';
 import { configFile } from '../../lib/config/chosen-config.ts';
 import { OperatorError } from '../words/operator-error.ts';
-import { KeysSecretStore } from './keys-secret.ts';
 import { lanesAtWork } from './lanes-at-work.ts';
+import type { OperationsAccess } from './operations.ts';
 import { outputNamed, pipelineOutputs } from './pipeline-outputs.ts';
 
 /** The output with the ARN of the keys' secret. Only a stack whose producers may have keys has it. */
@@ -30,6 +31,7 @@ export class DeployedPipeline {
   readonly cloudWatch = new CloudWatchClient();
   readonly dynamo = new DynamoDBClient();
   readonly lambda = new LambdaClient();
+  readonly acting = new LambdaClient({ maxAttempts: 1 });
   readonly s3 = new S3Client();
   readonly secrets = new SecretsManagerClient();
   readonly sqs = new SQSClient();
@@ -42,6 +44,15 @@ export class DeployedPipeline {
   /** @throws PipelineNotFound if the stack has no such output */
   output(name: string): string {
     return outputNamed(name, this.outputs, this.stackName);
+  }
+
+  /** The operations function, and a client that does not repeat a call to it. */
+  get operations(): Pick<OperationsAccess, 'lambda' | 'functionName' | 'functionArn'> {
+    return {
+      lambda: this.acting,
+      functionName: this.output('OperationsFunctionName'),
+      functionArn: this.output('OperationsFunctionArn'),
+    };
   }
 
   /** The lanes, and the lane of expired links. */

@@ -1,8 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, ScanCommand, type ScanCommandInput } from '@aws-sdk/lib-dynamodb';
-import { linkInItem } from '../../lambdas/adapters/ledger-item.ts';
 import { ledgerAttribute } from '../../lambdas/adapters/names.ts';
-import type { LinkRecord } from '../../lambdas/domain/link/ledger-record.ts';
 import type { LinkAddress } from '../../lambdas/domain/link/link-id.ts';
 import { eachAtOnce } from '../../lambdas/domain/work/at-once.ts';
 
@@ -31,23 +29,6 @@ export function scanAddresses(client: DynamoDBClient, segment: Segment): AsyncGe
   return scan(client, segment, { ProjectionExpression: 'address' }, ({ address }) => address as LinkAddress);
 }
 
-/** All link records in one segment of the ledger, or those of one campaign or one source. */
-export function scanLinks(
-  client: DynamoDBClient,
-  segment: Segment,
-  only: { campaign?: string; source?: string } = {},
-): AsyncGenerator<ScannedPage<LinkRecord>> {
-  const wanted = Object.entries(only);
-  const filter = {
-    conditions: wanted.map(([name]) => `#${name} = :${name}`),
-    ...(wanted.length > 0 && {
-      ExpressionAttributeNames: Object.fromEntries(wanted.map(([name]) => [`#${name}`, name])),
-    }),
-    values: Object.fromEntries(wanted.map(([name, value]) => [`:${name}`, value])),
-  };
-  return scan(client, segment, filter, linkInItem);
-}
-
 /** What a scan has read so far: records of any kind, and those of them that are links. */
 export interface Scanned {
   records: number;
@@ -64,11 +45,12 @@ export async function eachPage<Link>(
   segments: AsyncIterable<ScannedPage<Link>>[],
   take: (links: Link[], sofar: Scanned, stopped: AbortSignal) => Promise<void>,
   interrupted?: AbortSignal,
+  atOnce = segments.length,
 ): Promise<Scanned> {
   const sofar: Scanned = { records: 0, links: 0 };
   const failed = new AbortController();
   const stopped = interrupted === undefined ? failed.signal : AbortSignal.any([interrupted, failed.signal]);
-  await eachAtOnce(segments.length, segments, async (pages) => {
+  await eachAtOnce(atOnce, segments, async (pages) => {
     try {
       for await (const { links, records } of pages) {
         if (failed.signal.aborted) return;

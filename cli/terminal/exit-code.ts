@@ -1,3 +1,4 @@
+import { KeysUnusable } from '../../lambdas/domain/http/keys.ts';
 import { fileErrorReason } from '../files/file-error.ts';
 import { serviceErrorWords } from '../pipeline/service-error.ts';
 import { OperatorError } from '../words/operator-error.ts';
@@ -11,7 +12,8 @@ export async function exitCodeOf(verb: () => Promise<number>, local: boolean): P
   try {
     return await verb();
   } catch (error) {
-    const words = error instanceof OperatorError ? error.message : serviceErrorWords(error, local);
+    const words =
+      error instanceof OperatorError || error instanceof KeysUnusable ? error.message : serviceErrorWords(error, local);
     console.error(words ?? fileWords(error) ?? error);
     return usageCode;
   }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { CampaignAct } from '../domain/campaign/orders.ts';
 import { type CampaignKey, campaignKey } from '../domain/campaign/places.ts';
 import { type CampaignRecord, campaignRecordSchema } from '../domain/campaign/record.ts';
 import type { Clock } from '../domain/work/clock.ts';
@@ -26,14 +27,6 @@ export interface CampaignReading {
   /** Whether the record exists and is malformed. */
   corrupt: boolean;
 }
-
-/** What an operator may do to a campaign. `by` is the operator's name, for other people. */
-export type CampaignAct =
-  | { act: 'pause'; reason: string; by?: string }
-  | { act: 'resume' }
-  | { act: 'approve'; by?: string }
-  /** Ends the sending. The campaign stays on the list until the sender has written its results. */
-  | { act: 'cancel'; by?: string };
 
 /**
  * The campaigns in the ledger's table: a record for each campaign, and the list of active ones.

@@ -1,4 +1,5 @@
 import { type ControlReading, type ControlRecord, emptyControl } from '../domain/control/control-record.ts';
+import { lanesOff } from '../domain/control/lanes-off.ts';
 import type { SpentOnDay } from '../domain/control/quota-tally.ts';
 import type { OneLinkApi } from '../domain/link/onelink-api.ts';
 import { type Clock, dayOf } from '../domain/work/clock.ts';
@@ -7,7 +8,7 @@ import type { GovernorEnvironment } from './env.ts';
 import { daysOfMonth, forecast, nextUsage } from './forecast.ts';
 import { type ApiHealth, nextHealth, observedHealth } from './health.ts';
 import { nextLane } from './lane-rules.ts';
-import { lanesOff, type Mappings, reconcile } from './mappings.ts';
+import { type Mappings, reconcile } from './mappings.ts';
 import { governorMetric, laneStateMetric } from './names.ts';
 import { probe } from './probe.ts';
 

@@ -39,13 +39,3 @@ export async function reconcile(
   }
   if (errors.length > 0) throw errors[0];
 }
-
-/** The lanes with a mapping that is switched off. */
-export async function lanesOff(lanes: MappedLane[], mappings: Mappings): Promise<string[]> {
-  const off: string[] = [];
-  for (const { name, mappings: ids } of lanes) {
-    const states = await Promise.all(ids.map((id) => mappings.state(id)));
-    if (states.includes('off')) off.push(name);
-  }
-  return off;
-}

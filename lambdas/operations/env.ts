@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { jsonText } from '../domain/contract/json-text.ts';
 
 /** The contract between the operations function's construct and its handler: one variable each, all required. */
 export const operationsEnvironment = z.object({
@@ -8,6 +9,17 @@ export const operationsEnvironment = z.object({
     .min(1)
     .transform((text): ReadonlySet<string> => new Set(text.split(','))),
   DEDUPLICATION_WINDOW_DAYS: z.coerce.number().int().min(1),
+  /** Where each act leaves its records: both, or the act is not carried out. */
+  AUDIT_BUCKET_NAME: z.string().min(1),
+  AUDIT_LOG_GROUP_NAME: z.string().min(1),
+  LEDGER_TABLE_NAME: z.string().min(1),
+  ARCHIVE_BUCKET_NAME: z.string().min(1),
+  CAMPAIGN_BUCKET_NAME: z.string().min(1),
+  REPLAYER_FUNCTION_NAME: z.string().min(1),
+  /** The secret with the hashes of the HTTP API's keys. Empty if no producer may have keys. */
+  HTTP_KEYS_SECRET_ARN: z.string(),
+  /** JSON: the lanes, with the expiry worker's and the QR worker's, and the UUIDs of their event source mappings. */
+  LANES: jsonText(z.array(z.object({ name: z.string().min(1), mappings: z.array(z.string().min(1)) }))),
 });
 export type OperationsEnvironment = z.infer<typeof operationsEnvironment>;
 /** What the construct must set: every variable, as text. */

@@ -1,28 +1,68 @@
+import { randomUUID } from 'node:crypto';
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Context } from 'aws-lambda';
+import { AuditBucket } from '../adapters/audit-bucket.ts';
+import { AuditLog } from '../adapters/audit-log.ts';
+import { CallerIdentity } from '../adapters/caller-identity.ts';
+import { CampaignTable } from '../adapters/campaign-table.ts';
+import { ControlTable } from '../adapters/control-table.ts';
 import { DeadLetters } from '../adapters/dead-letters.ts';
+import { dynamoClient } from '../adapters/document-table.ts';
+import { HeldStore } from '../adapters/held-store.ts';
+import { InboxUploads } from '../adapters/inbox-uploads.ts';
+import { KeysSecretStore } from '../adapters/keys-secret-store.ts';
+import { LaneMappings } from '../adapters/lane-mappings.ts';
+import { LinkPages } from '../adapters/link-pages.ts';
+import { ParkedStore } from '../adapters/parked-store.ts';
+import { QuarantineStore } from '../adapters/quarantine-store.ts';
+import { ReplayerFunction } from '../adapters/replayer-function.ts';
+import { SenderDecisionsTable } from '../adapters/sender-decisions-table.ts';
+import type { ActResult } from '../domain/acts/answer.ts';
+import { invokedAs, stsUrl } from '../domain/acts/request.ts';
 import { systemClock as clock } from '../runtime/clock.ts';
 import { readEnvironment } from '../runtime/environment.ts';
 import { RateLimiter } from '../runtime/rate-limiter.ts';
 import { Telemetry } from '../runtime/telemetry.ts';
-import { type RedriveResult, requestSchema } from './acts.ts';
 import { operationsEnvironment } from './env.ts';
-import { redrive } from './redrive.ts';
+import { perform } from './perform.ts';
+import { performersOf } from './performers-of.ts';
 
 const env = readEnvironment(operationsEnvironment, process.env);
 const telemetry = new Telemetry();
-const log = telemetry.observer({});
-const letters = new DeadLetters(new SQSClient());
+const [s3, lambda, dynamo] = [new S3Client(), new LambdaClient(), dynamoClient()];
+const [table, archive] = [env.LEDGER_TABLE_NAME, env.ARCHIVE_BUCKET_NAME];
+const secret = env.HTTP_KEYS_SECRET_ARN;
+const performers = performersOf(env, {
+  control: new ControlTable(dynamo, table, clock),
+  mappings: new LaneMappings(lambda),
+  campaigns: new CampaignTable(dynamo, table, clock),
+  inbox: new InboxUploads(s3, env.CAMPAIGN_BUCKET_NAME),
+  replayer: new ReplayerFunction(lambda, env.REPLAYER_FUNCTION_NAME),
+  letters: new DeadLetters(new SQSClient()),
+  turnsAt: (perSecond) => RateLimiter.atPace(perSecond, clock),
+  quarantine: new QuarantineStore(s3, archive),
+  parked: new ParkedStore(s3, archive),
+  senders: new SenderDecisionsTable(dynamo, table, clock),
+  held: new HeldStore(s3, archive),
+  keys: secret === '' ? undefined : new KeysSecretStore(new SecretsManagerClient(), secret, clock),
+  links: new LinkPages(dynamo, table),
+  clock,
+});
+const bucket = new AuditBucket(s3, env.AUDIT_BUCKET_NAME);
+const log = new AuditLog(new CloudWatchLogsClient(), env.AUDIT_LOG_GROUP_NAME);
+const observer = telemetry.observer({});
 
-/** @returns the result of the act. The caller reads it: this function is invoked and waited for. */
-export async function handler(event: unknown, context: Context): Promise<RedriveResult> {
+/** @returns the result of a part of an act. The caller reads it: this function is invoked and waited for. */
+export async function handler(event: unknown, context: Context): Promise<ActResult> {
   telemetry.beginInvocation(context);
   try {
-    const request = requestSchema.parse(event);
-    const turns = RateLimiter.atPace(request.perSecond, clock);
-    const result = await redrive(request, env, { letters, turns, clock });
-    log.info('dead letters were sent back', { count: result.moved });
-    return result;
+    const invoked = invokedAs(context.invokedFunctionArn);
+    const identity = new CallerIdentity(stsUrl(invoked.functionArn, process.env));
+    return await perform(event, invoked, { bucket, log, identity, performers, observer, clock, unique: randomUUID });
   } finally {
     telemetry.endInvocation();
   }

@@ -1,9 +1,10 @@
+import type { RedriveRequest, RedriveResult } from '../domain/acts/dead-letters.ts';
 import { originalAttribute, soundOriginal } from '../domain/contract/original-message.ts';
 import { firstSenderAttribute, type Sender, senderOf, uniqueId } from '../domain/contract/sender.ts';
 import type { Turns } from '../domain/control/pacer.ts';
 import type { Clock } from '../domain/work/clock.ts';
-import type { RedriveRequest, RedriveResult } from './acts.ts';
 import type { OperationsEnvironment } from './env.ts';
+import { ActFailed, type Performers } from './performers.ts';
 
 /** A dead letter, as SQS reports it. */
 export interface Letter {
@@ -42,19 +43,35 @@ export interface RedrivePorts {
   clock: Pick<Clock, 'monotonicMilliseconds'>;
 }
 
+type RedriveSettings = Pick<OperationsEnvironment, 'OWN_SENDERS' | 'DEDUPLICATION_WINDOW_DAYS'>;
+
+/** @param turnsAt makes the pace of an act, in messages per second */
+export function redriveAct(
+  settings: RedriveSettings,
+  { turnsAt, ...ports }: Omit<RedrivePorts, 'turns'> & { turnsAt(perSecond: number): RedrivePorts['turns'] },
+): Pick<Performers, 'redrive'> {
+  return {
+    redrive: async (act) => {
+      const answer = await redrive(act, settings, { ...ports, turns: turnsAt(act.perSecond) });
+      return { answer, effect: { moved: answer.moved, refused: answer.refused.length } };
+    },
+  };
+}
+
 /**
  * Sends dead letters back for some seconds. Each keeps its first sender, sent time, message ID and group. A letter is
  * sent before it is deleted: a crash duplicates some and loses none. The worker answers a duplicate from its request
  * record.
  *
- * @throws Error if the queue is not the one that the letters came from
+ * @throws ActFailed if the queue is not the one that the letters came from
  */
 export async function redrive(
-  { deadLettersUrl, queueUrl, limit, perSecond, seconds, refused: before }: RedriveRequest,
-  settings: OperationsEnvironment,
+  { deadLettersUrl, queueUrl, limit, perSecond, seconds, refused: before }: Omit<RedriveRequest, 'name'>,
+  settings: RedriveSettings,
   { letters: queues, turns, clock }: RedrivePorts,
 ): Promise<RedriveResult> {
-  if (!(await queues.comeFrom(deadLettersUrl, queueUrl))) throw new Error('the dead letters are not of this queue');
+  if (!(await queues.comeFrom(deadLettersUrl, queueUrl)))
+    throw new ActFailed('The dead letters are not of this queue.');
   const endsAt = clock.monotonicMilliseconds() + seconds * 1000;
   // At a slow pace, a slice has no time for ten.
   const mostAtOnce = Math.max(1, Math.floor(perSecond * seconds));
@@ -101,7 +118,7 @@ export async function redrive(
  */
 function sentBack(
   { messageId, body, sentAtMilliseconds, senderId, attributes, groupId }: Letter,
-  { OWN_SENDERS, DEDUPLICATION_WINDOW_DAYS }: OperationsEnvironment,
+  { OWN_SENDERS, DEDUPLICATION_WINDOW_DAYS }: RedriveSettings,
 ): SentBack {
   const isOwn = OWN_SENDERS.has(uniqueId(senderId));
   const text = (name: string) => (isOwn ? attributes[name]?.StringValue : undefined);

@@ -1,4 +1,3 @@
-import { ArnFormat, Stack } from 'aws-cdk-lib';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { expiryLane, qrLane } from '../../lambdas/domain/work/names.ts';
@@ -6,6 +5,7 @@ import type { GovernorVariables } from '../../lambdas/governor/env.ts';
 import { callTimeoutMilliseconds } from '../config/rate-budget.ts';
 import type { Expiry } from './expiry.ts';
 import type { Lane } from './lane.ts';
+import { mappingArns } from './mapping-arns.ts';
 import type { PipelineParts } from './pipeline-parts.ts';
 import type { QrCodes } from './qr-codes.ts';
 import { scheduledFunction } from './scheduled-function.ts';
@@ -45,16 +45,6 @@ export function governor(
     { name: qrLane, mappings: [qrCodes.mapping.eventSourceMappingId] },
   ];
   const all = [...governed, ...shared];
-  const mappingArns = all.flatMap(({ mappings }) =>
-    mappings.map((resourceName) =>
-      Stack.of(scope).formatArn({
-        service: 'lambda',
-        resource: 'event-source-mapping',
-        resourceName,
-        arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-      }),
-    ),
-  );
   const [probeTemplateId] = Object.keys(settings.templates);
   if (probeTemplateId === undefined) throw new Error('templates: must hold at least one template; got {}');
   const variables: GovernorVariables = {
@@ -77,7 +67,7 @@ export function governor(
     variables,
     permissions: [
       allow(['dynamodb:BatchGetItem', 'dynamodb:PutItem'], state.ledger.tableArn),
-      allow(['lambda:GetEventSourceMapping', 'lambda:UpdateEventSourceMapping'], ...mappingArns),
+      allow(['lambda:GetEventSourceMapping', 'lambda:UpdateEventSourceMapping'], ...mappingArns(scope, all)),
       allow(['secretsmanager:GetSecretValue'], state.apiToken.secretArn),
     ],
   });

@@ -1,41 +1,119 @@
-import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import type { Construct } from 'constructs';
+import { CfnAlias, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { prefix } from '../../lambdas/adapters/names.ts';
+import {
+  auditPrefix,
+  campaignsPermission,
+  commonPermissions,
+  type Permission,
+} from '../../lambdas/domain/acts/names.ts';
+import { expiryLane, qrLane } from '../../lambdas/domain/work/names.ts';
 import type { OperationsVariables } from '../../lambdas/operations/env.ts';
+import type { Expiry } from './expiry.ts';
+import type { Lane } from './lane.ts';
+import { mappingArns } from './mapping-arns.ts';
 import type { PipelineParts } from './pipeline-parts.ts';
+import type { QrCodes } from './qr-codes.ts';
 import type { WorkQueue } from './work-queue.ts';
 import { allow, workerFunction } from './worker-function.ts';
 
+export interface OperationsProps extends PipelineParts {
+  /** Every queue with a dead-letter queue. */
+  readonly queues: readonly Pick<WorkQueue, 'queue' | 'deadLetters'>[];
+  readonly lanes: readonly Lane[];
+  readonly expiry: Expiry;
+  readonly qrCodes: QrCodes;
+  readonly replayer: LambdaFunction;
+  readonly ownSenders: string;
+}
+
 /**
- * Carries out the acts of operators that pass on what others have sent. An operator may invoke it, and cannot vouch for a
- * sender in any other way. Its reserved concurrency of 1 makes acts wait for each other.
- *
- * @param queues every queue with a dead-letter queue
+ * Carries out every act of an operator, and records it. Each permission is an alias of the function. So IAM decides who may do
+ * what, and an operator has no other way to change the pipeline.
  */
-export function operations(
-  scope: Construct,
-  queues: readonly Pick<WorkQueue, 'queue' | 'deadLetters'>[],
-  ownSenders: string,
-  { settings, surroundings }: PipelineParts,
-): LambdaFunction {
-  const variables: OperationsVariables = {
-    OWN_SENDERS: ownSenders,
-    DEDUPLICATION_WINDOW_DAYS: String(settings.deduplicationWindowDays),
-  };
-  return workerFunction(scope, {
-    ...surroundings,
-    job: 'operations',
-    description: 'Acts of operators: sends dead letters back',
-    memoryMegabytes: 256,
-    // A slice lasts twenty seconds at most (lambdas/operations/acts.ts), and ends with the requests under way.
-    timeoutSeconds: 60,
-    concurrency: 1,
-    variables,
-    permissions: [
-      allow(
-        ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'],
-        ...queues.map(({ deadLetters }) => deadLetters.queueArn),
-      ),
-      allow(['sqs:SendMessage', 'sqs:GetQueueAttributes'], ...queues.map(({ queue }) => queue.queueArn)),
-    ],
-  });
+export class Operations extends Construct {
+  readonly function: LambdaFunction;
+  readonly auditLog: LogGroup;
+  /** The permissions, in the order of their aliases. */
+  readonly permissions: readonly Permission[];
+
+  constructor(scope: Construct, id: string, props: OperationsProps) {
+    super(scope, id);
+    const { settings, state, surroundings, queues, lanes, expiry, qrCodes, replayer, ownSenders } = props;
+    this.auditLog = new LogGroup(this, 'AuditLog', {
+      retention: surroundings.logRetentionDays,
+      removalPolicy: surroundings.removalPolicy,
+    });
+    const mapped = [
+      ...lanes.map(({ name, linkWorker }) => ({ name, mappings: [linkWorker.mapping.eventSourceMappingId] })),
+      { name: qrLane, mappings: [qrCodes.mapping.eventSourceMappingId] },
+      { name: expiryLane, mappings: [expiry.mapping.eventSourceMappingId] },
+    ];
+    const { ledger, archive, campaignFiles, auditRecords, httpKeys } = state;
+    const variables: OperationsVariables = {
+      OWN_SENDERS: ownSenders,
+      DEDUPLICATION_WINDOW_DAYS: String(settings.deduplicationWindowDays),
+      AUDIT_BUCKET_NAME: auditRecords.bucketName,
+      AUDIT_LOG_GROUP_NAME: this.auditLog.logGroupName,
+      LEDGER_TABLE_NAME: ledger.tableName,
+      ARCHIVE_BUCKET_NAME: archive.bucketName,
+      CAMPAIGN_BUCKET_NAME: campaignFiles.bucketName,
+      REPLAYER_FUNCTION_NAME: replayer.functionName,
+      HTTP_KEYS_SECRET_ARN: httpKeys?.secretArn ?? '',
+      LANES: JSON.stringify(mapped),
+    };
+    this.function = workerFunction(this, {
+      ...surroundings,
+      job: 'operations',
+      description: 'Carries out the acts of operators, and records them',
+      memoryMegabytes: 512,
+      // A part lasts twenty seconds at most (lambdas/domain/acts/act.ts), and ends with the requests under way.
+      timeoutSeconds: 120,
+      // A pause must not wait for an export.
+      concurrency: 5,
+      variables,
+      permissions: [
+        allow(['s3:PutObject'], auditRecords.arnForObjects(`${auditPrefix}*`)),
+        allow(['logs:CreateLogStream', 'logs:PutLogEvents'], this.auditLog.logGroupArn),
+        allow(
+          ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Scan'],
+          ledger.tableArn,
+        ),
+        allow(['lambda:GetEventSourceMapping'], ...mappingArns(this, mapped)),
+        allow(['lambda:InvokeFunction'], replayer.functionArn),
+        allow(
+          ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'],
+          ...queues.map(({ deadLetters }) => deadLetters.queueArn),
+        ),
+        allow(['sqs:SendMessage', 'sqs:GetQueueAttributes'], ...queues.map(({ queue }) => queue.queueArn)),
+        allow(['s3:ListBucket'], archive.bucketArn),
+        allow(['s3:PutObject'], archive.arnForObjects(`${prefix.parked}*`)),
+        allow(['s3:GetObject', 's3:PutObject', 's3:DeleteObject'], archive.arnForObjects(`${prefix.quarantine}*`)),
+        allow(['s3:PutObject'], campaignFiles.arnForObjects(`${prefix.inbox}*`)),
+        ...(httpKeys === undefined
+          ? []
+          : [
+              allow(
+                [
+                  'secretsmanager:GetSecretValue',
+                  'secretsmanager:DescribeSecret',
+                  'secretsmanager:PutSecretValue',
+                  'secretsmanager:UpdateSecretVersionStage',
+                ],
+                httpKeys.secretArn,
+              ),
+            ]),
+      ],
+    });
+    this.permissions = [...commonPermissions, ...settings.producers.map(({ source }) => campaignsPermission(source))];
+    for (const name of this.permissions) {
+      new CfnAlias(this, `May-${name}`, {
+        name,
+        functionName: this.function.functionName,
+        // Not a version: a permission must never lead to an older release.
+        functionVersion: '$LATEST',
+      });
+    }
+  }
 }

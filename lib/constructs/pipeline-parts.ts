@@ -14,6 +14,8 @@ export interface PipelineState {
   readonly archive: Pick<IBucket, 'arnForObjects' | 'bucketArn' | 'bucketName'>;
   /** The campaign bucket. */
   readonly campaignFiles: Pick<IBucket, 'arnForObjects' | 'bucketArn' | 'bucketName'>;
+  /** The records of operators' acts, append-only. */
+  readonly auditRecords: Pick<IBucket, 'arnForObjects' | 'bucketArn' | 'bucketName'>;
   /** What reaches the bucket's inbox, and how far its check is. */
   readonly campaignWork: Pick<WorkQueue, 'queue' | 'deadLetters'>;
   readonly apiToken: Pick<ISecret, 'secretArn'>;

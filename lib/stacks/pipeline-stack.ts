@@ -22,8 +22,12 @@ export class PipelineStack extends Stack {
       LinkIdSecretArn: state.linkIdSecret.secretArn,
       GovernorFunctionName: this.pipeline.governor.functionName,
       ReplayerFunctionName: this.pipeline.replayer.functionName,
-      OperationsFunctionName: this.pipeline.operations.functionName,
-      OperationsLogGroupName: this.pipeline.operations.logGroup.logGroupName,
+      OperationsFunctionName: this.pipeline.operations.function.functionName,
+      // Callers sign it, so that nobody can use their signature at another function.
+      OperationsFunctionArn: this.pipeline.operations.function.functionArn,
+      OperationsLogGroupName: this.pipeline.operations.function.logGroup.logGroupName,
+      AuditBucketName: state.auditRecords.bucketName,
+      AuditLogGroupName: this.pipeline.operations.auditLog.logGroupName,
       CampaignBucketName: state.campaignFiles.bucketName,
       // A lane may have the name `campaign`: then it has the output `CampaignQueueUrl`.
       CampaignFilesQueueUrl: state.campaignWork.queue.queueUrl,

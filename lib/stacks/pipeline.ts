@@ -16,7 +16,7 @@ import { governor } from '../constructs/governor.ts';
 import { HttpApi } from '../constructs/http-api.ts';
 import { Ingress } from '../constructs/ingress.ts';
 import { Lane, pascal } from '../constructs/lane.ts';
-import { operations } from '../constructs/operations.ts';
+import { Operations } from '../constructs/operations.ts';
 import { OutcomeDeliveries, postedOutcomes } from '../constructs/outcome-deliveries.ts';
 import { OutcomeQueue } from '../constructs/outcome-queue.ts';
 import { outcomesOf, outcomeTopic } from '../constructs/outcome-topic.ts';
@@ -54,7 +54,7 @@ export class OneLinkPipeline extends Construct {
   readonly expiry: Expiry;
   readonly governor: LambdaFunction;
   readonly replayer: LambdaFunction;
-  readonly operations: LambdaFunction;
+  readonly operations: Operations;
   readonly campaigns: Campaigns;
   /** The unique IDs of the roles that may name the first sender of a message, separated by commas. */
   readonly vouchingRoleIds: string;
@@ -119,10 +119,18 @@ export class OneLinkPipeline extends Construct {
       ...(this.ingress?.queues ?? []).map((one) => one.work),
       state.campaignWork,
     ];
-    this.operations = operations(new Construct(this, 'Operations'), work, ownSenders, parts);
+    this.operations = new Operations(this, 'Operations', {
+      ...parts,
+      queues: work,
+      lanes,
+      expiry,
+      qrCodes,
+      replayer: this.replayer,
+      ownSenders,
+    });
     this.campaigns = new Campaigns(this, 'Campaigns', { ...parts, lanes, qrCodes });
     // Each function that passes on what another has sent.
-    vouching.push(this.replayer, this.operations, this.campaigns.sender);
+    vouching.push(this.replayer, this.operations.function, this.campaigns.sender);
     if (this.ingress) vouching.push(this.ingress.forwarder);
     this.reader = reader(new Construct(this, 'Reader'), plan.reader, parts);
     if (httpProducersOf(settings).length > 0) {

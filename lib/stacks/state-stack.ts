@@ -9,7 +9,7 @@ import {
 } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, StreamViewType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import { BlockPublicAccess, Bucket, BucketEncryption, ObjectLockRetention, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct, IConstruct } from 'constructs';
 import { ledgerAttribute, prefix } from '../../lambdas/adapters/names.ts';
@@ -17,6 +17,7 @@ import type { PipelineSettings, StageSettings } from '../config/config-schema.ts
 import { httpProducersOf } from '../config/http.ts';
 import { policySid } from '../config/principals.ts';
 import { campaignCheckerPlan } from '../config/rate-budget.ts';
+import { keepRecords } from '../constructs/audit-records.ts';
 import { admitCampaigns, notifyOfFiles } from '../constructs/campaign-files.ts';
 import type { PipelineState } from '../constructs/pipeline-parts.ts';
 import { refuseLargePolicy } from '../constructs/policy-limits.ts';
@@ -24,7 +25,10 @@ import { readersOf } from '../constructs/readers.ts';
 import { WorkQueue } from '../constructs/work-queue.ts';
 
 export interface StateStackProps extends StackProps {
-  readonly settings: Pick<PipelineSettings, 'producers' | 'qrImageDays' | 'archiveDays' | 'commandRetentionDays'>;
+  readonly settings: Pick<
+    PipelineSettings,
+    'producers' | 'qrImageDays' | 'archiveDays' | 'audit' | 'commandRetentionDays'
+  >;
   readonly removalPolicy: StageSettings['removalPolicy'];
 }
 
@@ -37,6 +41,7 @@ export class StateStack extends Stack implements PipelineState {
   readonly qrImages: Bucket;
   readonly archive: Bucket;
   readonly campaignFiles: Bucket;
+  readonly auditRecords: Bucket;
   readonly campaignWork: WorkQueue;
   readonly apiToken: Secret;
   readonly linkIdSecret: Secret;
@@ -101,6 +106,14 @@ export class StateStack extends Stack implements PipelineState {
     });
     notifyOfFiles(this.campaignFiles, this.campaignWork.queue);
 
+    const { retentionDays, lockDays } = props.settings.audit;
+    this.auditRecords = privateBucket(this, 'AuditRecords', removalPolicy, {
+      versioned: true,
+      expiration: Duration.days(retentionDays),
+      ...(lockDays !== undefined && { lock: Duration.days(lockDays) }),
+    });
+    keepRecords(this.auditRecords);
+
     // Secrets Manager generates a first value, so the stack deploys without a token. The operator puts the token later.
     this.apiToken = new Secret(this, 'ApiToken', { description: 'OneLink API token, raw', removalPolicy });
     // This secret derives short-link IDs. With another secret, a repeated command would derive another ID and make a second link.
@@ -125,7 +138,15 @@ export class StateStack extends Stack implements PipelineState {
     });
 
     // Fixed logical IDs, so moving a construct in the tree does not replace its resource.
-    for (const part of ['ledger', 'qrImages', 'archive', 'campaignFiles', 'apiToken', 'linkIdSecret'] as const) {
+    for (const part of [
+      'ledger',
+      'qrImages',
+      'archive',
+      'campaignFiles',
+      'auditRecords',
+      'apiToken',
+      'linkIdSecret',
+    ] as const) {
       pin(this[part], `${part.charAt(0).toUpperCase()}${part.slice(1)}`);
     }
     pin(this.campaignWork.queue, 'CampaignFilesQueue');
@@ -133,11 +154,19 @@ export class StateStack extends Stack implements PipelineState {
   }
 }
 
+interface BucketOptions {
+  versioned: boolean;
+  expiration?: Duration;
+  expiringPrefix?: string;
+  /** For how long nobody can delete an object. */
+  lock?: Duration;
+}
+
 function privateBucket(
   scope: Construct,
   id: string,
   removalPolicy: RemovalPolicy,
-  { versioned, expiration, expiringPrefix }: { versioned: boolean; expiration?: Duration; expiringPrefix?: string },
+  { versioned, expiration, expiringPrefix, lock }: BucketOptions,
 ): Bucket {
   const bucket = new Bucket(scope, id, {
     blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
@@ -145,6 +174,8 @@ function privateBucket(
     enforceSSL: true,
     objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
     versioned,
+    // Compliance mode: an administrator can lift the bucket policy and governance mode, but not this.
+    ...(lock && { objectLockEnabled: true, objectLockDefaultRetention: ObjectLockRetention.compliance(lock) }),
     lifecycleRules: [
       {
         abortIncompleteMultipartUploadAfter: Duration.days(1),

@@ -20,7 +20,14 @@ import { noteCoverage } from './assembly/coverage.ts';
 import { Deployment } from './assembly/deployment.ts';
 import { readAssembly } from './assembly/read-assembly.ts';
 import { SimulatedClock, wallClock } from './clock.ts';
-import { type Endpoints, endpointVariables, localAccountId, localCredentials, sandboxVariables } from './endpoints.ts';
+import {
+  type Endpoints,
+  endpointVariables,
+  localAccountId,
+  localCredentials,
+  sandboxVariables,
+  secretKeyOf,
+} from './endpoints.ts';
 import { startEngine } from './engines/engine.ts';
 import { connectMappings } from './lambda/event-source-mappings.ts';
 import { Functions } from './lambda/functions.ts';
@@ -32,6 +39,7 @@ import { startSchedules } from './schedules/schedules.ts';
 import { serveCloudFormation } from './services/cloudformation.ts';
 import { startHttpService } from './services/http-service.ts';
 import { secretsManager } from './services/secrets-manager.ts';
+import { serveSts } from './services/sts.ts';
 import { Shutdown } from './shutdown.ts';
 import { createBuckets } from './storage/buckets.ts';
 import { ExpirySweeper } from './storage/expiry-sweeper.ts';
@@ -122,6 +130,7 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown) {
     cloudFormation: http.endpoint,
     cloudWatch: http.endpoint,
     cloudWatchLogs: http.endpoint,
+    sts: http.endpoint,
   };
   const fronts = weather && (await shutdown.whenStarted(startFronts(weather, endpoints)));
   /** The endpoints of functions and mappings: the proxies of the weather, if any, in front of the engines. */
@@ -129,7 +138,7 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown) {
   const clientConfig = (service: keyof Endpoints, accessKeyId = localCredentials.accessKeyId) => ({
     region,
     endpoint: endpoints[service],
-    credentials: { ...localCredentials, accessKeyId },
+    credentials: { accessKeyId, secretAccessKey: secretKeyOf(accessKeyId) },
   });
   const sqs = new SQSClient(clientConfig('sqs'));
   const sns = new SNSClient(clientConfig('sns'));
@@ -243,14 +252,22 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown) {
   });
   const startedAt = new Date(clock.now());
   const ownServices = new OwnServicesAccess(authorizer, deployment);
+  const identities = {
+    region,
+    identityOf: (accessKeyId: string) => authorizer.identityOf(accessKeyId),
+    secretOf: secretKeyOf,
+    now: () => clock.now(),
+  };
   http.services = {
+    now: () => clock.now(),
     refusal: (request) => ownServices.answer(request),
     json: {
       secretsmanager: secrets,
       GraniteServiceVersion20100801: cloudWatchApi(alarms, metrics),
-      Logs_20140328: logsApi({ functions, logs, deployment, createdAtMilliseconds: clock.now() }),
+      Logs_20140328: logsApi({ functions, logs, deployment, clock }),
     },
     lambda: lambdaApi(functions, [...mappings, ...streams]),
+    sts: (request) => serveSts(request, identities),
     cloudFormation: (request) => serveCloudFormation(request, deployment, startedAt),
     runtimeApi: (request, response, body) =>
       serveRuntimeApi(request, response, body, (id) => functions.environment(id)),

@@ -11,12 +11,20 @@ export interface Endpoints {
   readonly cloudFormation: string;
   readonly cloudWatch: string;
   readonly cloudWatchLogs: string;
+  readonly sts: string;
 }
 
 /** The account of all ARNs. The queue engine supports no other. */
 export const localAccountId = '000000000000';
-/** The operator's credentials. Nothing checks a secret key, and an unknown access key is the operator's too. */
-export const localCredentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+/**
+ * The secret key of an access key: the access key itself. STS alone checks signatures.
+ */
+export function secretKeyOf(accessKeyId: string): string {
+  return accessKeyId;
+}
+
+/** The operator's credentials. An unknown access key is the operator's too, except for STS. */
+export const localCredentials = { accessKeyId: 'local', secretAccessKey: secretKeyOf('local') };
 
 /** Variables that point AWS's CLI and SDKs at the local cloud, for the environment of a program. */
 export function endpointVariables(
@@ -28,7 +36,7 @@ export function endpointVariables(
     AWS_REGION: region,
     AWS_DEFAULT_REGION: region,
     AWS_ACCESS_KEY_ID: accessKeyId,
-    AWS_SECRET_ACCESS_KEY: localCredentials.secretAccessKey,
+    AWS_SECRET_ACCESS_KEY: secretKeyOf(accessKeyId),
     AWS_ENDPOINT_URL_SQS: endpoints.sqs,
     AWS_ENDPOINT_URL_SNS: endpoints.sns,
     AWS_ENDPOINT_URL_S3: endpoints.s3,
@@ -38,6 +46,7 @@ export function endpointVariables(
     AWS_ENDPOINT_URL_CLOUDFORMATION: endpoints.cloudFormation,
     AWS_ENDPOINT_URL_CLOUDWATCH: endpoints.cloudWatch,
     AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: endpoints.cloudWatchLogs,
+    AWS_ENDPOINT_URL_STS: endpoints.sts,
   };
 }
 

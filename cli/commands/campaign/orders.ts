@@ -1,18 +1,19 @@
 import { Command } from 'commander';
+import type { ActName } from '../../../lambdas/domain/acts/registry.ts';
+import { obstacle } from '../../../lambdas/domain/campaign/orders.ts';
 import { campaignKey } from '../../../lambdas/domain/campaign/places.ts';
 import type { CampaignRecord } from '../../../lambdas/domain/campaign/record.ts';
-import { systemClock } from '../../../lambdas/runtime/clock.ts';
 import { campaignJson, standingWords } from '../../pipeline/campaign/campaign-words.ts';
-import { openCampaigns, operatorHere } from '../../pipeline/campaign/open-campaigns.ts';
-import { giveOrder, obstacle } from '../../pipeline/campaign-orders.ts';
+import { openCampaigns } from '../../pipeline/campaign/open-campaigns.ts';
+import { actingIn, reasonOf, reasonOption } from '../../terminal/acting.ts';
 import { mayGoOn } from '../../terminal/confirmation.ts';
 import { pipelineHelp, pipelineVerb, type Scene, type VerbOptions } from '../../terminal/pipeline-verb.ts';
-import { OperatorError } from '../../words/operator-error.ts';
 import { counted, n } from '../../words/words.ts';
 import { exitCode } from './exit-code.ts';
 
 interface Options extends VerbOptions {
   name: string;
+  reason?: string;
 }
 
 const verb = (name: string, description: string) =>
@@ -21,7 +22,7 @@ const verb = (name: string, description: string) =>
     .argument('<name>', 'crm/spring, or spring if only one producer has a campaign of that name')
     .option('--json', 'print the campaign as one JSON object');
 
-const needs = `${pipelineHelp} You need permission to read and write the ledger.`;
+const needs = `${pipelineHelp} You need permission to read the ledger, and to act on the producer's campaigns.`;
 
 const codesHelp = (done: string, incomplete?: string) => `
 Exit codes:
@@ -31,7 +32,7 @@ Exit codes:
 
 export function approveCommand(): Command {
   return pipelineVerb<Options>(
-    verb('approve', 'Starts the sending of a checked campaign that waits for approval.'),
+    verb('approve', 'Starts the sending of a checked campaign that waits for approval.').option(...reasonOption),
     `${needs}
 
 A campaign waits for approval if its settings or the configuration ask for it. Before you approve it, run
@@ -40,15 +41,12 @@ ${codesHelp('the campaign is sending')}
 Examples:
   onelink campaign approve spring
   onelink campaign approve crm/spring --stack OneLink-production`,
-    (scene) => order(scene, { act: 'approve', ...operatorHere() }, 'is approved, and sends within a minute'),
+    (scene) => order(scene, 'campaign-approve', 'is approved, and sends within a minute'),
   );
 }
 
-/** It is shown on one line. */
-const longestReason = 500;
-
 export function pauseCommand(): Command {
-  return pipelineVerb<Options & { reason: string }>(
+  return pipelineVerb<Options>(
     verb('pause', 'Keeps the rest of a campaign from being sent.').requiredOption(
       '--reason <text>',
       'why; onelink campaign show names it to other operators',
@@ -61,34 +59,27 @@ ${codesHelp('the campaign is paused')}
 Examples:
   onelink campaign pause spring --reason "the prices change"
   onelink campaign pause crm/spring --reason "ticket 4711" --stack OneLink-production`,
-    (scene) => {
-      const { reason } = scene.options;
-      if (reason.trim() === '') throw new OperatorError('--reason must not be empty. Nothing was paused.');
-      if (reason.length > longestReason || /[\p{C}\u2028\u2029]/u.test(reason)) {
-        throw new OperatorError(
-          `--reason must be one line of at most ${longestReason} characters, without control characters. Nothing was paused.`,
-        );
-      }
-      return order(scene, { act: 'pause', reason, ...operatorHere() }, 'is paused until you resume it');
-    },
+    (scene) => order(scene, 'campaign-pause', 'is paused until you resume it'),
   );
 }
 
 export function resumeCommand(): Command {
   return pipelineVerb<Options>(
-    verb('resume', 'Ends the pause of a campaign.'),
+    verb('resume', 'Ends the pause of a campaign.').option(...reasonOption),
     `${needs}
 ${codesHelp('the campaign is not paused')}
 Examples:
   onelink campaign resume spring
   onelink campaign resume crm/spring --stack OneLink-production`,
-    (scene) => order(scene, { act: 'resume' }, 'continues within a minute'),
+    (scene) => order(scene, 'campaign-resume', 'continues within a minute'),
   );
 }
 
 export function cancelCommand(): Command {
   return pipelineVerb<Options & { yes?: true }>(
-    verb('cancel', 'Ends a campaign before all its rows are sent.').option('--yes', 'cancel without a confirmation'),
+    verb('cancel', 'Ends a campaign before all its rows are sent.')
+      .option('--yes', 'cancel without a confirmation')
+      .option(...reasonOption),
     `${needs}
 
 The links that exist stay. To delete them, run onelink campaign retire NAME. What is with the lane is still carried out, and
@@ -102,13 +93,14 @@ Examples:
   );
 }
 
-type GivenAct = Parameters<typeof giveOrder>[1];
+type CampaignActName = Extract<ActName, 'campaign-approve' | 'campaign-pause' | 'campaign-resume' | 'campaign-cancel'>;
 
-async function order({ options, chosen, print }: Scene<Options>, act: GivenAct, done: string): Promise<number> {
-  const { table, named, bucket } = await openCampaigns(chosen);
-  const campaign = await named(options.name);
-  const ports = { read: table.read.bind(table), act: table.act.bind(table), clock: systemClock };
-  const { record, already } = await giveOrder(campaign, act, ports);
+async function order(scene: Scene<Options>, act: CampaignActName, done: string): Promise<number> {
+  const { options, chosen, print } = scene;
+  const reason = reasonOf(options, 'Nothing was changed.');
+  const { deployed, named, bucket } = await openCampaigns(chosen);
+  const { source, name } = await named(options.name);
+  const { record, already } = await actingIn(scene, deployed).act(act, { source, campaign: name }, reason);
   print(campaignJson(record, {}, bucket), `${campaignKey(record)} ${already ?? done}.`);
   return exitCode.done;
 }
@@ -122,11 +114,7 @@ async function cancel(scene: Scene<Options & { yes?: true }>): Promise<number> {
     if (!options.yes && !(await mayGoOn('Cancel it?', 'Nothing was cancelled.', interrupted)))
       return exitCode.incomplete;
   }
-  return order(
-    scene,
-    { act: 'cancel', ...operatorHere() },
-    'is cancelled. Its results are written within some minutes',
-  );
+  return order(scene, 'campaign-cancel', 'is cancelled. Its results are written within some minutes');
 }
 
 /** What a cancelled campaign leaves undone. */

@@ -8,18 +8,19 @@ import { Command } from 'commander';
 import { type CampaignKey, campaignKey } from '../../../lambdas/domain/campaign/places.ts';
 import { type CampaignRecord, isActive } from '../../../lambdas/domain/campaign/record.ts';
 import { errorCode, unwritable } from '../../files/file-error.ts';
-import { openInput } from '../../files/input-file.ts';
 import { timesOf } from '../../pipeline/campaign/lane-times.ts';
 import { type OpenCampaigns, openCampaigns, resultReadsOf } from '../../pipeline/campaign/open-campaigns.ts';
 import { campaignResults } from '../../pipeline/campaign-results.ts';
 import { plansOf } from '../../pipeline/configured-pipeline.ts';
-import { dropCampaign } from '../../pipeline/drop-campaign.ts';
+import type { Operations } from '../../pipeline/operations.ts';
 import {
   type RetiringCounts,
   type RetiringRow,
   retiringCampaign,
   retiringRows,
 } from '../../pipeline/retire-campaign.ts';
+import { digestOf, upload } from '../../pipeline/upload.ts';
+import { actingIn, reasonOf, reasonOption } from '../../terminal/acting.ts';
 import { mayGoOn } from '../../terminal/confirmation.ts';
 import { pipelineHelp, pipelineVerb, type Scene, type VerbOptions } from '../../terminal/pipeline-verb.ts';
 import { OperatorError } from '../../words/operator-error.ts';
@@ -29,6 +30,7 @@ import { exitCode } from './exit-code.ts';
 interface Options extends VerbOptions {
   name: string;
   as?: string;
+  reason?: string;
   yes?: true;
 }
 
@@ -37,11 +39,12 @@ export function retireCommand(): Command {
     .description('Deletes the links that a campaign has made, as a campaign of its own.')
     .argument('<name>', 'crm/spring, or spring if only one producer has a campaign of that name')
     .option('--as <name>', 'the name of the campaign that deletes (default: <name>.retire)')
+    .option(...reasonOption)
     .option('--yes', 'delete without a confirmation')
     .option('--json', 'print one JSON object');
   return pipelineVerb<Options>(
     command,
-    `${pipelineHelp} You need permission to read the ledger and the campaign bucket, and to start campaigns of the producer.
+    `${pipelineHelp} You need permission to read the ledger and the campaign bucket, and to act on the producer's campaigns.
 
 The verb counts the live links of the campaign's newest file, and shows what their deletion costs: one call of the quota each. It then drops a
 file of deletes. So the deletion is checked, paced and followed as any campaign. A link that the campaign has only changed
@@ -61,6 +64,7 @@ Examples:
 
 async function retire(scene: Scene<Options>): Promise<number> {
   const { options, chosen, progress, interrupted, print } = scene;
+  const reason = reasonOf(options, 'Nothing was deleted.');
   const campaigns = await openCampaigns(chosen);
   const record = await campaigns.named(options.name);
   if (isActive(record)) {
@@ -90,7 +94,8 @@ async function retire(scene: Scene<Options>): Promise<number> {
     }
     if (!options.yes && !(await mayGoOn('Delete them?', 'Nothing was deleted.', interrupted)))
       return exitCode.incomplete;
-    await drop(file, deleting, record, campaigns, interrupted);
+    const operations = actingIn(scene, campaigns.deployed);
+    await drop(file, deleting, record, counts.live, operations, { reason, signal: interrupted });
     print(
       { ...told, started: true },
       `${campaignKey(deleting)} has started. To follow it: onelink campaign show ${campaignKey(deleting)} --watch`,
@@ -146,15 +151,16 @@ async function costLines(
   ];
 }
 
+/** The address of an upload is good for minutes, so the act comes last. */
 async function drop(
   file: string,
-  campaign: CampaignKey,
-  { lane }: CampaignRecord,
-  { deployed, files, bucket }: OpenCampaigns,
-  signal: AbortSignal,
+  { source, name: as }: CampaignKey,
+  { name: campaign }: CampaignRecord,
+  links: number,
+  operations: Operations,
+  { reason, signal }: { reason: string | undefined; signal: AbortSignal },
 ): Promise<void> {
-  const input = await openInput(file, { content: 'deletes' });
-  const { s3 } = deployed;
-  const ports = { s3, bucket, signal, file: (key: string) => files.file(key), onProgress: () => {} };
-  await dropCampaign({ campaign, ending: '.ndjson', settings: { lane }, input }, ports);
+  const { sha256, bytes } = await digestOf(file);
+  const address = await operations.act('campaign-retire', { source, campaign, as, sha256, bytes, links }, reason);
+  await upload(file, address, signal);
 }

@@ -11,7 +11,7 @@ import {
 } from '../../pipeline/dead-letters/dead-letter-queues.ts';
 import { examinationPorts } from '../../pipeline/dead-letters/examination.ts';
 import { listDeadLetters, listedWords } from '../../pipeline/dead-letters/list.ts';
-import { operationsOf } from '../../pipeline/operations.ts';
+import { actingIn, reasonOf, reasonOption } from '../../terminal/acting.ts';
 import { mayDelete } from '../../terminal/confirmation.ts';
 import { count } from '../../terminal/count-option.ts';
 import { pipelineHelp, pipelineVerb, type Scene, type VerbOptions } from '../../terminal/pipeline-verb.ts';
@@ -27,6 +27,7 @@ interface Options extends VerbOptions {
   lane?: string;
   queue?: QueueKind;
   limit?: number;
+  reason?: string;
 }
 
 export function deadLettersCommand(): Command {
@@ -86,15 +87,17 @@ function redriveCommand(): Command {
 Fix the cause first. Each message keeps its first sent time and its message ID. Its outcome carries the ID that SendMessage
 returned to the producer. A command that has its outcome is not carried out again.
 
-The pipeline's operations function does the work, and vouches for the first sender of each message. You need the permission
-lambda:InvokeFunction on it. If another operator's act runs, the verb waits. Ctrl-C ends it within seconds, and loses no message.
+The pipeline's operations function does the work, and vouches for the first sender of each message. While five other acts
+run, the verb waits. Ctrl-C ends it within seconds, and loses no message.
 ${codesHelp('all were sent back', 'some are still dead letters: you interrupted the redrive, or SQS refused them')}
 Examples:
   onelink dead-letters redrive --lane campaign --queue commands --limit 10
   onelink dead-letters redrive --rate 100 --stack OneLink-staging
   onelink dead-letters redrive --local`,
     redriveAll,
-  ).option('--rate <number>', 'messages per second', count(1, 1_000), 20);
+  )
+    .option('--rate <number>', 'messages per second', count(1, 1_000), 20)
+    .option(...reasonOption);
 }
 
 function purgeCommand(): Command {
@@ -102,7 +105,7 @@ function purgeCommand(): Command {
     subcommand('purge', 'Writes dead letters to a file, and deletes them.', 'stop after this many messages'),
     `${pipelineHelp}
 
-A purged command gets no outcome. The purge writes each message to the file, one JSON object per line, before it deletes
+A purged command gets no outcome. The verb writes each message to the file, one JSON object per line, before it deletes
 the message. The file holds confidential data, and only you can read it (mode 600). Delete it when you no longer need it.
 ${codesHelp('all were deleted', 'some are left: you interrupted the purge, or did not confirm it')}
 Examples:
@@ -111,6 +114,7 @@ Examples:
   jq -c '.body | fromjson' letters.ndjson | onelink send -    # sends purged commands again`,
     purgeAll,
   )
+    .option(...reasonOption)
     .option('--yes', 'delete without a confirmation')
     .option(
       '--to <file>',
@@ -144,17 +148,12 @@ async function list({ options, chosen, interrupted, print }: Scene<Options>): Pr
 async function redriveAll(scene: Scene<Options & { rate: number }>): Promise<number> {
   const { options, chosen, progress, interrupted } = scene;
   const pipeline = await chosen.deployed();
-  const operations = operationsOf({
-    lambda: pipeline.lambda,
-    functionName: pipeline.output('OperationsFunctionName'),
-    interrupted,
-    onBusy: () => progress.update(() => 'another operator’s act is running: waiting for its end'),
-  });
+  const act = actingIn(scene, pipeline).begin(reasonOf(options, 'Nothing was sent back.'));
   let someLeft = false;
   const queues = deadLetterQueues(pipeline.outputs, pipeline.stackName, options);
   await eachQueue(scene, queues, { what: 'redriven', words: 'sent back' }, async (queue, limits) => {
     const { waiting } = await sizeOf(pipeline.sqs, queue);
-    const { moved, refused } = await redrive(operations, queue, limits, options.rate, (sofar) =>
+    const { moved, refused } = await redrive(act, queue, limits, options.rate, (sofar) =>
       progress.update(() => `${nameOf(queue)}: ${n(sofar)} of about ${n(waiting)} sent back`),
     );
     progress.clear();
@@ -170,6 +169,7 @@ async function purgeAll(scene: Scene<Options & { yes?: true; to?: string }>): Pr
   const { options, chosen, progress, interrupted } = scene;
   const { stackName } = chosen;
   if (options.to !== undefined) formatOf(options.to, ['ndjson', 'jsonl']);
+  const reason = reasonOf(options, 'Nothing was deleted.');
   const pipeline = await chosen.deployed();
   const queues = deadLetterQueues(pipeline.outputs, pipeline.stackName, options);
   const sizes = await Promise.all(queues.map((queue) => sizeOf(pipeline.sqs, queue)));
@@ -187,10 +187,11 @@ async function purgeAll(scene: Scene<Options & { yes?: true; to?: string }>): Pr
   );
   if (!options.yes && !(await mayDelete('Delete them?', interrupted))) return exitCode.someLeft;
 
+  const act = actingIn(scene, pipeline).begin(reason);
   const kept = await LetterFile.create(file);
   await eachQueue(scene, queues, { what: 'purged', words: 'deleted' }, (queue, limits) =>
     purge(
-      pipeline.sqs,
+      act,
       queue,
       limits,
       (letters) => kept.add(queue, letters),

@@ -1,6 +1,6 @@
 import { type FileHandle, open, rm } from 'node:fs/promises';
+import type { PurgedLetter } from '../../../lambdas/domain/acts/purge.ts';
 import { errorCode, unwritable } from '../../files/file-error.ts';
-import type { DeadLetter } from '../../pipeline/dead-letters/dead-letter.ts';
 import type { DeadLetterQueue } from '../../pipeline/dead-letters/dead-letter-queues.ts';
 import { OperatorError } from '../../words/operator-error.ts';
 
@@ -32,9 +32,9 @@ export class LetterFile {
    */
   async add(
     { lane, kind, source }: Pick<DeadLetterQueue, 'lane' | 'kind' | 'source'>,
-    letters: readonly DeadLetter[],
+    letters: readonly PurgedLetter[],
   ): Promise<void> {
-    const lines = letters.map(({ receiptHandle: _, senderId: __, sentAtMilliseconds, ...letter }) =>
+    const lines = letters.map(({ receiptHandle: _, sentAtMilliseconds, ...letter }) =>
       JSON.stringify({
         lane,
         queue: kind,

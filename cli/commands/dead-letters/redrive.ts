@@ -1,22 +1,22 @@
-import type { RedriveResult } from '../../../lambdas/operations/acts.ts';
+import type { RedriveResult } from '../../../lambdas/domain/acts/dead-letters.ts';
 import type { Limits } from '../../pipeline/dead-letters/dead-letter.ts';
 import type { DeadLetterQueue } from '../../pipeline/dead-letters/dead-letter-queues.ts';
-import type { Operations } from '../../pipeline/operations.ts';
+import { ActInterrupted, type RunningAct } from '../../pipeline/operations.ts';
 import { OperatorError } from '../../words/operator-error.ts';
 
-/** Long enough to make the start of a slice cheap, short enough to wait for after Ctrl-C. */
-const sliceSeconds = 5;
+/** Long enough to make the start of a part cheap, short enough to wait for after Ctrl-C. */
+const partSeconds = 5;
 
 /**
- * Has the operations function send dead letters back to the queue that they came from, slice by slice. It can be
- * interrupted between two slices.
+ * Has the operations function send dead letters back to the queue that they came from, part by part. It can be
+ * interrupted between two parts.
  *
  * @param perSecond the pace
  * @returns how many were moved, and the messages that their queue refused, which stay dead letters
  * @throws OperatorError if SQS does not delete what was sent
  */
 export async function redrive(
-  operations: Operations,
+  act: Pick<RunningAct, 'part'>,
   queue: Pick<DeadLetterQueue, 'url' | 'sourceUrl'>,
   { limit, interrupted }: Omit<Limits, 'waitSeconds'>,
   perSecond: number,
@@ -25,17 +25,18 @@ export async function redrive(
   let moved = 0;
   const refused: RedriveResult['refused'] = [];
   while (!interrupted.aborted && moved + refused.length < limit) {
-    const result = await operations({
-      act: 'redrive',
-      deadLettersUrl: queue.url,
-      queueUrl: queue.sourceUrl,
-      // Infinity is not JSON.
-      limit: Math.min(limit - moved - refused.length, Number.MAX_SAFE_INTEGER),
-      perSecond,
-      seconds: sliceSeconds,
-      refused: refused.map(({ messageId }) => messageId),
-    });
-    if (result === 'interrupted') break;
+    const result = await act
+      .part('redrive', {
+        deadLettersUrl: queue.url,
+        queueUrl: queue.sourceUrl,
+        // Infinity is not JSON.
+        limit: Math.min(limit - moved - refused.length, Number.MAX_SAFE_INTEGER),
+        perSecond,
+        seconds: partSeconds,
+        refused: refused.map(({ messageId }) => messageId),
+      })
+      .catch(unlessInterrupted);
+    if (result === undefined) break;
     moved += result.moved;
     refused.push(...result.refused);
     onMoved(moved);
@@ -43,6 +44,11 @@ export async function redrive(
     if (result.done) break;
   }
   return { moved, refused };
+}
+
+/** Undefined if the program was interrupted before the part. @throws any other error */
+export function unlessInterrupted(error: unknown): undefined {
+  if (!(error instanceof ActInterrupted)) throw error;
 }
 
 const undeleted = ({ count, code }: NonNullable<RedriveResult['undeleted']>) =>

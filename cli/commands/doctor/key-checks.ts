@@ -1,8 +1,8 @@
+import type { KeysSecretStore } from '../../../lambdas/adapters/keys-secret-store.ts';
 import { type KeysSecret, validKeys } from '../../../lambdas/domain/http/keys.ts';
 import type { PipelineSettings } from '../../../lib/config/config-schema.ts';
 import { httpProducersOf } from '../../../lib/config/http.ts';
 import { keyWords } from '../../pipeline/http-keys.ts';
-import type { KeysSecretStore } from '../../pipeline/keys-secret.ts';
 import { OperatorError } from '../../words/operator-error.ts';
 import { type Check, failed, ok, warning } from './check.ts';
 

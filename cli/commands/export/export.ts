@@ -1,7 +1,9 @@
 import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import { Command, Option } from 'commander';
+import { exportSegments } from '../../../lambdas/domain/acts/export.ts';
 import { formatOf } from '../../files/file-ending.ts';
-import { scanLinks, segments } from '../../pipeline/link-scan.ts';
+import { exportedLinks } from '../../pipeline/export-scan.ts';
+import { actingIn, reasonOf, reasonOption } from '../../terminal/acting.ts';
 import { pipelineHelp, pipelineVerb, type Scene, type VerbOptions } from '../../terminal/pipeline-verb.ts';
 import { counted, n } from '../../words/words.ts';
 import { ExportFile } from './export-file.ts';
@@ -17,6 +19,7 @@ interface Options extends VerbOptions {
   source?: string;
   format?: ExportFormat;
   withData?: true;
+  reason?: string;
 }
 
 export function exportCommand(): Command {
@@ -27,13 +30,14 @@ export function exportCommand(): Command {
     .option('--campaign <name>', 'only links of this campaign (the parameter c)')
     .option('--source <name>', 'only links that this producer created')
     .addOption(new Option('--format <kind>', format).choices(exportFormats))
+    .option(...reasonOption)
     .option('--with-data', 'include the links’ parameters, where the ledger keeps them (ledgerKeeps: full)')
     .option('--json', 'print one JSON object at the end');
   return pipelineVerb(
     command,
-    `${pipelineHelp} You need permission to scan the ledger.
+    `${pipelineHelp} 
 
-The export always scans the whole ledger, in ${segments} parallel segments. That costs about 0.01 $ per million records, and
+The export always scans the whole ledger, in ${exportSegments} segments, two at a time. That costs about 0.01 $ per million records, and
 takes no rate from the lanes. The export is not a snapshot: it may or may not include changes made during the scan. It
 includes expired and deleted links while the ledger keeps them. See the columns state and expiresAt.
 
@@ -56,10 +60,13 @@ Examples:
   );
 }
 
-async function write({ options, chosen, progress, interrupted }: Scene<Options>): Promise<number> {
+async function write(scene: Scene<Options>): Promise<number> {
+  const { options, chosen, progress, interrupted } = scene;
+  const reason = reasonOf(options, 'Nothing was read.');
   const { to, campaign, source, withData = false, json } = options;
   const format = formatOf(to, exportFormats, options.format);
-  const { dynamo, table } = await chosen.deployed();
+  const deployed = await chosen.deployed();
+  const { dynamo, table } = deployed;
   const file = await ExportFile.create(to);
   try {
     const head = headLine(format, withData);
@@ -68,10 +75,9 @@ async function write({ options, chosen, progress, interrupted }: Scene<Options>)
     const { Table } = await dynamo.send(new DescribeTableCommand({ TableName: table }));
     const about = Table?.ItemCount ? ` of about ${n(Table.ItemCount)}` : '';
     const only = { ...(campaign !== undefined && { campaign }), ...(source !== undefined && { source }) };
+    const act = actingIn(scene, deployed).begin(reason);
     const exported = await exportLinks(
-      Array.from({ length: segments }, (_, segment) =>
-        scanLinks(dynamo, { table, segment, signal: interrupted }, only),
-      ),
+      Array.from({ length: exportSegments }, (_, segment) => exportedLinks(act, segment, only)),
       (links) => file.add(links.map((link) => linkLine(link, format, withData))),
       ({ records, links }) => progress.update(() => `${n(records)}${about} records scanned, ${n(links)} links written`),
     );

@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { type KeysSecret, validKeys } from '../../../lambdas/domain/http/keys.ts';
-import { systemClock } from '../../../lambdas/runtime/clock.ts';
-import { createKey, keyNamed, keyWords, refuseWithoutKeys, withRevoked } from '../../pipeline/http-keys.ts';
+import type { KeysSecret } from '../../../lambdas/domain/http/keys.ts';
+import { createKey, keyWords, refuseOtherThanKeyId, refuseWithoutKeys } from '../../pipeline/http-keys.ts';
+import { actingIn, reasonOf, reasonOption } from '../../terminal/acting.ts';
 import { pipelineHelp, pipelineVerb, type Scene, type VerbOptions } from '../../terminal/pipeline-verb.ts';
 import { counted, visible } from '../../words/words.ts';
 import { type ListedKey, listedKeys, listedWords, newKeyJson, shown } from './list.ts';
@@ -12,10 +12,12 @@ const exitCode = { done: 0, notDone: 2 } as const;
 interface NewKeyOptions extends VerbOptions {
   source: string;
   label?: string;
+  reason?: string;
 }
 
 interface RevokeOptions extends VerbOptions {
   id: string;
+  reason?: string;
 }
 
 interface ListOptions extends VerbOptions {
@@ -34,6 +36,7 @@ export function keysCommand(): Command {
   const revoke = new Command('revoke')
     .description(`Revokes a key for good. It may work for ${revokedAfterSeconds} more seconds.`)
     .argument('<id>', 'the key’s ID, as list prints it')
+    .option(...reasonOption)
     .option('--json', 'print one JSON object');
   const list = new Command('list')
     .description('Shows the keys, also the revoked ones: ID, producer, label and times.')
@@ -51,6 +54,7 @@ function making(name: string, description: string): Command {
   return new Command(name)
     .description(description)
     .requiredOption('--source <name>', 'the producer, as in lib/config/config.ts')
+    .option(...reasonOption)
     .option('--label <text>', `where the key is used; list shows it (${longestLabel} characters at most)`, label)
     .option('--json', 'print one JSON object');
 }
@@ -62,17 +66,14 @@ function label(text: string): string {
   return text;
 }
 
-const permission = `You need permission to read and write the secret of the keys: secretsmanager:GetSecretValue, DescribeSecret,
-PutSecretValue and UpdateSecretVersionStage.`;
-
 const codes = (done: string) => `
 Exit codes:
   ${exitCode.done}  ${done}
   ${exitCode.notDone}  not done; the error explains why`;
 
-const createHelp = `${pipelineHelp} ${permission}
+const createHelp = `${pipelineHelp}
 
-The key goes to the standard output, and nothing else does. Nobody can show it again: the pipeline stores its hash alone. A
+The key goes to the standard output, and nothing else does. Nobody can show it again: the verb makes it, and the pipeline gets its hash alone. A
 producer has two valid keys at most. If two operators change keys at once, both changes count.
 ${codes('created')}
 
@@ -80,7 +81,7 @@ Examples:
   onelink keys create --source crm --label "web shop" --stack OneLink-production
   (umask 077; onelink keys create --source crm --local > crm.key)`;
 
-const rotateHelp = `${pipelineHelp} ${permission}
+const rotateHelp = `${pipelineHelp}
 
 Rotation takes three steps. Run rotate, give the new key to the producer, and revoke the old key when the producer uses the
 new one. Until then, both keys are valid.
@@ -90,7 +91,7 @@ Examples:
   onelink keys rotate --source crm --label "web shop" --stack OneLink-production
   onelink keys rotate --source crm --json --local | jq -r .revokeNext`;
 
-const revokeHelp = `${pipelineHelp} ${permission}
+const revokeHelp = `${pipelineHelp}
 
 API Gateway and the authorizer remember a key for up to ${revokedAfterSeconds} seconds. A revoked key is never valid again.
 ${codes('revoked, now or before')}
@@ -108,11 +109,13 @@ Examples:
   onelink keys list --stack OneLink-production
   onelink keys list --source crm --json --local | jq -r 'select(.revokedAt == null).id'`;
 
-async function runNew({ options, chosen, print }: Scene<NewKeyOptions>, rotates: boolean): Promise<number> {
+async function runNew(scene: Scene<NewKeyOptions>, rotates: boolean): Promise<number> {
+  const { options, chosen, print } = scene;
   const { settings } = chosen.configuredFor('the producers with keys');
-  const asked = { source: options.source, label: options.label, rotates };
+  const reason = reasonOf(options, 'Nothing was changed.');
+  const asked = { source: options.source, label: options.label, rotates, reason };
   refuseWithoutKeys(asked.source, settings);
-  const { key, stored, older } = await createKey(asked, (await chosen.deployed()).httpKeys, systemClock);
+  const { key, stored, older } = await createKey(asked, actingIn(scene, await chosen.deployed()));
   print(newKeyJson({ key, stored, older }), key);
   console.error(`This is the key ${keyWords(stored)} of ${asked.source}. Nobody can show it again.`);
   if (older !== undefined) {
@@ -123,19 +126,17 @@ async function runNew({ options, chosen, print }: Scene<NewKeyOptions>, rotates:
   return exitCode.done;
 }
 
-async function runRevoke({ options, chosen, print }: Scene<RevokeOptions>): Promise<number> {
+async function runRevoke(scene: Scene<RevokeOptions>): Promise<number> {
+  const { options, chosen, print } = scene;
   const { id } = options;
-  const store = (await chosen.deployed()).httpKeys;
-  let before: string | undefined;
-  const secret = await store.change((keys) => {
-    before = keyNamed(keys, id).revokedAt;
-    return withRevoked(keys, id, Date.now());
-  });
-  const key = shown(keyNamed(secret, id));
-  const words = before === undefined ? 'revoked' : 'was revoked before';
-  print({ ...key, changed: before === undefined }, `${id} of ${key.source} ${words}`);
-  if (before === undefined) console.error(`It may work for ${revokedAfterSeconds} more seconds.`);
-  if (validKeys(secret, key.source).length === 0) {
+  refuseOtherThanKeyId(id);
+  const reason = reasonOf(options, 'Nothing was changed.');
+  const operations = actingIn(scene, await chosen.deployed());
+  const { stored, changed, valid } = await operations.act('key-revoke', { id }, reason);
+  const key = shown(stored);
+  print({ ...key, changed }, `${id} of ${key.source} ${changed ? 'revoked' : 'was revoked before'}`);
+  if (changed) console.error(`It may work for ${revokedAfterSeconds} more seconds.`);
+  if (valid === 0) {
     console.error(`${key.source} has no valid key. To create one: onelink keys create --source ${key.source}`);
   }
   return exitCode.done;

@@ -1,11 +1,11 @@
 import type { KeysSecret, StoredKey } from '../../../lambdas/domain/http/keys.ts';
-import type { CreatedKey } from '../../pipeline/http-keys.ts';
+import type { CreatedKey, SeenKey } from '../../pipeline/http-keys.ts';
 import { instantWords, visible } from '../../words/words.ts';
 
 /** A key without its hash, and without fields that this release does not know. */
 export type ListedKey = Pick<StoredKey, 'id' | 'source' | 'label' | 'createdAt' | 'revokedAt'>;
 
-export function shown({ id, source, label, createdAt, revokedAt }: StoredKey): ListedKey {
+export function shown({ id, source, label, createdAt, revokedAt }: SeenKey): ListedKey {
   return { id, source, ...(label && { label }), createdAt, ...(revokedAt && { revokedAt }) };
 }
 

@@ -1,7 +1,7 @@
-import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { Command } from 'commander';
 import { type ParkedSummary, parkedWords, summarise } from '../../pipeline/archive/parked-lots.ts';
 import { lanesNamed } from '../../pipeline/lanes-at-work.ts';
+import { actingIn, reasonOf, reasonOption } from '../../terminal/acting.ts';
 import { pipelineHelp, pipelineVerb, type Scene, type VerbOptions } from '../../terminal/pipeline-verb.ts';
 import { counted, n } from '../../words/words.ts';
 import { replayParked } from './replay.ts';
@@ -11,6 +11,7 @@ const exitCode = { done: 0, someLeft: 1, notDone: 2 } as const;
 
 interface Options extends VerbOptions {
   lane?: string;
+  reason?: string;
 }
 
 export function parkedCommand(): Command {
@@ -50,10 +51,11 @@ function replayCommand(): Command {
   const command = new Command('replay')
     .description('Starts the replayer at once, and watches until nothing is parked.')
     .argument('[lane]', 'watch only this lane')
+    .option(...reasonOption)
     .option('--json', 'print one JSON object for each lane at the end');
   return pipelineVerb(
     command,
-    `${pipelineHelp} You need permission to invoke the replayer.
+    `${pipelineHelp}
 
 The replayer runs every minute. This verb only starts the next run early. The replayer sends back the oldest commands first,
 at the pace of the lane. It does so only while the lane is open and the governor has read the quota. Ctrl-C ends the
@@ -99,13 +101,12 @@ function readable({ oldestMilliseconds, newestMilliseconds, ...summary }: Parked
   return { ...summary, isReplayed, oldestAt: instant(oldestMilliseconds), newestAt: instant(newestMilliseconds) };
 }
 
-async function replay({ options, chosen, progress, interrupted, print }: Scene<Options>): Promise<number> {
+async function replay(scene: Scene<Options>): Promise<number> {
+  const { options, chosen, progress, interrupted, print } = scene;
+  const reason = reasonOf(options, 'Nothing was started.');
   const pipeline = await chosen.deployed();
-  const { parked, control, quarantine, lambda } = pipeline;
-  const start = async () => {
-    const FunctionName = pipeline.output('ReplayerFunctionName');
-    await lambda.send(new InvokeCommand({ FunctionName, InvocationType: 'Event' }));
-  };
+  const { parked, control, quarantine } = pipeline;
+  const start = async () => void (await actingIn(scene, pipeline).act('replay', {}, reason));
   const parkedOf = async (lane: string) => (await summarise(lane, parked.lots(lane))).commands;
   const ended = await replayParked(
     lanesNamed(options.lane, pipeline.commandLanes),

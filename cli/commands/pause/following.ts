@@ -1,8 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MappingState } from '../../../lambdas/adapters/lane-mappings.ts';
-import type { LaneState } from '../../../lambdas/domain/control/control-record.ts';
+import type { ControlReading, LaneState } from '../../../lambdas/domain/control/control-record.ts';
 import type { LaneAtWork } from '../../pipeline/lanes-at-work.ts';
-import type { ControlChangePorts } from './control-change.ts';
+
+/** What the wait looks at. */
+export interface FollowingPorts {
+  control: { read(): Promise<ControlReading> };
+  mappings: { state(id: string): Promise<MappingState> };
+}
 
 /** How the wait ended: as wanted, or why not. */
 export type Followed = { done: true } | { done: false; words: string };
@@ -20,7 +25,7 @@ const attempts = 150;
 export async function followMappings(
   lanes: readonly LaneAtWork[],
   wanted: ReadonlyMap<string, LaneState>,
-  ports: Pick<ControlChangePorts, 'control' | 'mappings'>,
+  ports: FollowingPorts,
   { interrupted, onPoll }: { interrupted: AbortSignal; onPoll: (left: number) => void },
 ): Promise<Followed> {
   const waitedFor = lanes.filter(({ name }) => wanted.has(name));
@@ -51,7 +56,7 @@ export async function followMappings(
 async function mappingsLeft(
   lanes: readonly LaneAtWork[],
   wanted: ReadonlyMap<string, LaneState>,
-  { mappings }: Pick<ControlChangePorts, 'mappings'>,
+  { mappings }: Pick<FollowingPorts, 'mappings'>,
 ): Promise<number> {
   let left = 0;
   for (const { name, workers } of lanes) {

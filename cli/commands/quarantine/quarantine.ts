@@ -1,7 +1,8 @@
 import { Command } from 'commander';
 import type { QuarantinedObject } from '../../../lambdas/adapters/quarantine-store.ts';
+import { quarantineKeyForm } from '../../../lambdas/domain/acts/quarantine.ts';
 import { inspect } from '../../pipeline/archive/inspection.ts';
-import { release } from '../../pipeline/archive/release.ts';
+import { actingIn, reasonOf, reasonOption } from '../../terminal/acting.ts';
 import { mayDelete } from '../../terminal/confirmation.ts';
 import { pipelineHelp, pipelineVerb, type Scene, type VerbOptions } from '../../terminal/pipeline-verb.ts';
 import { withNeeds } from '../../terminal/usage.ts';
@@ -37,6 +38,7 @@ export function quarantineCommand(): Command {
   const releasing = withNeeds(new Command('release'), { yes: 'drop' })
     .description('Parks the commands of an object again: the replayer sends them back.')
     .argument('<key>', 'the key that list prints')
+    .option(...reasonOption)
     .option('--drop', 'delete the object instead')
     .option('--yes', 'with --drop: delete without a confirmation')
     .option('--json', 'print one JSON object');
@@ -92,19 +94,21 @@ async function showOne({ options: { key, json }, chosen, print }: Scene<KeyOptio
   return exitCode.done;
 }
 
-async function releaseOne(scene: Scene<KeyOptions & { drop?: true; yes?: true }>): Promise<number> {
+async function releaseOne(scene: Scene<KeyOptions & { drop?: true; yes?: true; reason?: string }>): Promise<number> {
   const { options, chosen, interrupted, print } = scene;
   const { key, drop, yes } = options;
-  const { quarantine, parked } = await chosen.deployed();
-  const object = keyIn(key);
+  const reason = reasonOf(options, 'Nothing was changed.');
+  const deployed = await chosen.deployed();
+  keyIn(key);
+  const operations = actingIn(scene, deployed);
   if (drop) {
-    if ((await quarantine.lines(key)) === undefined) absent();
+    if ((await deployed.quarantine.lines(key)) === undefined) absent();
     if (!yes && !(await mayDelete('Delete it for good?', interrupted))) return exitCode.someLeft;
-    await quarantine.remove(key);
+    await operations.act('quarantine-drop', { key }, reason);
     print({ key, dropped: true }, 'dropped');
     return exitCode.done;
   }
-  const { released, left } = (await release(object, { quarantine, parked })) ?? absent();
+  const { released, left } = await operations.act('quarantine-release', { key }, reason);
   print({ key, released, left }, `${n(released)} parked again, ${counted(left, 'unreadable line')} left in quarantine`);
   if (left > 0) {
     console.error(
@@ -116,7 +120,7 @@ async function releaseOne(scene: Scene<KeyOptions & { drop?: true; yes?: true }>
 
 /** Limits the verb to quarantine: it must not show or delete anything else in the bucket. */
 function keyIn(key: string): { key: string; lane: string; reason: string } {
-  const [, lane, reason] = /^quarantine\/([^/]+)\/([^/]+)\/./.exec(key) ?? [];
+  const [, lane, reason] = quarantineKeyForm.exec(key) ?? [];
   if (lane === undefined || reason === undefined)
     throw new OperatorError(
       'The key must begin with quarantine/ and a lane. To see the keys, run: onelink quarantine list',

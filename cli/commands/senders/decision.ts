@@ -1,9 +1,10 @@
 import type { HeldStore } from '../../../lambdas/adapters/held-store.ts';
-import type { SenderDecisionsTable } from '../../../lambdas/adapters/sender-decisions-table.ts';
-import { decisionKey, type SenderDecision, standing, unknownSender } from '../../../lambdas/domain/contract/sender.ts';
+import type { AnswerTo } from '../../../lambdas/domain/acts/registry.ts';
+import { type SenderDecision, standing, unknownSender } from '../../../lambdas/domain/contract/sender.ts';
 import { type PipelineSettings, type ProducerSettings, uniqueIdForm } from '../../../lib/config/config-schema.ts';
 import { arnOf, boundSenders, isDirect } from '../../../lib/config/principals.ts';
 import { heldOf } from '../../pipeline/archive/held-commands.ts';
+import type { Operations } from '../../pipeline/operations.ts';
 import { OperatorError } from '../../words/operator-error.ts';
 import { instantWords, visible } from '../../words/words.ts';
 import type { BoundPrincipal } from './identify.ts';
@@ -21,51 +22,34 @@ export interface AskedDecision {
 }
 
 export interface DecisionPorts {
-  senders: Pick<SenderDecisionsTable, 'read' | 'decide'>;
+  operations: Pick<Operations, 'act'>;
   held: Pick<HeldStore, 'lots'>;
-  nowMilliseconds(): number;
 }
 
 /** The decision that counts from now on. */
-export interface Decided extends SenderDecision {
-  /** False if the same decision was there before, for the same reason. */
-  changed: boolean;
-  /** The sender's held commands at that time. */
-  held: number;
-}
+export type Decided = AnswerTo<'sender-confirm'>;
 
 /**
- * Records an operator's decision about an unknown sender of a bound source. A repeat for the same reason changes nothing.
+ * Has an operator's decision about an unknown sender of a bound source recorded. A repeat for the same reason changes nothing.
  *
  * @throws OperatorError if the decision would have no effect, if another decision or reason is recorded, if nothing is held
  *   from a sender to confirm, or if another operator decides at the same time
  */
-export async function decide(asked: AskedDecision, settings: PipelineSettings, ports: DecisionPorts): Promise<Decided> {
-  const { source, sender, decision, reason } = asked;
+export async function decide(
+  asked: AskedDecision,
+  settings: PipelineSettings,
+  { operations, held: store }: DecisionPorts,
+): Promise<Decided> {
+  const { source, sender, decision, reason, replace, unseen } = asked;
   const refusal = refusalBySource(source, settings) ?? refusalByConfiguration(asked, settings);
   if (refusal !== undefined) throw new OperatorError(`${refusal} Nothing was recorded.`);
-  const { commands: held } = await heldOf(ports.held, { source, sender });
+  const { commands: held } = await heldOf(store, { source, sender });
   const wrongForm = refusalByForm(asked, held);
   if (wrongForm !== undefined) throw new OperatorError(`${wrongForm} Nothing was recorded.`);
-
-  const known = ((await ports.senders.read()) ?? malformed())[decisionKey(source, sender)];
-  if (known?.decision === decision && known.reason === reason) return { ...known, changed: false, held };
-  if (known !== undefined && !asked.replace) {
-    throw new OperatorError(
-      `There is a decision about ${sender} and ${source}: ${decisionWords(known)}. To replace it, add --replace. Nothing was recorded.`,
-    );
-  }
-  if (decision === 'confirmed' && known === undefined && held === 0 && !asked.unseen) {
-    throw new OperatorError(
-      `Nothing is held from ${sender} for ${source}: the ID may be mistyped, and a confirmation lets it send as ${source}. ` +
-        'To see the senders with held commands, run: onelink senders list. To confirm it all the same, add --yes. Nothing was recorded.',
-    );
-  }
-  const made: SenderDecision = { decision, at: ports.nowMilliseconds(), reason };
-  if (await ports.senders.decide(source, sender, made, known)) return { ...made, changed: true, held };
-  throw new OperatorError(
-    `Another operator has decided about ${sender} at the same time. Nothing was recorded. To see it, run: onelink senders list`,
-  );
+  const fields = { source, sender, replace };
+  return decision === 'confirmed'
+    ? operations.act('sender-confirm', { ...fields, unseen }, reason)
+    : operations.act('sender-reject', fields, reason);
 }
 
 /** `confirmed 2026-03-10 12:00:05 UTC: “the role was made anew”` */

@@ -1,11 +1,12 @@
 import { Command } from 'commander';
+import { longestReason } from '../../../lambdas/domain/acts/act.ts';
 import type { SenderDecision } from '../../../lambdas/domain/contract/sender.ts';
 import { configFile } from '../../../lib/config/chosen-config.ts';
 import type { ProducerSettings } from '../../../lib/config/config-schema.ts';
 import { boundSenders, isDirect } from '../../../lib/config/principals.ts';
 import { wholeText } from '../../files/whole-text.ts';
+import { actingIn, reasonOf } from '../../terminal/acting.ts';
 import { pipelineHelp, pipelineVerb, type Scene, type VerbOptions } from '../../terminal/pipeline-verb.ts';
-import { OperatorError } from '../../words/operator-error.ts';
 import { counted } from '../../words/words.ts';
 import { decide, decisionWords, malformed, principalOf } from './decision.ts';
 import { identify, principalWords } from './identify.ts';
@@ -34,9 +35,6 @@ const firstCommands = 20;
 
 /** What the verb needs the configuration for. */
 const configuredFor = 'the producers and their senders';
-
-/** DynamoDB limits the record of all decisions to 400 KB. */
-const longestReason = 500;
 
 export function sendersCommand(): Command {
   const list = new Command('list')
@@ -118,14 +116,14 @@ Examples:
   onelink senders ${example} --stack OneLink-production
   onelink senders ${example} --local`;
 
-const confirmHelp = `${pipelineHelp} You need permission to read and write the ledger.
+const confirmHelp = `${pipelineHelp}
 
 The replayer sends the held commands back to their lanes, and the worker carries them out. If nothing is held from the sender,
 the verb demands --yes, because a mistyped ID would stay a permission that nobody sees. The verb prints the principal for
 lib/config/config.ts. A decision lasts until another one replaces it.
 ${decisionHelp('confirm AROAEXAMPLEID12345678 --source crm --reason "the role was made anew, ticket 4711"')}`;
 
-const rejectHelp = `${pipelineHelp} You need permission to read and write the ledger.
+const rejectHelp = `${pipelineHelp}
 
 The replayer sends the held commands back to their lanes. They end as rejected (sender-not-allowed), and the archive keeps
 them. So does all that the sender sends as this source later. Their outcomes name no source.
@@ -178,14 +176,11 @@ async function runShow({ options, chosen, print }: Scene<ShowOptions>): Promise<
 
 async function runDecision(scene: Scene<DecisionOptions>, decision: SenderDecision['decision']): Promise<number> {
   const { id: sender, source, replace = false, yes: unseen = false } = scene.options;
-  const reason = scene.options.reason.trim();
-  if (reason === '' || reason.length > longestReason) {
-    throw new OperatorError(`--reason must have 1 to ${longestReason} characters. Nothing was recorded.`);
-  }
+  const reason = reasonOf({ reason: scene.options.reason.trim() }, 'Nothing was recorded.') ?? '';
   const { settings } = scene.chosen.configuredFor(configuredFor);
-  const { senders, held } = await scene.chosen.deployed();
+  const deployed = await scene.chosen.deployed();
   const asked = { source, sender, decision, reason, replace, unseen };
-  const decided = await decide(asked, settings, { senders, held, nowMilliseconds: Date.now });
+  const decided = await decide(asked, settings, { operations: actingIn(scene, deployed), held: deployed.held });
   const producer = settings.producers.find((one) => one.source === source);
   const line = decision === 'confirmed' && producer ? lineFor(sender, producer) : undefined;
   const { at, ...recorded } = decided;

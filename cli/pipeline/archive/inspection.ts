@@ -1,8 +1,8 @@
 import { identityOf } from '../../../lambdas/domain/contract/command-reading.ts';
+import { objectIn } from '../../../lambdas/domain/contract/object-text.ts';
 import { messageIdForm } from '../../../lambdas/domain/contract/original-message.ts';
 import { parkedCommandSchema } from '../../../lambdas/domain/contract/parked-command.ts';
-import { objectIn } from '../../files/json-object.ts';
-import { repaired } from './release.ts';
+import { repaired } from '../../../lambdas/domain/contract/repaired-command.ts';
 
 /** The readable fields of a line in quarantine, and what is wrong with the line. It holds no value of a link. */
 export interface Inspection {

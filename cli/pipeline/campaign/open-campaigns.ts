@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os';
 import type { CampaignFiles } from '../../../lambdas/adapters/campaign-files.ts';
 import type { CampaignTable } from '../../../lambdas/adapters/campaign-table.ts';
 import type { CampaignRecord } from '../../../lambdas/domain/campaign/record.ts';
@@ -64,13 +63,4 @@ export function resultReadsOf(
       return commandDigest(await secret, reading.command satisfies Command);
     },
   };
-}
-
-/** The operator's name on this computer, for colleagues. */
-export function operatorHere(): { by?: string } {
-  try {
-    return { by: userInfo().username.slice(0, 64) };
-  } catch {
-    return {};
-  }
 }

@@ -1,7 +1,6 @@
 import type { MessageAttributeValue, SQSClient } from '@aws-sdk/client-sqs';
 import { DeadLetters, type ReceivedLetter } from '../../../lambdas/adapters/dead-letters.ts';
 import { originalAttribute, soundOriginal } from '../../../lambdas/domain/contract/original-message.ts';
-import { OperatorError } from '../../words/operator-error.ts';
 
 /** A received dead letter. No other receiver gets it until its visibility timeout ends. */
 export interface DeadLetter {
@@ -59,20 +58,4 @@ function deadLetterOf(letter: ReceivedLetter): DeadLetter {
 /** Makes letters visible in their queue at once. If SQS refuses that for some, their visibility timeout does it later. */
 export function giveBack(sqs: Pick<SQSClient, 'send'>, url: string, letters: readonly DeadLetter[]): Promise<void> {
   return new DeadLetters(sqs).giveBack(url, letters);
-}
-
-/**
- * Deletes letters from their queue.
- * @throws OperatorError if SQS keeps some of them. Otherwise the caller would receive them again and again.
- */
-export async function deleteDeadLetters(
-  sqs: Pick<SQSClient, 'send'>,
-  url: string,
-  letters: readonly DeadLetter[],
-): Promise<void> {
-  const { kept, code } = await new DeadLetters(sqs).remove(url, letters);
-  if (kept === 0) return;
-  throw new OperatorError(
-    `SQS did not delete ${kept} dead letters (${code}). They are still in their queue. Run the same command again.`,
-  );
 }

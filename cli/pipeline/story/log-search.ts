@@ -1,5 +1,5 @@
 import { type CloudWatchLogsClient, paginateFilterLogEvents } from '@aws-sdk/client-cloudwatch-logs';
-import { objectIn } from '../../files/json-object.ts';
+import { objectIn } from '../../../lambdas/domain/contract/object-text.ts';
 import type { LaneAtWork, LaneWorker } from '../lanes-at-work.ts';
 import { type Happening, type LoggedFields, ofLog } from './story.ts';
 

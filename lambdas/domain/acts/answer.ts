@@ -29,6 +29,12 @@ export const actResultSchema = z.discriminatedUnion('result', [
   z.object({ v: z.literal(1), result: z.literal('done'), recorded: z.boolean(), answer: z.unknown() }),
   /** The act began and could not be carried out. `words` gives the cause, without values. */
   z.object({ v: z.literal(1), result: z.literal('failed'), recorded: z.boolean(), words: z.string() }),
-  z.object({ v: z.literal(1), result: z.literal('refused'), code: z.enum(refusalCodes) }),
+  z.object({
+    v: z.literal(1),
+    result: z.literal('refused'),
+    code: z.enum(refusalCodes),
+    /** The function's clock, so that a caller whose clock is wrong can sign again. Epoch milliseconds. */
+    nowMilliseconds: z.number(),
+  }),
 ]);
 export type ActResult = z.infer<typeof actResultSchema>;

@@ -11,6 +11,9 @@ export const callerSchema = z.object({
 });
 export type Caller = z.infer<typeof callerSchema>;
 
+/** A caller's name for people: `anna` of `arn:aws:sts::111122223333:assumed-role/operator/anna`. */
+export const callerName = ({ arn }: Caller) => arn.slice(arn.search(/[^/:]*$/)).slice(0, 64);
+
 const facts = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]));
 
 /**

@@ -17,10 +17,7 @@ export const proofRequest = {
 
 /** Exactly these signed headers: a signature that leaves one out does not bind it. */
 const authorizationForm =
-  /^AWS4-HMAC-SHA256 Credential=[\w-]{1,128}\/\d{8}\/([a-z0-9-]{1,40})\/sts\/aws4_request, ?SignedHeaders=content-type;host;x-amz-date;(x-amz-security-token;)?x-onelink-act, ?Signature=[0-9a-f]{64}$/;
-
-/** The region that the signature is for. Undefined if the signature does not have the form that this function accepts. */
-export const signedRegion = (authorization: string): string | undefined => authorizationForm.exec(authorization)?.[1];
+  /^AWS4-HMAC-SHA256 Credential=[\w-]{1,128}\/\d{8}\/[a-z0-9-]{1,40}\/sts\/aws4_request, ?SignedHeaders=content-type;host;x-amz-date;(x-amz-security-token;)?x-onelink-act, ?Signature=[0-9a-f]{64}$/;
 
 const proof = z
   .strictObject({
@@ -37,7 +34,7 @@ const proof = z
   })
   .refine(
     ({ authorization, sessionToken }) =>
-      (authorizationForm.exec(authorization)?.[2] !== undefined) === (sessionToken !== undefined),
+      (authorizationForm.exec(authorization)?.[1] !== undefined) === (sessionToken !== undefined),
   );
 export type Proof = z.output<typeof proof>;
 
@@ -84,13 +81,24 @@ const suffixes: Record<string, string> = {
 /**
  * STS in the region of a function: `https://sts.eu-west-1.amazonaws.com`.
  *
+ * @param variables caller and function take `AWS_ENDPOINT_URL_STS` from them if it is set, as AWS's clients do
  * @throws Error if the ARN is not a function's in a known partition
  */
-export function stsAt(functionArn: string): { region: string; url: string } {
-  const [, partition = '', service, region = ''] = functionArn.split(':');
+export function stsUrl(functionArn: string, { AWS_ENDPOINT_URL_STS: own }: Record<string, string | undefined>): string {
+  if (own !== undefined) return own;
+  const [, partition = '', service] = functionArn.split(':');
   const suffix = suffixes[partition];
-  if (suffix === undefined || service !== 'lambda' || region === '') throw new Error('the ARN is no function’s');
-  return { region, url: `https://sts.${region}.${suffix}` };
+  if (suffix === undefined || service !== 'lambda') throw new Error('the ARN is no function’s in a known partition');
+  return `https://sts.${regionOf(functionArn)}.${suffix}`;
+}
+
+/** The region of a function. */
+export const regionOf = (functionArn: string) => functionArn.split(':')[3] ?? '';
+
+/** The function, and the alias by which it was invoked, from its ARN of this invocation. */
+export function invokedAs(invokedFunctionArn: string): { functionArn: string; alias: string | undefined } {
+  const parts = invokedFunctionArn.split(':');
+  return { functionArn: parts.slice(0, 7).join(':'), alias: parts[7] };
 }
 
 /** Epoch milliseconds of a signature's date. Not a number if there is no such day or time. */

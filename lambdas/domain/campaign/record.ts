@@ -23,7 +23,7 @@ export const rowsPerChunk = 250;
 export const talliesSchema = z.partialRecord(z.enum(rowStatuses), z.int().min(0));
 export type Tallies = z.infer<typeof talliesSchema>;
 
-/** An operator's name on the computer that sent the order. It helps people. The proof is the account's audit trail. */
+/** An operator's name, from the identity that AWS has confirmed. The whole identity is in the act's audit record. */
 const operator = z.string().optional();
 
 /** The file of a campaign, as it was dropped. */

@@ -55,3 +55,8 @@ export function validKeys({ keys }: KeysSecret, source: string): StoredKey[] {
     .filter((key) => key.source === source && key.revokedAt === undefined)
     .sort((one, other) => Date.parse(one.createdAt) - Date.parse(other.createdAt));
 }
+
+/** The secret with the keys cannot be used. The message names the repair. */
+export class KeysUnusable extends Error {
+  override readonly name = 'KeysUnusable';
+}

@@ -20,6 +20,8 @@ export interface ObservedFields {
   meaning?: string;
   /** The command's API calls and their meanings, in order: `create ambiguous`, `read ok`. */
   calls?: string[];
+  /** The name of an operator's act. */
+  act?: string;
   /** A lane. `state` and `reason` describe it. */
   lane?: string;
   state?: string;

@@ -59,7 +59,17 @@ export class Authorizer {
 
   /** An unknown access key is the operator's. */
   callerOf(accessKeyId: string | undefined): Caller {
-    return (accessKeyId !== undefined && this.#callers[accessKeyId]) || operator;
+    return (accessKeyId !== undefined && this.#known(accessKeyId)) || operator;
+  }
+
+  /** The user or role of an access key, as STS knows it: a service has no keys. Undefined for an unknown one. */
+  identityOf(accessKeyId: string): Caller | undefined {
+    const known = this.#known(accessKeyId);
+    return known?.principal.startsWith('arn:') ? known : undefined;
+  }
+
+  #known(accessKeyId: string): Caller | undefined {
+    return Object.hasOwn(this.#callers, accessKeyId) ? this.#callers[accessKeyId] : undefined;
   }
 
   /** Whether a caller may make this call. */

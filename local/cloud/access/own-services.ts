@@ -1,5 +1,7 @@
-import type { Deployment } from '../assembly/deployment.ts';
+import { type Deployment, stackId } from '../assembly/deployment.ts';
 import { localAccountId, localCredentials } from '../endpoints.ts';
+import { qualifiedName } from '../lambda/aliases.ts';
+import { isForSts } from '../services/sts.ts';
 import type { ServiceRequest, ServiceResponse } from '../services/wire.ts';
 import { jsonOf } from '../services/wire.ts';
 import type { Authorizer } from './authorizer.ts';
@@ -28,6 +30,7 @@ export class OwnServicesAccess {
   /** The answer to a request that is refused, or to a question. Undefined if the service may answer. */
   async answer(request: ServiceRequest): Promise<ServiceResponse | undefined> {
     if (request.path === decisionsPath) return this.#decision(request.body);
+    if (isForSts(request)) return undefined;
     const { call, denial } = this.#callOf(request);
     const accessKeyId = accessKeyIdOf(request.headers, request.path) ?? localCredentials.accessKeyId;
     const permitted = this.#guard.permits(accessKeyId, [call]);
@@ -45,10 +48,7 @@ export class OwnServicesAccess {
     const target = request.headers['x-amz-target'];
     if (typeof target === 'string') return { call: this.#jsonCall(target, request.body), denial: denials.json };
     const isForm = String(request.headers['content-type']).includes('x-www-form-urlencoded');
-    if (isForm) {
-      const action = new URLSearchParams(request.body).get('Action');
-      return { call: { action: `cloudformation:${action}`, resource: '*' }, denial: denials.query };
-    }
+    if (isForm) return { call: this.#stackCall(new URLSearchParams(request.body)), denial: denials.query };
     return { call: this.#lambdaCall(request), denial: denials.lambda };
   }
 
@@ -61,10 +61,33 @@ export class OwnServicesAccess {
         .find(({ name, arn }) => [name, arn, arn.slice(0, -7)].includes(SecretId));
       return { action: `secretsmanager:${action}`, resource: secret?.arn ?? (SecretId || '*') };
     }
-    return { action: `${service.startsWith('Logs') ? 'logs' : 'cloudwatch'}:${action}`, resource: '*' };
+    if (service.startsWith('Logs')) return { action: `logs:${action}`, resource: this.#logStreamArn(body) };
+    return { action: `cloudwatch:${action}`, resource: action === 'DescribeAlarms' ? this.#anyAlarm() : '*' };
   }
 
-  #lambdaCall({ method, path }: ServiceRequest): Call {
+  /** A stream of a group, or `*` for a request on all groups. A request on a whole group names an empty stream. */
+  #logStreamArn(body: string): string {
+    const input = (jsonOf(body) ?? {}) as Record<'logGroupName' | 'logGroupIdentifier' | 'logStreamName', unknown>;
+    const group = input.logGroupName ?? String(input.logGroupIdentifier ?? '').replace(/^arn:.*:log-group:/, '');
+    if (group === '') return '*';
+    const { region, accountId } = this.#deployment.place;
+    return `arn:aws:logs:${region}:${accountId}:log-group:${group}:log-stream:${input.logStreamName ?? ''}`;
+  }
+
+  // The simulator takes an asterisk in a request for any resource. So all resources are one that nobody names.
+  #anyAlarm(): string {
+    const { region, accountId } = this.#deployment.place;
+    return `arn:aws:cloudwatch:${region}:${accountId}:alarm:-`;
+  }
+
+  #stackCall(form: URLSearchParams): Call {
+    const [action, wanted] = [`cloudformation:${form.get('Action')}`, form.get('StackName')];
+    const { stackNames, place } = this.#deployment;
+    const id = stackNames.map((name) => stackId(name, place)).find((one) => one === wanted);
+    return { action, resource: id ?? stackId(wanted?.replaceAll('*', '-') ?? '-', place) };
+  }
+
+  #lambdaCall({ method, path, query }: ServiceRequest): Call {
     const { region } = this.#deployment.place;
     const [, , kind = '', name = '', verb = ''] = path.split('/');
     const arnOf = (type: string) => `arn:aws:lambda:${region}:${localAccountId}:${type}:${name}`;
@@ -75,9 +98,23 @@ export class OwnServicesAccess {
       return { action: `lambda:${action}`, resource: arnOf('event-source-mapping') };
     }
     if (name === '') return { action: 'lambda:ListFunctions', resource: '*' };
-    const found = this.#deployment.find('AWS::Lambda::Function', name);
-    const resource = found?.arn ?? arnOf('function');
+    const resource = this.#functionArn(name, query.get('Qualifier')) ?? arnOf('function');
     if (verb === 'invocations') return { action: 'lambda:InvokeFunction', resource };
     return { action: `lambda:GetFunction${verb.charAt(0).toUpperCase()}${verb.slice(1)}`, resource };
+  }
+
+  /** With the qualifier that the request names. Undefined for a name that Lambda refuses to everybody. */
+  #functionArn(name: string, parameter: string | null): string | undefined {
+    const sought = parsed(() => qualifiedName(name, parameter));
+    const arn = sought && this.#deployment.find('AWS::Lambda::Function', sought.function)?.arn;
+    return arn && [arn, sought?.qualifier].filter((part) => part !== undefined).join(':');
+  }
+}
+
+function parsed<T>(parse: () => T): T | undefined {
+  try {
+    return parse();
+  } catch {
+    return undefined;
   }
 }

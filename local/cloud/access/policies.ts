@@ -116,7 +116,10 @@ export function resourcePolicies(deployment: Deployment): ReadonlyMap<string, Po
   }
   for (const resource of deployment.resources('AWS::Lambda::Permission')) {
     const permission = deployment.properties(resource, permissionProperties);
-    const target = deployment.find('AWS::Lambda::Function', permission.FunctionName);
+    // An alias has a policy of its own.
+    const target =
+      deployment.find('AWS::Lambda::Function', permission.FunctionName) ??
+      deployment.find('AWS::Lambda::Alias', permission.FunctionName);
     if (target !== undefined) add(target.arn, statementOf(permission, target.arn));
   }
   return new Map([...statements].map(([arn, Statement]) => [arn, { Version: '2012-10-17', Statement }]));

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { attachedPolicyProperties, permissionProperties, policyDocument, roleProperties } from '../access/policies.ts';
 import { apiGatewayCoverages } from '../api-gateway/coverage.ts';
+import { aliasProperties } from '../lambda/aliases.ts';
 import { eventSourceMappingProperties } from '../lambda/event-source-mapping.ts';
 import { functionProperties } from '../lambda/function-configuration.ts';
 import { streamMappingProperties } from '../lambda/stream-mapping.ts';
@@ -12,6 +13,7 @@ import { queueProperties } from '../storage/queues.ts';
 import { tableProperties } from '../storage/tables.ts';
 import { subscriptionProperties, topicProperties } from '../storage/topics.ts';
 import { alarmProperties } from '../telemetry/alarms.ts';
+import { logGroupProperties } from '../telemetry/logs-api.ts';
 import type { Deployment } from './deployment.ts';
 
 export interface Coverage {
@@ -111,6 +113,14 @@ const coverages: Readonly<Record<string, Coverage>> = {
       RecursiveLoop: 'loops are not detected',
     },
   },
+  'AWS::Lambda::Alias': {
+    carriedOut: aliasProperties,
+    leftOut: {
+      Description: 'it does not change behaviour',
+      ProvisionedConcurrencyConfig: 'environments start in milliseconds here',
+    },
+    differs: { RoutingConfig: 'a function has one version here' },
+  },
   // Event source mappings of queues and of streams. Each kind has properties that the other lacks.
   'AWS::Lambda::EventSourceMapping': {
     carriedOut: eventSourceMappingProperties.extend(streamMappingProperties.shape),
@@ -165,6 +175,15 @@ const coverages: Readonly<Record<string, Coverage>> = {
     },
     differs: { Users: 'the policies of users are not enforced', Groups: 'the policies of groups are not enforced' },
   },
+  'AWS::Logs::LogGroup': {
+    carriedOut: logGroupProperties,
+    leftOut: { ...tags, KmsKeyId: encryption, LogGroupClass: 'it changes the price, and what its queries can do' },
+    differs: {
+      DataProtectionPolicy: 'nothing is masked',
+      FieldIndexPolicies: 'nothing is indexed',
+      ResourcePolicyDocument: 'a policy of a log group is not enforced',
+    },
+  },
   'AWS::SQS::QueuePolicy': {
     carriedOut: z.looseObject({ PolicyDocument: policyDocument, Queues: z.array(z.string()) }),
     leftOut: {},
@@ -201,7 +220,6 @@ const coverages: Readonly<Record<string, Coverage>> = {
 
 /** Types that have no effect here and make no difference, and why. */
 const leftOutTypes: Readonly<Record<string, string>> = {
-  'AWS::Logs::LogGroup': 'the output of functions is stored in files',
   'AWS::CloudWatch::Dashboard': 'there is no console, but the metrics are stored',
   'AWS::ApiGateway::Account': 'there are no execution logs',
   'AWS::KMS::Key': encryption,

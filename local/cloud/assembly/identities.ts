@@ -22,6 +22,8 @@ interface Kind {
   readonly nameProperty?: string;
   readonly longestName?: number;
   readonly lowerCase?: boolean;
+  /** Its name, if it is made of several properties. */
+  nameOf?(properties: Readonly<Record<string, unknown>>): string;
   /** It has an identifier of this length in place of a name. */
   readonly idLength?: number;
   arn(name: string, place: Place): string;
@@ -76,6 +78,12 @@ const kinds: Readonly<Record<string, Kind>> = {
     attributes: (_, arn) => ({ Id: arn }),
   },
   'AWS::Lambda::Function': { nameProperty: 'FunctionName', longestName: 64, arn: inRegion('lambda', 'function:') },
+  'AWS::Lambda::Alias': {
+    nameOf: ({ FunctionName, Name }) => `${String(FunctionName).split(':').at(-1)}:${String(Name)}`,
+    arn: inRegion('lambda', 'function:'),
+    ref: refIsArn,
+    attributes: (_, arn) => ({ AliasArn: arn }),
+  },
   'AWS::Lambda::EventSourceMapping': {
     arn: inRegion('lambda', 'event-source-mapping:'),
     attributes: (name, arn) => ({ Id: name, EventSourceMappingArn: arn }),
@@ -147,7 +155,8 @@ export function identify(
   place: Place,
 ): Identity {
   const kind: Kind = kinds[type] ?? { arn: inRegion(type.split('::')[1]?.toLowerCase() ?? 'unknown', '') };
-  const given = kind.nameProperty === undefined ? undefined : properties[kind.nameProperty];
+  const given =
+    kind.nameOf?.(properties) ?? (kind.nameProperty === undefined ? undefined : properties[kind.nameProperty]);
   const name = typeof given === 'string' ? given : makeName(type, stack, logicalId, kind);
   const arn = kind.arn(name, place);
   const ref = kind.ref?.(name, arn, place) ?? name;

@@ -17,6 +17,8 @@ export interface Invocation {
   readonly requestId: string;
   /** JSON */
   readonly payload: string;
+  /** The function's ARN, with the qualifier that the invocation names. */
+  readonly invokedArn: string;
 }
 
 export interface EnvironmentSettings {
@@ -155,8 +157,8 @@ export class ExecutionEnvironment {
     this.#given.taken = true;
     if (this.#frozen) this.#process.kill('SIGCONT');
     this.#frozen = false;
-    const { requestId, payload } = this.#given.invocation;
-    const { timeoutSeconds, arn } = this.#configuration;
+    const { requestId, payload, invokedArn } = this.#given.invocation;
+    const { timeoutSeconds } = this.#configuration;
     this.#limitTo(
       timeoutSeconds * 1000,
       'Sandbox.Timedout',
@@ -167,7 +169,7 @@ export class ExecutionEnvironment {
       'content-type': 'application/json',
       'lambda-runtime-aws-request-id': requestId,
       'lambda-runtime-deadline-ms': String(Date.now() + (offset ?? 0) + timeoutSeconds * 1000),
-      'lambda-runtime-invoked-function-arn': arn,
+      'lambda-runtime-invoked-function-arn': invokedArn,
       'lambda-runtime-trace-id': traceId(),
       ...(offset !== undefined && { 'local-cloud-clock-offset-ms': String(offset) }),
     });

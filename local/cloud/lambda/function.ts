@@ -49,8 +49,9 @@ export class LambdaFunction {
    * Invokes the function and waits for its end. It never rejects: the result has the error. Above the reserved
    * concurrency nothing runs, and the outcome is `throttled`.
    * @param payload JSON
+   * @param invokedArn with the qualifier that the caller names
    */
-  async invoke(payload: string): Promise<InvocationResult> {
+  async invoke(payload: string, invokedArn = this.configuration.arn): Promise<InvocationResult> {
     const requestId = randomUUID();
     const { reservedConcurrency } = this.configuration;
     if (reservedConcurrency !== undefined && this.#running >= reservedConcurrency) {
@@ -67,7 +68,7 @@ export class LambdaFunction {
     this.#invocations++;
     const startedAt = performance.now();
     try {
-      const ending = await this.#run({ requestId, payload });
+      const ending = await this.#run({ requestId, payload, invokedArn });
       const durationMilliseconds = performance.now() - startedAt;
       const error = failureOf(ending);
       return this.#recorded({

@@ -1,4 +1,5 @@
 import type { Deployment } from '../assembly/deployment.ts';
+import { aliasArns, type QualifiedName } from './aliases.ts';
 import type { ExecutionEnvironment } from './execution-environment.ts';
 import { type FunctionSettings, LambdaFunction } from './function.ts';
 import { configureFunction } from './function-configuration.ts';
@@ -6,9 +7,11 @@ import { configureFunction } from './function-configuration.ts';
 /** All functions of a deployment. */
 export class Functions {
   readonly all: readonly LambdaFunction[];
+  readonly #aliases: ReadonlySet<string>;
 
-  constructor(all: readonly LambdaFunction[]) {
+  constructor(all: readonly LambdaFunction[], aliases: ReadonlySet<string>) {
     this.all = all;
+    this.#aliases = aliases;
   }
 
   /** @param overrides replace values of environment variables, and add none */
@@ -17,7 +20,7 @@ export class Functions {
     for (const resource of deployment.resources('AWS::Lambda::Function')) {
       all.push(new LambdaFunction(await configureFunction(resource, deployment, overrides), settings));
     }
-    return new Functions(all);
+    return new Functions(all, aliasArns(deployment));
   }
 
   /** The function with this logical ID, name or ARN. */
@@ -25,6 +28,17 @@ export class Functions {
     return this.all.find(({ configuration: { resource, name, arn } }) =>
       [resource.logicalId, name, arn].includes(idNameOrArn),
     );
+  }
+
+  /**
+   * The function that a request names, and its ARN with the qualifier of the request.
+   * @returns undefined if there is no such function, alias or version
+   */
+  qualified({ function: name, qualifier }: QualifiedName): { target: LambdaFunction; arn: string } | undefined {
+    const target = this.find(name);
+    if (target === undefined || qualifier === undefined) return target && { target, arn: target.configuration.arn };
+    const arn = `${target.configuration.arn}:${qualifier}`;
+    return qualifier === '$LATEST' || this.#aliases.has(arn) ? { target, arn } : undefined;
   }
 
   environment(id: string): ExecutionEnvironment | undefined {

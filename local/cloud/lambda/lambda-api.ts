@@ -1,4 +1,5 @@
 import { jsonOf, ServiceError, type ServiceRequest, type ServiceResponse } from '../services/wire.ts';
+import { qualifiedName } from './aliases.ts';
 import { invokePayloadLimitBytes, type LambdaFunction } from './function.ts';
 import type { Functions } from './functions.ts';
 import type { Mapping } from './mapping.ts';
@@ -23,6 +24,14 @@ export function lambdaApi(functions: Functions, mappings: readonly Mapping[]) {
     if (!found) throw new ServiceError(404, 'ResourceNotFoundException', `Function not found: ${idNameOrArn}`);
     return found;
   };
+  /** A function with its qualifier, for the operations that take one. */
+  const qualified = (name: string, { query }: ServiceRequest) => {
+    const sought = qualifiedName(name, query.get('Qualifier'));
+    const found = functions.qualified(sought);
+    if (found) return found;
+    const whole = [sought.function, sought.qualifier].filter((part) => part !== undefined).join(':');
+    throw new ServiceError(404, 'ResourceNotFoundException', `Function not found: ${whole}`);
+  };
   const mappingOf = (uuid: string): Mapping => {
     const mapping = mappings.find(({ parts }) => parts.resource.name === uuid);
     if (mapping) return mapping;
@@ -30,9 +39,14 @@ export function lambdaApi(functions: Functions, mappings: readonly Mapping[]) {
   };
   /** By the method, and the path without the date of its version. `*` is the resource's name. */
   const operations: Readonly<Record<string, (request: ServiceRequest, name: string) => Answer>> = {
-    'POST functions/*/invocations': ({ headers, body }, name) =>
-      invoke(find(name), String(headers['x-amz-invocation-type'] ?? 'RequestResponse'), body || '{}'),
-    'GET functions/*/configuration': (_, name) => json(200, describeFunction(find(name))),
+    'POST functions/*/invocations': (request, name) => {
+      const type = String(request.headers['x-amz-invocation-type'] ?? 'RequestResponse');
+      return invoke(qualified(name, request), type, request.body || '{}');
+    },
+    'GET functions/*/configuration': (request, name) => {
+      const { target, arn } = qualified(name, request);
+      return json(200, { ...describeFunction(target), FunctionArn: arn });
+    },
     'GET functions/*/concurrency': (_, name) =>
       json(200, { ReservedConcurrentExecutions: find(name).configuration.reservedConcurrency }),
     'GET functions': ({ query }) => json(200, listFunctions(functions, query)),
@@ -96,7 +110,11 @@ function describeAccount(functions: Functions): unknown {
   };
 }
 
-async function invoke(target: LambdaFunction, type: string, payload: string): Promise<ServiceResponse> {
+async function invoke(
+  { target, arn }: { target: LambdaFunction; arn: string },
+  type: string,
+  payload: string,
+): Promise<ServiceResponse> {
   if (Buffer.byteLength(payload) > invokePayloadLimitBytes) {
     throw new ServiceError(
       413,
@@ -108,10 +126,10 @@ async function invoke(target: LambdaFunction, type: string, payload: string): Pr
   if (type === 'DryRun') return { status: 204, body: '' };
   if (type === 'Event') {
     // Asynchronous: the caller gets an acceptance, whatever the invocation's result.
-    void target.invoke(payload);
+    void target.invoke(payload, arn);
     return { status: 202, body: '' };
   }
-  const result = await target.invoke(payload);
+  const result = await target.invoke(payload, arn);
   if (result.outcome === 'throttled') throw new ServiceError(429, 'TooManyRequestsException', 'Rate Exceeded.');
   return {
     status: 200,
@@ -156,7 +174,7 @@ function describeMapping(mapping: Mapping): unknown {
   };
 }
 
-function describeFunction({ configuration }: LambdaFunction): unknown {
+function describeFunction({ configuration }: LambdaFunction) {
   return {
     FunctionName: configuration.name,
     FunctionArn: configuration.arn,

@@ -3,14 +3,18 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { buffer } from 'node:stream/consumers';
 import { isRuntimeApi } from '../lambda/runtime-api.ts';
 import { type Loopback, onLoopback } from '../loopback.ts';
+import { isForSts } from './sts.ts';
 import { type JsonService, type ServiceRequest, type ServiceResponse, send, serveJson } from './wire.ts';
 
 export interface Services {
+  /** The time for the `Date` of answers, epoch milliseconds. Clients of AWS correct their clocks by it. */
+  now(): number;
   /** The answer to a request that may not pass. Undefined if it may. */
   refusal?(request: ServiceRequest): Promise<ServiceResponse | undefined>;
   /** By the prefix of the operation's name in `X-Amz-Target`. */
   readonly json: Readonly<Record<string, JsonService>>;
   lambda(request: ServiceRequest): Promise<ServiceResponse>;
+  sts(request: ServiceRequest): ServiceResponse;
   cloudFormation(request: ServiceRequest): ServiceResponse;
   runtimeApi(request: IncomingMessage, response: ServerResponse, body: string): void;
 }
@@ -56,7 +60,8 @@ async function serve(
     body,
   };
   const answer = (await services.refusal?.(call)) ?? (await route(call, services));
-  send(response, { ...answer, headers: { 'x-amzn-requestid': randomUUID(), ...answer.headers } });
+  const date = new Date(services.now()).toUTCString();
+  send(response, { ...answer, headers: { date, 'x-amzn-requestid': randomUUID(), ...answer.headers } });
 }
 
 function decoded(path: string): string | undefined {
@@ -71,6 +76,7 @@ function route(request: ServiceRequest, services: Services): ServiceResponse | P
   const [target = '', action = ''] = String(request.headers['x-amz-target']).split('.');
   const json = Object.hasOwn(services.json, target) ? services.json[target] : undefined;
   if (json) return serveJson(request, action, json);
+  if (isForSts(request)) return services.sts(request);
   // Lambda's API is REST. Each path begins with the date of its version.
   if (/^\/20\d\d-\d\d-\d\d\//.test(request.path)) return services.lambda(request);
   if (String(request.headers['content-type']).includes('x-www-form-urlencoded'))

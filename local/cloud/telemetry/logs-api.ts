@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { accessLogGroups } from '../api-gateway/rest-api.ts';
 import type { Deployment } from '../assembly/deployment.ts';
+import type { Clock } from '../clock.ts';
 import type { Functions } from '../lambda/functions.ts';
 import { type JsonService, operation, ServiceError } from '../services/wire.ts';
 import { compileFilter } from './filter-pattern.ts';
 import { accessLogFile, type FunctionLogs, type LogLine } from './function-logs.ts';
+import { LogStreams, logStreamInputs } from './log-streams.ts';
 
 /** The maximum number of events and bytes in a page of CloudWatch Logs. */
 const eventsPerPage = 10_000;
@@ -19,12 +21,17 @@ const describeLogGroupsInput = z.strictObject({
   nextToken: z.string().default(''),
 });
 
-/** The properties of `AWS::Logs::LogGroup` that are read. */
-const logGroupProperties = z.looseObject({ RetentionInDays: z.coerce.number().optional() });
+/** The properties of `AWS::Logs::LogGroup` that are implemented. */
+export const logGroupProperties = z.looseObject({
+  LogGroupName: z.string().optional(),
+  RetentionInDays: z.coerce.number().optional(),
+});
 
 const filterLogEventsInput = z.strictObject({
   logGroupName: z.string().optional(),
   logGroupIdentifier: z.string().optional(),
+  logStreamNames: z.array(z.string()).min(1).max(100).optional(),
+  logStreamNamePrefix: z.string().min(1).optional(),
   startTime: z.number().default(0),
   endTime: z.number().default(Number.MAX_SAFE_INTEGER),
   filterPattern: z.string().default(''),
@@ -42,25 +49,48 @@ interface Sources {
   readonly functions: Functions;
   readonly logs: FunctionLogs;
   readonly deployment: Deployment;
-  readonly createdAtMilliseconds: number;
+  readonly clock: Clock;
+}
+
+/** An event of a group, wherever it comes from. */
+interface FoundEvent extends LogLine {
+  readonly stream: string;
+  readonly ingestedAtMilliseconds: number;
 }
 
 /**
- * CloudWatch Logs' DescribeLogGroups, and FilterLogEvents over the log group of a function or of an access log. It reads the files of this
- * run.
+ * CloudWatch Logs' DescribeLogGroups, CreateLogStream, PutLogEvents, and FilterLogEvents. The last one reads what clients
+ * have put, or the files in which this run keeps the output of a function and access logs.
  * @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_FilterLogEvents.html
  */
 export function logsApi(sources: Sources): JsonService {
   const code = 'InvalidParameterException';
+  const createdAt = sources.clock.now();
+  const streams = new LogStreams(retentions(sources), sources.clock);
   return {
-    FilterLogEvents: operation(filterLogEventsInput, code, (input) => filterLogEvents(sources, input)),
-    DescribeLogGroups: operation(describeLogGroupsInput, code, (input) => describeLogGroups(sources, input)),
+    FilterLogEvents: operation(filterLogEventsInput, code, (input) => filterLogEvents(sources, streams, input)),
+    DescribeLogGroups: operation(describeLogGroupsInput, code, (input) => describeLogGroups(sources, createdAt, input)),
+    CreateLogStream: operation(logStreamInputs.create, code, (input) => streams.create(input)),
+    PutLogEvents: operation(logStreamInputs.put, code, (input) => streams.put(input)),
   };
+}
+
+/** The retention of each log group of the templates, and of Lambda's own for functions without one. */
+function retentions({ deployment, functions }: Sources): Map<string, number | undefined> {
+  const own = functions.all.map(({ configuration }): [string, undefined] => [configuration.logGroupName, undefined]);
+  const declared = deployment
+    .resources('AWS::Logs::LogGroup')
+    .map((resource): [string, number | undefined] => [
+      resource.ref,
+      deployment.properties(resource, logGroupProperties).RetentionInDays,
+    ]);
+  return new Map([...own, ...declared]);
 }
 
 /** The log groups of the templates, and Lambda's own for functions without one, by name. */
 function describeLogGroups(
-  { deployment, functions, createdAtMilliseconds }: Sources,
+  { deployment, functions }: Sources,
+  createdAtMilliseconds: number,
   input: z.infer<typeof describeLogGroupsInput>,
 ): unknown {
   if (input.logGroupNamePrefix !== '' && input.logGroupNamePattern !== '') {
@@ -96,27 +126,20 @@ function describeLogGroups(
 }
 
 async function filterLogEvents(
-  { functions, logs, deployment }: Sources,
+  sources: Sources,
+  streams: LogStreams,
   input: z.infer<typeof filterLogEventsInput>,
 ): Promise<unknown> {
   const group = input.logGroupName ?? input.logGroupIdentifier?.replace(/^arn:.*:log-group:/, '');
-  const printing = functions.all
-    .filter(({ configuration }) => configuration.logGroupName === group)
-    .map(({ configuration }) => configuration.name);
-  const accessLogs = [...new Set(accessLogGroups(deployment))].filter((one) => one === group).map(accessLogFile);
-  const [first, another] = [...printing, ...accessLogs];
-  if (first === undefined) invalid(`nothing logs to ${group}`, 'ResourceNotFoundException');
-  if (another !== undefined) invalid(`several sources log to ${group}, which is not implemented here`);
-  const name = first;
   const passes = compiled(input.filterPattern);
-  const { nextToken = input.startFromHead ? '>0' : `<${Number.MAX_SAFE_INTEGER}`, startTime, endTime, limit } = input;
+  const { nextToken = input.startFromHead ? '>0' : `<${Number.MAX_SAFE_INTEGER}`, endTime, limit } = input;
   const forward = nextToken.startsWith('>');
   const bound = Number(nextToken.slice(1));
-  const page: LogLine[] = [];
+  const page: FoundEvent[] = [];
   let bytes = 0;
   let more: string | undefined;
   // For descending order, too: it reads the file from its start and keeps the last page.
-  for await (const line of logs.lines(name, startTime, forward ? bound : 0)) {
+  for await (const line of eventsOf(sources, streams, group, input, forward ? bound : 0)) {
     if (line.atMilliseconds > endTime || (!forward && line.position >= bound)) break;
     if (!passes(line.text)) continue;
     const full = () => page.length > limit || (page.length > 1 && bytes > bytesPerPage);
@@ -132,16 +155,52 @@ async function filterLogEvents(
     }
   }
   return {
-    events: (forward ? page : page.reverse()).map(({ atMilliseconds, position, text }) => ({
-      logStreamName: name,
+    events: (forward ? page : page.reverse()).map(({ stream, atMilliseconds, ingestedAtMilliseconds, ...event }) => ({
+      logStreamName: stream,
       timestamp: atMilliseconds,
-      ingestionTime: atMilliseconds,
-      eventId: String(position),
-      message: text,
+      ingestionTime: ingestedAtMilliseconds,
+      eventId: String(event.position),
+      message: event.text,
     })),
     searchedLogStreams: [],
     nextToken: more,
   };
+}
+
+/** The events of a group from a time and a position on, in their order. */
+async function* eventsOf(
+  { functions, logs, deployment }: Sources,
+  streams: LogStreams,
+  group = '',
+  { startTime, logStreamNames, logStreamNamePrefix = '' }: z.infer<typeof filterLogEventsInput>,
+  fromPosition: number,
+): AsyncGenerator<FoundEvent> {
+  const printing = functions.all
+    .filter(({ configuration }) => configuration.logGroupName === group)
+    .map(({ configuration }) => configuration.name);
+  const accessLogs = [...new Set(accessLogGroups(deployment))].filter((one) => one === group).map(accessLogFile);
+  const [name, ...others] = [...printing, ...accessLogs];
+  if (others.length > 0 || (name !== undefined && streams.isUsed(group))) {
+    invalid(`several sources log to ${group}, which is not implemented here`);
+  }
+  if (name === undefined) {
+    if (logStreamNames !== undefined && logStreamNamePrefix !== '') {
+      invalid('logStreamNames and logStreamNamePrefix are mutually exclusive parameters.');
+    }
+    const isWanted = (stream: string) =>
+      stream.startsWith(logStreamNamePrefix) && (logStreamNames?.includes(stream) ?? true);
+    for (const [position, event] of streams.events(group).entries()) {
+      if (position < fromPosition || event.atMilliseconds < startTime || !isWanted(event.stream)) continue;
+      yield { ...event, position };
+    }
+    return;
+  }
+  if (logStreamNames !== undefined || logStreamNamePrefix !== '') {
+    invalid('the output of a function is one stream here, and cannot be chosen by streams');
+  }
+  for await (const line of logs.lines(name, startTime, fromPosition)) {
+    yield { ...line, stream: name, ingestedAtMilliseconds: line.atMilliseconds };
+  }
 }
 
 function compiled(pattern: string): (line: string) => boolean {

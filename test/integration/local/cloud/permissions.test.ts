@@ -1,3 +1,4 @@
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { GetAccountSettingsCommand, InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import {
@@ -11,7 +12,7 @@ import {
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { ReceiveMessageCommand, SendMessageBatchCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { CfnOutput, Duration } from 'aws-cdk-lib';
+import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import { AttributeType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { CfnRule } from 'aws-cdk-lib/aws-events';
 import { ArnPrincipal, Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -60,6 +61,27 @@ async function outcome(sending: Promise<unknown>): Promise<string> {
 const allows = (Action: string | string[], Resource: string): PolicyDocument => ({
   Version: '2012-10-17',
   Statement: [{ Effect: 'Allow', Action, Resource }],
+});
+
+test('who may read one stack may read neither another nor all', async () => {
+  // Given two stacks, and somebody who may read the first
+  const bench = await openBench();
+  new Queue(bench.stack, 'Inbox');
+  new Queue(new Stack(bench.app, 'Other'), 'Inbox');
+  const first = allows('cloudformation:DescribeStacks', 'arn:aws:cloudformation:us-east-1:000000000000:stack/Bench/*');
+  const reader = sessionOf('arn:aws:iam::000000000000:role/reader', 'jane', [first]);
+  const cloud = await bench.start({ callers: { reader } });
+  const client = as(cloud, CloudFormationClient, 'cloudFormation', 'reader');
+  const reads = (StackName?: string) =>
+    outcome(client.send(new DescribeStacksCommand({ ...(StackName && { StackName }) })));
+
+  // When each is read
+  const [own] = (await client.send(new DescribeStacksCommand({ StackName: 'Bench' }))).Stacks ?? [];
+
+  // Then only the first is, by name or ID
+  expect(own?.StackName).toBe('Bench');
+  expect(await reads(own?.StackId)).toBe('done');
+  for (const name of ['Other', 'Nothing', '*', undefined]) expect(await reads(name)).toBe('AccessDenied');
 });
 
 test('a queue takes messages from those that its policy names, and from identities of the account that may send', async () => {

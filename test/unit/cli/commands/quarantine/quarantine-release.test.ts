@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { release } from '../../../../../cli/pipeline/archive/release.ts';
+import { release } from '../../../../../lambdas/operations/quarantine.ts';
 import type { ParkedCommand } from '../../../../../lambdas/domain/contract/parked-command.ts';
 
 const key = 'quarantine/campaign/unreadable/lot.ndjson';

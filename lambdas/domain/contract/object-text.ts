@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { isObject } from '../../lambdas/domain/contract/json-object.ts';
-import { jsonText } from '../../lambdas/domain/contract/json-text.ts';
+import { isObject } from './json-object.ts';
+import { jsonText } from './json-text.ts';
 
 const objectText = jsonText(z.custom<Record<string, unknown>>(isObject));
 

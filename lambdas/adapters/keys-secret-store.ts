@@ -6,9 +6,8 @@ import {
   type SecretsManagerClient,
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
-import { type KeysSecret, keysSecretSchema } from '../../lambdas/domain/http/keys.ts';
-import type { Clock } from '../../lambdas/domain/work/clock.ts';
-import { OperatorError } from '../words/operator-error.ts';
+import { type KeysSecret, KeysUnusable, keysSecretSchema } from '../domain/http/keys.ts';
+import type { Clock } from '../domain/work/clock.ts';
 
 /** The keys, and the version of the secret that holds them. */
 export interface ReadKeys {
@@ -17,9 +16,7 @@ export interface ReadKeys {
 }
 
 /** Somebody has changed the secret by hand, and no function can read it. */
-export class KeysSecretBroken extends OperatorError {
-  override readonly name = 'KeysSecretBroken';
-}
+export class KeysSecretBroken extends KeysUnusable {}
 
 const current = 'AWSCURRENT';
 const previous = 'AWSPREVIOUS';
@@ -55,7 +52,7 @@ export class KeysSecretStore {
     this.#clock = clock;
   }
 
-  /** @throws KeysSecretBroken with the repair; OperatorError if the secret is deleted */
+  /** @throws KeysSecretBroken with the repair; KeysUnusable if the secret is deleted */
   async read(): Promise<ReadKeys> {
     const { versionId, text } = await this.#value(current);
     const secret = parsed(text);
@@ -68,7 +65,7 @@ export class KeysSecretStore {
    *
    * @param edit called again with the newest keys if another operator was faster. It returns what it was given if nothing is
    *   to be changed, also if its own change is already there: the answer to an earlier attempt may have been lost.
-   * @throws what `edit` and `read` throw; OperatorError if others are always faster
+   * @throws what `edit` and `read` throw; KeysUnusable if others are always faster
    */
   async change(edit: (secret: KeysSecret) => KeysSecret): Promise<KeysSecret> {
     await this.#removeLeftLabels();
@@ -79,7 +76,7 @@ export class KeysSecretStore {
       if (await this.#swap(versionId, textOf(edited))) return edited;
       await this.#clock.sleep(Math.random() * 100 * attempt);
     }
-    throw new OperatorError('Other operators change the keys at the same time. Nothing was changed. Run it again.');
+    throw new KeysUnusable('Other operators change the keys at the same time. Nothing was changed. Run it again.');
   }
 
   /** Whether the text became the current value. If not, another version than `from` was current. */
@@ -111,7 +108,7 @@ export class KeysSecretStore {
     });
     await this.#client.send(put).catch((error: unknown) => {
       if (!isNamed(error, 'LimitExceededException')) throw error;
-      throw new OperatorError(
+      throw new KeysUnusable(
         'The secret with the keys has too many versions or labels. Secrets Manager removes versions a day after their ' +
           `creation. Nothing was changed. Try again tomorrow, or look at: aws secretsmanager list-secret-version-ids --secret-id ${this.#arn}`,
       );
@@ -154,12 +151,12 @@ export class KeysSecretStore {
         if (isNamed(error, 'ResourceNotFoundException')) {
           // It has no value with this label.
           if (/secret value/.test(error.message)) return {};
-          throw new OperatorError(
+          throw new KeysUnusable(
             `The secret with the keys does not exist: ${this.#arn}. Deploy the pipeline again: npx cdk deploy --all`,
           );
         }
         if (!isNamed(error, 'InvalidRequestException') || !/delet/i.test(error.message)) throw error;
-        throw new OperatorError(
+        throw new KeysUnusable(
           `The secret with the keys is marked for deletion. To keep it: aws secretsmanager restore-secret --secret-id ${this.#arn}`,
         );
       });
@@ -200,7 +197,7 @@ function textOf(secret: KeysSecret): string {
   const [oldest] = keys
     .filter(({ revokedAt }) => revokedAt !== undefined)
     .sort((one, other) => Date.parse(one.revokedAt ?? '') - Date.parse(other.revokedAt ?? ''));
-  if (oldest === undefined) throw new OperatorError('The secret with the keys is full: too many producers have keys.');
+  if (oldest === undefined) throw new KeysUnusable('The secret with the keys is full: too many producers have keys.');
   return textOf({ ...secret, keys: keys.filter((key) => key !== oldest) });
 }
 

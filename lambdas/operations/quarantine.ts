@@ -1,10 +1,15 @@
-import type { QuarantineStore } from '../../../lambdas/adapters/quarantine-store.ts';
-import { type ParkedCommand, parkedCommandIn } from '../../../lambdas/domain/contract/parked-command.ts';
-import { wireText } from '../../../lambdas/domain/contract/wire-json.ts';
-import { objectIn } from '../../files/json-object.ts';
+import { quarantineKeyForm } from '../domain/acts/quarantine.ts';
+import type { ParkedCommand } from '../domain/contract/parked-command.ts';
+import { repaired } from '../domain/contract/repaired-command.ts';
+import { ActFailed, type Performers } from './performers.ts';
 
 export interface ReleasePorts {
-  quarantine: Pick<QuarantineStore, 'lines' | 'keepLines' | 'remove'>;
+  quarantine: {
+    /** Undefined if there is no such object. */
+    lines(key: string): Promise<string[] | undefined>;
+    keepLines(lane: string, lotKey: string, reason: 'unreadable', lines: readonly string[]): Promise<void>;
+    remove(key: string): Promise<void>;
+  };
   parked: { add(command: ParkedCommand): Promise<void> };
 }
 
@@ -13,6 +18,27 @@ export interface Released {
   released: number;
   left: number;
 }
+
+/** The acts on what could not be replayed. */
+export function quarantineActs(ports: ReleasePorts): Pick<Performers, 'quarantine-release' | 'quarantine-drop'> {
+  return {
+    'quarantine-release': async ({ key }) => {
+      const [, lane = ''] = quarantineKeyForm.exec(key) ?? [];
+      const answer = await release({ key, lane }, ports);
+      if (answer === undefined) throw absent();
+      return { answer, effect: { ...answer } };
+    },
+    'quarantine-drop': async ({ key }) => {
+      const lines = (await ports.quarantine.lines(key))?.length;
+      if (lines === undefined) throw absent();
+      await ports.quarantine.remove(key);
+      return { answer: { lines }, effect: { lines } };
+    },
+  };
+}
+
+const absent = () =>
+  new ActFailed('There is no such object in quarantine. To see the keys, run: onelink quarantine list');
 
 /**
  * Parks the commands of an object in quarantine again. The replayer sends them back at the lane's rate. Unreadable lines
@@ -35,15 +61,4 @@ export async function release(
   if (rest.length > 0) await quarantine.keepLines(lane, `parked/${lane}/rest`, 'unreadable', rest);
   await quarantine.remove(key);
   return { released: readable.length, left: rest.length };
-}
-
-/** A line's command. If the line has no valid first sent time, the time of its parking takes its place. */
-export function repaired(line: string, lane: string): ParkedCommand | undefined {
-  const command = parkedCommandIn(line) ?? parkedCommandIn(withSentTime(line));
-  return command && { ...command, lane, body: wireText(command.body) };
-}
-
-function withSentTime(line: string): string {
-  const json = objectIn(line);
-  return json === undefined ? line : JSON.stringify({ ...json, sentAtMilliseconds: json.parkedAtMilliseconds });
 }

@@ -1,4 +1,4 @@
-import type { ControlRecord, LaneControl } from '../../../lambdas/domain/control/control-record.ts';
+import type { ControlRecord, LaneControl } from './control-record.ts';
 
 /** The result of an operator override for one lane. */
 export interface Ordered {

@@ -1,0 +1,38 @@
+import type { RefusalCode } from '../../lambdas/domain/acts/answer.ts';
+import { OperatorError } from '../words/operator-error.ts';
+
+const words: Record<RefusalCode, string> = {
+  'not-understood':
+    'The operations function does not know this act. Use the checkout from which the stack was deployed.',
+  'not-permitted': 'The act needs another permission. Use the checkout from which the stack was deployed.',
+  'reason-missing': 'The act needs a reason. Add --reason.',
+  'not-proved': 'AWS does not confirm who you are. Check your credentials: aws sts get-caller-identity.',
+  'proof-late': 'The clock of this machine differs from AWS’s by more than five minutes. Set it.',
+  'proof-unchecked': 'The operations function cannot reach STS, so it does not know who you are. Try again.',
+  'begun-before': 'This part of the act has begun before. To see it: onelink audit --since 1h',
+  'not-recorded':
+    'The act could not be recorded, so it was not carried out. See audit-failing in the runbook (lib/observability/RUNBOOK.md).',
+};
+
+/** Why an act was refused, and what to do. */
+export const refusalWords = (code: RefusalCode) => `${words[code]} Nothing was done.`;
+
+/** The error for a call without an answer: nobody knows whether it was carried out, unless AWS has refused it. */
+export function notInvoked(error: unknown, act: string, alias: string): unknown {
+  if (error instanceof OperatorError || !(error instanceof Error)) return error;
+  if (error.name === 'AccessDeniedException') {
+    return new OperatorError(
+      `You may not ${act}: your identity lacks lambda:InvokeFunction on the function ${alias}. Nothing was done.`,
+    );
+  }
+  if (error.name === 'ResourceNotFoundException') {
+    return new OperatorError(
+      `There is no function ${alias}: the stack is of an earlier release, or its configuration lacks the producer. Nothing was done.`,
+    );
+  }
+  // AWS answers, or the credentials are none: the act was not begun.
+  if (Reflect.get(error, '$fault') === 'client' || error.name === 'CredentialsProviderError') return error;
+  return new OperatorError(
+    `There is no answer (${error.name}), so nobody here knows whether the act was carried out. To see its record: onelink audit --since 1h`,
+  );
+}

@@ -1,0 +1,34 @@
+import { longestReason, reason as reasonForm } from '../../lambdas/domain/acts/act.ts';
+import type { DeployedPipeline } from '../pipeline/deployed-pipeline.ts';
+import { Operations } from '../pipeline/operations.ts';
+import { OperatorError } from '../words/operator-error.ts';
+import type { Scene, VerbOptions } from './pipeline-verb.ts';
+
+/** The operations function of the chosen pipeline, for a verb that acts. */
+export function actingIn(
+  { progress, interrupted }: Pick<Scene<VerbOptions>, 'progress' | 'interrupted'>,
+  deployed: DeployedPipeline,
+): Operations {
+  return new Operations({
+    ...deployed.operations,
+    interrupted,
+    onBusy: () => progress.update(() => 'other operators’ acts are running: waiting for their end'),
+    onUnrecorded: () => {
+      progress.clear();
+      console.error('The act was carried out, and its end is not recorded. See audit-failing in the runbook.');
+    },
+  });
+}
+
+/** The reason that a verb was given. @throws OperatorError if it is not one line */
+export function reasonOf({ reason }: { reason?: string }, nothing: string): string | undefined {
+  if (reason === undefined) return undefined;
+  if (reason.trim() === '') throw new OperatorError(`--reason must not be empty. ${nothing}`);
+  if (reasonForm.safeParse(reason).success) return reason;
+  throw new OperatorError(
+    `--reason must be one line of at most ${longestReason} characters, without control characters. ${nothing}`,
+  );
+}
+
+/** The option of an act that does not need a reason. */
+export const reasonOption = ['--reason <text>', 'why; onelink audit shows it to other operators'] as const;

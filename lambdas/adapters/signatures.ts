@@ -1,0 +1,59 @@
+import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto';
+import { SignatureV4 } from '@smithy/signature-v4';
+
+type Bytes = string | ArrayBuffer | ArrayBufferView;
+type SignerOptions = ConstructorParameters<typeof SignatureV4>[0];
+
+/** SHA-256 and HMAC-SHA-256 of Node.js, in the form in which the signer asks for them. */
+class Sha256 {
+  readonly #secret: Bytes | undefined;
+  #hash: Hash | Hmac;
+
+  constructor(secret?: Bytes) {
+    this.#secret = secret;
+    this.#hash = this.#begun();
+  }
+
+  update(data: Bytes): void {
+    this.#hash.update(bytes(data));
+  }
+
+  async digest(): Promise<Uint8Array> {
+    return this.#hash.digest();
+  }
+
+  reset(): void {
+    this.#hash = this.#begun();
+  }
+
+  #begun(): Hash | Hmac {
+    return this.#secret === undefined ? createHash('sha256') : createHmac('sha256', bytes(this.#secret));
+  }
+}
+
+function bytes(data: Bytes): string | Uint8Array {
+  if (typeof data === 'string') return data;
+  if (data instanceof ArrayBuffer) return new Uint8Array(data);
+  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+}
+
+/**
+ * Signs requests as AWS's clients do, for requests that no client makes.
+ *
+ * @param service such as `sts`
+ */
+export function signerFor({
+  service,
+  credentials,
+  region,
+}: Pick<SignerOptions, 'service' | 'credentials' | 'region'>): SignatureV4 {
+  return new SignatureV4({
+    service,
+    credentials,
+    region,
+    sha256: Sha256,
+    applyChecksum: false,
+    // S3 alone takes a path as it is (AWS General Reference, "Signature Version 4").
+    uriEscapePath: service !== 's3',
+  });
+}

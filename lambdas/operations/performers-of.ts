@@ -1,0 +1,41 @@
+import type { OrderPorts } from './campaign-orders.ts';
+import { campaignActs } from './campaigns.ts';
+import type { ControlChangePorts } from './change-control.ts';
+import type { OperationsEnvironment } from './env.ts';
+import { type ExportPorts, exportAct } from './export.ts';
+import { type KeyPorts, keyActs } from './keys.ts';
+import { laneActs } from './lanes.ts';
+import { parkedActs } from './parked.ts';
+import type { Performers } from './performers.ts';
+import { type PurgePorts, purgeAct } from './purge.ts';
+import { quarantineActs, type ReleasePorts } from './quarantine.ts';
+import { type RedrivePorts, redriveAct } from './redrive.ts';
+import { type RetirePorts, retireAct } from './retire.ts';
+import { type SenderPorts, senderActs } from './senders.ts';
+
+/** Everything that any act works with. */
+export type AllPorts = ControlChangePorts &
+  OrderPorts &
+  RetirePorts &
+  Parameters<typeof parkedActs>[0] &
+  Omit<RedrivePorts, 'turns'> & { turnsAt(perSecond: number): RedrivePorts['turns'] } & PurgePorts &
+  ReleasePorts &
+  SenderPorts &
+  KeyPorts &
+  ExportPorts;
+
+/** The work of every act. A new act gets its line here, and its contract in the registry. */
+export function performersOf(env: OperationsEnvironment, ports: AllPorts): Performers {
+  return {
+    ...laneActs(env, ports),
+    ...campaignActs(ports),
+    ...retireAct(ports),
+    ...parkedActs(ports),
+    ...redriveAct(env, ports),
+    ...purgeAct(env, ports),
+    ...quarantineActs(ports),
+    ...senderActs(ports),
+    ...keyActs(ports),
+    ...exportAct(ports),
+  };
+}

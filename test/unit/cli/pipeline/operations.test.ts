@@ -1,0 +1,119 @@
+import { describe, expect, test } from 'vitest';
+import { Operations } from '../../../../cli/pipeline/operations.ts';
+import { accessTo, actsWorld, anna } from '../../../world/acts-world.ts';
+
+const performers = {
+  pause: async () => ({ answer: { ordered: [] }, effect: {} }),
+  replay: async () => ({ answer: {}, effect: {} }),
+};
+const named = (name: string) => Object.assign(new Error(name), { name, $fault: 'client' });
+
+describe('an operator’s program', () => {
+  test('acts as the owner of its credentials, under the alias of the permission', async () => {
+    const world = actsWorld({ performers });
+
+    const answer = await new Operations(accessTo(world)).act('pause', { lanes: ['campaign'] }, 'rates change');
+
+    expect(answer).toEqual({ ordered: [] });
+    expect(world.calls.map(({ alias }) => alias)).toEqual(['operate']);
+    expect(world.kept()[0]?.by?.arn).toBe('arn:aws:sts::111122223333:assumed-role/operator/anna');
+  });
+
+  test('counts the parts of one act under one ID, also side by side', async () => {
+    const world = actsWorld({ performers });
+    const act = new Operations(accessTo(world)).begin();
+
+    await Promise.all([act.part('replay', {}), act.part('replay', {})]);
+
+    expect(world.kept().map(({ part, phase }) => `${part} ${phase}`)).toEqual([
+      '1 begun',
+      '1 ended',
+      '2 begun',
+      '2 ended',
+    ]);
+    expect(new Set(world.kept().map(({ actId }) => actId)).size).toBe(1);
+  });
+
+  test('waits while the function is throttled, and shows it', async () => {
+    let throttled = 2;
+    let busy = 0;
+    const world = actsWorld({
+      performers,
+      beforeInvoke: () => {
+        if (throttled-- > 0) throw named('TooManyRequestsException');
+      },
+    });
+    const access = { ...accessTo(world), waitMilliseconds: 0, onBusy: () => void (busy += 1) };
+
+    await new Operations(access).act('replay', {});
+
+    expect([busy, world.calls.length]).toEqual([2, 1]);
+  });
+
+  test('signs again if its clock is wrong', async () => {
+    const world = actsWorld({ performers });
+    const access = { ...accessTo(world), now: () => Date.parse('2026-11-28T10:20:00Z') };
+
+    await new Operations(access).act('replay', {});
+
+    expect(world.logged().map(({ phase, error }) => error ?? phase)).toEqual(['proof-late', 'begun', 'ended']);
+  });
+
+  test('goes on with the next part if a part has begun without an answer', async () => {
+    const world = actsWorld({ performers });
+    const act = new Operations(accessTo(world)).begin();
+    world.objects.set(`audit/2026/11/28/${act.id}/000001-begun.json`, '{}');
+
+    await act.part('replay', {});
+
+    expect([...world.objects.keys()].filter((key) => key.endsWith('ended.json'))).toEqual([
+      `audit/2026/11/28/${act.id}/000002-ended.json`,
+    ]);
+  });
+
+  test('shows that the end of an act is not recorded', async () => {
+    const world = actsWorld({ performers });
+    world.faults.log.add('ended');
+    let unrecorded = 0;
+
+    await new Operations({ ...accessTo(world), onUnrecorded: () => void (unrecorded += 1) }).act('replay', {});
+
+    expect(unrecorded).toBe(1);
+  });
+
+  test.each<[string, unknown, string]>([
+    [
+      'lacks the permission',
+      named('AccessDeniedException'),
+      'You may not replay: your identity lacks lambda:InvokeFunction on the function operations:operate. Nothing was done.',
+    ],
+    [
+      'has a pipeline of an earlier release',
+      named('ResourceNotFoundException'),
+      'There is no function operations:operate',
+    ],
+    ['loses the connection', new Error('socket hang up'), 'nobody here knows whether the act was carried out'],
+  ])('is told what happened if it %s', async (_, error, words) => {
+    const world = actsWorld({
+      performers,
+      beforeInvoke: () => {
+        throw error;
+      },
+    });
+    await expect(new Operations(accessTo(world)).act('replay', {})).rejects.toThrow(words);
+  });
+
+  test('with credentials of nobody does nothing', async () => {
+    const world = actsWorld({ performers, callers: { anna } });
+    await expect(new Operations(accessTo(world, 'mallory')).act('replay', {})).rejects.toThrow(
+      'AWS does not confirm who you are. Check your credentials: aws sts get-caller-identity. Nothing was done.',
+    );
+  });
+
+  test('that is interrupted begins no part', async () => {
+    const world = actsWorld({ performers });
+    const access = { ...accessTo(world), interrupted: AbortSignal.abort() };
+    await expect(new Operations(access).act('replay', {})).rejects.toThrow('Interrupted before the act.');
+    expect(world.calls).toEqual([]);
+  });
+});
