@@ -27,6 +27,8 @@ const throughReader = 'tools call the OneLink API through the reader function on
 const client =
   "the client imports the contract's types and the code that sends to SQS: everything it imports is in the package";
 const words = 'cli/words imports no other room';
+const page =
+  "console is for a browser: it imports the contract of the console's server, and how the program words numbers";
 const layers =
   'in lib, stacks import observability, observability imports constructs, constructs import config, and never the other way';
 const entry = 'nothing imports local but its own entry points and tests';
@@ -143,6 +145,17 @@ const refused: Record<string, Case[]> = {
     ['cli/words/a.ts', '../pipeline/local-run.ts'],
     ['cli/words/a.ts', '../../lambdas/domain/contract/command.ts'],
   ],
+  [page]: [
+    ['console/state/a.ts', '../../cli/pipeline/local-run.ts'],
+    ['console/state/a.ts', '../../cli/words/operator-error.ts'],
+    ['console/state/a.ts', '../../cli/console/server.ts'],
+    ['console/state/a.ts', '../../lambdas/domain/contract/command.ts'],
+    ['console/state/a.ts', '../../lib/config/config.ts'],
+    ['console/state/a.ts', '../../local/cloud/clock.ts'],
+    ['console/a.ts', '../cli/pipeline/local-run.ts'],
+    ['console/a.ts', '@aws-sdk/client-sqs'],
+    ['console/a.ts', 'node:fs'],
+  ],
   [layers]: [
     ['lib/config/a.ts', '../constructs/lane.ts'],
     ['lib/constructs/a.ts', '../observability/alarm-set.ts'],
@@ -196,6 +209,10 @@ const allowed: Case[] = [
   ['client/a.ts', '../lambdas/domain/http/answers.ts'],
   ['client/a.ts', '../cli/pipeline/send-messages.ts'],
   ['client/a.ts', '@aws-sdk/client-sqs'],
+  ['console/state/a.ts', '../../cli/console/contract.ts'],
+  ['console/state/a.ts', '../../cli/words/words.ts'],
+  ['console/state/a.ts', '../parts/tone.ts'],
+  ['console/state/a.ts', 'preact'],
 ];
 
 /** The linter's messages, by file and line of the import. */
@@ -230,7 +247,7 @@ beforeAll(async () => {
   const { code, stdout } = await new Promise<{ code: unknown; stdout: string }>((resolve) => {
     execFile(
       process.execPath,
-      [biome, 'lint', ...only, 'lambdas', 'lib', 'bin', 'cli', 'client', 'schemas'],
+      [biome, 'lint', ...only, 'lambdas', 'lib', 'bin', 'cli', 'client', 'console', 'schemas'],
       { cwd: scratch },
       (error, stdout) => resolve({ code: error?.code ?? 0, stdout }),
     );

@@ -3,6 +3,7 @@ import { campaignKey } from '../../../lambdas/domain/campaign/places.ts';
 import { CodeFolder, type CodeTarget } from '../../files/code-folder.ts';
 import { codeSheet } from '../../files/code-sheet.ts';
 import { CodeZip } from '../../files/code-zip.ts';
+import { openCampaigns, resultReadsOf } from '../../pipeline/campaign/open-campaigns.ts';
 import { codeColumns, columnNamed, namedCodes } from '../../pipeline/campaign-codes.ts';
 import { campaignResults } from '../../pipeline/campaign-results.ts';
 import { QrImages } from '../../pipeline/qr-images.ts';
@@ -12,7 +13,6 @@ import { pipelineHelp, pipelineVerb, type Scene, type VerbOptions } from '../../
 import { withNeeds } from '../../terminal/usage.ts';
 import { counted, n } from '../../words/words.ts';
 import { exitCode } from './exit-code.ts';
-import { openCampaigns, resultReadsOf } from './open-campaigns.ts';
 
 interface Options extends VerbOptions {
   name: string;

@@ -1,10 +1,10 @@
 import { Command } from 'commander';
 import type { CampaignRecord } from '../../../lambdas/domain/campaign/record.ts';
+import { campaignJson, listWords } from '../../pipeline/campaign/campaign-words.ts';
+import { openCampaigns } from '../../pipeline/campaign/open-campaigns.ts';
 import { allCampaigns, unreadableWords } from '../../pipeline/campaigns.ts';
 import { pipelineHelp, pipelineVerb, type Scene, type VerbOptions } from '../../terminal/pipeline-verb.ts';
-import { campaignJson, listWords } from './campaign-words.ts';
 import { exitCode } from './exit-code.ts';
-import { openCampaigns } from './open-campaigns.ts';
 
 interface Options extends VerbOptions {
   source?: string;

@@ -3,13 +3,13 @@ import type { ActName } from '../../../lambdas/domain/acts/registry.ts';
 import { obstacle } from '../../../lambdas/domain/campaign/orders.ts';
 import { campaignKey } from '../../../lambdas/domain/campaign/places.ts';
 import type { CampaignRecord } from '../../../lambdas/domain/campaign/record.ts';
+import { campaignJson, standingWords } from '../../pipeline/campaign/campaign-words.ts';
+import { openCampaigns } from '../../pipeline/campaign/open-campaigns.ts';
 import { actingIn, reasonOf, reasonOption } from '../../terminal/acting.ts';
 import { mayGoOn } from '../../terminal/confirmation.ts';
 import { pipelineHelp, pipelineVerb, type Scene, type VerbOptions } from '../../terminal/pipeline-verb.ts';
 import { counted, n } from '../../words/words.ts';
-import { campaignJson, standingWords } from './campaign-words.ts';
 import { exitCode } from './exit-code.ts';
-import { openCampaigns } from './open-campaigns.ts';
 
 interface Options extends VerbOptions {
   name: string;

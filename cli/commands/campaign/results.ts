@@ -5,6 +5,7 @@ import type { CampaignRecord } from '../../../lambdas/domain/campaign/record.ts'
 import { resultHead, resultLine } from '../../../lambdas/domain/campaign/result-files.ts';
 import { type RowResult, type RowStatus, rowStatuses } from '../../../lambdas/domain/campaign/row.ts';
 import { formatOf } from '../../files/file-ending.ts';
+import { openCampaigns, resultReadsOf } from '../../pipeline/campaign/open-campaigns.ts';
 import { campaignResults, ResultCounts, withoutDeletedLinks } from '../../pipeline/campaign-results.ts';
 import { hasEnded } from '../../pipeline/follow-campaign.ts';
 import { pipelineHelp, pipelineVerb, type Scene, type VerbOptions } from '../../terminal/pipeline-verb.ts';
@@ -12,7 +13,6 @@ import { OperatorError } from '../../words/operator-error.ts';
 import { counted, n } from '../../words/words.ts';
 import { ExportFile } from '../export/export-file.ts';
 import { exitCode } from './exit-code.ts';
-import { openCampaigns, resultReadsOf } from './open-campaigns.ts';
 
 export const resultFormats = ['csv', 'ndjson'] as const;
 export type ResultFormat = (typeof resultFormats)[number];

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
+import { campaignJson, showWords } from '../../pipeline/campaign/campaign-words.ts';
+import { openCampaigns } from '../../pipeline/campaign/open-campaigns.ts';
+import { outlookOf } from '../../pipeline/campaign/outlook.ts';
 import { hasEnded } from '../../pipeline/follow-campaign.ts';
 import { count } from '../../terminal/count-option.ts';
 import { pipelineHelp, pipelineVerb, type Scene, type VerbOptions } from '../../terminal/pipeline-verb.ts';
-import { campaignJson, showWords } from './campaign-words.ts';
 import { exitCode } from './exit-code.ts';
-import { openCampaigns } from './open-campaigns.ts';
-import { outlookOf } from './outlook.ts';
 
 interface Options extends VerbOptions {
   name: string;

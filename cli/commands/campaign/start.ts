@@ -6,18 +6,18 @@ import type { CampaignSettings } from '../../../lambdas/domain/campaign/settings
 import { systemClock } from '../../../lambdas/runtime/clock.ts';
 import { nameOfCampaign } from '../../files/campaign-file.ts';
 import { campaignSettings, saveSettings } from '../../files/campaign-settings.ts';
+import { campaignJson, countWords, standingWords } from '../../pipeline/campaign/campaign-words.ts';
+import { type OpenCampaigns, openCampaigns } from '../../pipeline/campaign/open-campaigns.ts';
 import { checkCampaign, defaultsOf, type LocalCheck, type PlannedCampaign } from '../../pipeline/check-campaign.ts';
 import { dropCampaign } from '../../pipeline/drop-campaign.ts';
 import { mayGoOn } from '../../terminal/confirmation.ts';
 import { pipelineHelp, pipelineVerb, type Scene } from '../../terminal/pipeline-verb.ts';
 import { OperatorError } from '../../words/operator-error.ts';
 import { counted, n, percent, visible } from '../../words/words.ts';
-import { campaignJson, countWords, standingWords } from './campaign-words.ts';
 import { checkWords } from './check-words.ts';
 import { exitCode } from './exit-code.ts';
 import { type CampaignInput, type FileOptions, sourceOf, withInput, withSettings } from './file-options.ts';
 import { settledColumns } from './guess.ts';
-import { type OpenCampaigns, openCampaigns } from './open-campaigns.ts';
 import { codeOfEnd, waitForEnd } from './wait.ts';
 
 interface Options extends FileOptions {

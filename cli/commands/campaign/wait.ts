@@ -2,9 +2,9 @@ import type { CampaignTable } from '../../../lambdas/adapters/campaign-table.ts'
 import { campaignKey } from '../../../lambdas/domain/campaign/places.ts';
 import type { CampaignFile, CampaignRecord } from '../../../lambdas/domain/campaign/record.ts';
 import type { Clock } from '../../../lambdas/domain/work/clock.ts';
+import { standingWords } from '../../pipeline/campaign/campaign-words.ts';
 import { followCampaign, SettlingRate, settledRows } from '../../pipeline/follow-campaign.ts';
 import { durationWords, n } from '../../words/words.ts';
-import { standingWords } from './campaign-words.ts';
 import { exitCode } from './exit-code.ts';
 
 /** How a wait has ended. */

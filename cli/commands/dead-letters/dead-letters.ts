@@ -1,11 +1,6 @@
 import { Command, Option } from 'commander';
 import { formatOf } from '../../files/file-ending.ts';
-import { actingIn, reasonOf, reasonOption } from '../../terminal/acting.ts';
-import { mayDelete } from '../../terminal/confirmation.ts';
-import { count } from '../../terminal/count-option.ts';
-import { pipelineHelp, pipelineVerb, type Scene, type VerbOptions } from '../../terminal/pipeline-verb.ts';
-import { n } from '../../words/words.ts';
-import type { Limits } from './dead-letter.ts';
+import type { Limits } from '../../pipeline/dead-letters/dead-letter.ts';
 import {
   type DeadLetterQueue,
   deadLetterQueues,
@@ -13,12 +8,17 @@ import {
   type QueueKind,
   queueKinds,
   sizeOf,
-} from './dead-letter-queues.ts';
-import { examinationPorts } from './examination.ts';
+} from '../../pipeline/dead-letters/dead-letter-queues.ts';
+import { examinationPorts } from '../../pipeline/dead-letters/examination.ts';
+import { listDeadLetters, listedWords } from '../../pipeline/dead-letters/list.ts';
+import { actingIn, reasonOf, reasonOption } from '../../terminal/acting.ts';
+import { mayDelete } from '../../terminal/confirmation.ts';
+import { count } from '../../terminal/count-option.ts';
+import { pipelineHelp, pipelineVerb, type Scene, type VerbOptions } from '../../terminal/pipeline-verb.ts';
+import { n } from '../../words/words.ts';
 import { LetterFile } from './letter-file.ts';
-import { listDeadLetters, listedWords } from './list.ts';
 import { purge } from './purge.ts';
-import { redrive } from './redrive.ts';
+import { redrive } from '../../pipeline/dead-letters/redrive.ts';
 
 /** Exit codes: scripts and the help text rely on them. */
 const exitCode = { done: 0, someLeft: 1, notDone: 2 } as const;

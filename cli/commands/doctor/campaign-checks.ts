@@ -3,8 +3,8 @@ import type { SQSClient } from '@aws-sdk/client-sqs';
 import { campaignKey } from '../../../lambdas/domain/campaign/places.ts';
 import type { CampaignRecord } from '../../../lambdas/domain/campaign/record.ts';
 import type { InboxFile } from '../../pipeline/campaigns.ts';
+import { sizeOf } from '../../pipeline/dead-letters/dead-letter-queues.ts';
 import { counted, durationWords, visible } from '../../words/words.ts';
-import { sizeOf } from '../dead-letters/dead-letter-queues.ts';
 import { type Check, failed, ok, warning } from './check.ts';
 import { checkFeeding } from './lane-checks.ts';
 

@@ -3,8 +3,8 @@ import * as z from 'zod';
 import type { HeldStore } from '../../../lambdas/adapters/held-store.ts';
 import { type PipelineSettings, uniqueIdForm } from '../../../lib/config/config-schema.ts';
 import { heldPrincipals, isDirectSid, unboundSources } from '../../../lib/config/principals.ts';
+import { allHeld } from '../../pipeline/archive/held-commands.ts';
 import { counted } from '../../words/words.ts';
-import { allHeld } from '../senders/held-commands.ts';
 import { type Check, failed, notKnown, ok, warning } from './check.ts';
 
 const identifyFix = 'Give its principals a senderId: onelink senders identify. Then deploy.';

@@ -1,11 +1,10 @@
 import { Command } from 'commander';
 import { systemClock } from '../../../lambdas/runtime/clock.ts';
 import { linkAddressOf } from '../../pipeline/link-address.ts';
+import { lookUp, lookUpWords } from '../../pipeline/links/look-up.ts';
+import { columnsOf, facetsOf } from '../../pipeline/links/side-by-side.ts';
 import { linkIdSecretOf, openReader } from '../../pipeline/reader.ts';
 import { pipelineHelp, pipelineVerb, type Scene, type VerbOptions } from '../../terminal/pipeline-verb.ts';
-import { compare } from '../verify/comparison.ts';
-import { find } from '../verify/link-check.ts';
-import { columnsOf, facetsOf } from './side-by-side.ts';
 
 /** Exit codes: scripts and the help text rely on them. */
 const exitCode = { equal: 0, different: 1, notDone: 2 } as const;
@@ -48,30 +47,18 @@ async function get({ options, chosen, interrupted, print }: Scene<Options>): Pro
   const address = linkAddressOf(options.link, templates);
   const secret = await linkIdSecretOf(pipeline);
   const api = openReader(configured, pipeline, interrupted);
-  const [record, found] = await Promise.all([
-    pipeline.ledger.link(address),
-    find(address, { api, clock: systemClock }),
-  ]);
-
+  const { ledger } = pipeline;
+  const { result, differences, record, found } = await lookUp(address, {
+    ledger,
+    api,
+    secret,
+    templates,
+    clock: systemClock,
+  });
   const nowSeconds = Math.floor(Date.now() / 1000);
-  const comparison =
-    record === undefined || found === undefined ? undefined : compare(record, found, { secret, templates, nowSeconds });
-  const differences = comparison?.result === 'different' ? comparison.differences : [];
-  const result =
-    comparison?.result ?? (found === undefined ? 'unread' : found === 'absent' ? 'unknown' : 'not-in-ledger');
   const facets = facetsOf(record, found, { showData: options.showData === true, nowSeconds });
   print({ result, differences, facets }, columnsOf(facets).join('\n'));
-  if (!options.json) console.error(differences.map(({ words }) => words).join('; ') || resultWords[result]);
+  if (!options.json) console.error(differences.map(({ words }) => words).join('; ') || lookUpWords[result]);
   if (found === undefined) return exitCode.notDone;
   return result === 'equal' || result === 'renewed-by-clicks' ? exitCode.equal : exitCode.different;
 }
-
-const resultWords = {
-  equal: 'Both sides have the same.',
-  'renewed-by-clicks': 'Both sides have the same. Clicks have extended the link’s life at the API.',
-  different: 'They differ.',
-  unread: 'The API gave no usable answer. Try again later, or run: onelink doctor',
-  unknown:
-    'Neither side has this link. It never existed, or it ended long ago. The archive bucket has the history of ended links.',
-  'not-in-ledger': 'The ledger does not have this link. This pipeline did not make it.',
-} as const;

@@ -1,9 +1,9 @@
 import { Command } from 'commander';
+import { type ParkedSummary, parkedWords, summarise } from '../../pipeline/archive/parked-lots.ts';
 import { lanesNamed } from '../../pipeline/lanes-at-work.ts';
 import { actingIn, reasonOf, reasonOption } from '../../terminal/acting.ts';
 import { pipelineHelp, pipelineVerb, type Scene, type VerbOptions } from '../../terminal/pipeline-verb.ts';
 import { counted, n } from '../../words/words.ts';
-import { type ParkedSummary, parkedWords, summarise } from './parked-lots.ts';
 import { replayParked } from './replay.ts';
 
 /** Exit codes: scripts and the help text rely on them. */

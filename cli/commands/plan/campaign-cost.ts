@@ -3,7 +3,7 @@ import { type AccountLimits, type PipelineDemand, planPipeline } from '../../../
 import { awsPrices } from '../../cost/aws-prices.ts';
 import { useOn } from '../../cost/measured-use.ts';
 import { costOfLink } from '../../cost/monthly-cost.ts';
-import { sustained } from './campaign-plan.ts';
+import { sustained } from '../../pipeline/campaign/lane-times.ts';
 
 /** The API's default TTL. The calculation assumes it as the life of a link. */
 const linkDays = 31;

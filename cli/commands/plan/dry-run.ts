@@ -6,7 +6,7 @@ import { openEnvelope } from '../../../lambdas/domain/contract/envelope.ts';
 import type { Fault } from '../../../lambdas/domain/contract/fault.ts';
 import { commandDigest } from '../../../lambdas/domain/link/digest.ts';
 import { type Place, placeWords, type Unit } from '../../files/place-words.ts';
-import type { LaneLoad } from './campaign-plan.ts';
+import type { LaneLoad } from '../../pipeline/campaign/lane-times.ts';
 
 /** Why a row would not be carried out. A `near-name` would be carried out, and may be a mistake. */
 export interface RowFinding extends Place {

@@ -1,8 +1,8 @@
+import { type LaneLoad, type QuotaFacts, roomFor, timesOf } from '../../pipeline/campaign/lane-times.ts';
 import { type ConfiguredPipeline, plansOf } from '../../pipeline/configured-pipeline.ts';
+import { daysToCome, quotaOverview } from '../../pipeline/overview/overview.ts';
 import type { ChosenPipeline, PipelineOptions } from '../../pipeline/pipeline-choice.ts';
-import { daysToCome, quotaOverview } from '../status/overview.ts';
 import { costOf } from './campaign-cost.ts';
-import { type LaneLoad, type QuotaFacts, roomFor, timesOf } from './campaign-plan.ts';
 import type { PlanFigures } from './plan-report.ts';
 
 /** The quota that is left, by the control record of the pipeline if `--stack` or `--local` names one. */

@@ -1,8 +1,8 @@
+import type { Bound, LaneLoad, LaneTime, QuotaFacts, Room } from '../../pipeline/campaign/lane-times.ts';
 import type { ConfiguredPipeline } from '../../pipeline/configured-pipeline.ts';
 import { readingPace } from '../../pipeline/reader.ts';
 import { durationWords, instantWords, n, percent } from '../../words/words.ts';
 import type { CampaignCost } from './campaign-cost.ts';
-import type { Bound, LaneLoad, LaneTime, QuotaFacts, Room } from './campaign-plan.ts';
 
 /** The results of a plan. */
 export interface PlanFigures {

@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import type { FileMessage } from '../../files/message-file.ts';
 import { openMessages } from '../../files/message-source.ts';
 import { placeWords } from '../../files/place-words.ts';
+import { type LaneLoad, sustained } from '../../pipeline/campaign/lane-times.ts';
 import { type ConfiguredPipeline, plansOf } from '../../pipeline/configured-pipeline.ts';
 import { laneReader } from '../../pipeline/lane-reader.ts';
 import { lanesNamed } from '../../pipeline/lanes-at-work.ts';
@@ -12,7 +13,6 @@ import { pipelineVerb, type Scene, type VerbOptions } from '../../terminal/pipel
 import { withNeeds } from '../../terminal/usage.ts';
 import { OperatorError } from '../../words/operator-error.ts';
 import { n, visible } from '../../words/words.ts';
-import { type LaneLoad, sustained } from './campaign-plan.ts';
 import { DryRun, type RowFinding } from './dry-run.ts';
 import { figuresOf, quotaOf, readable } from './plan-figures.ts';
 import { planWords, readingOf, readingWords } from './plan-report.ts';

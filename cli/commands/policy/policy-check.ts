@@ -2,8 +2,8 @@ import { parameterRules } from '../../../lambdas/domain/contract/link-data.ts';
 import type { LinkRecord } from '../../../lambdas/domain/link/ledger-record.ts';
 import type { LinkAddress } from '../../../lambdas/domain/link/link-id.ts';
 import { existingLinkFaults, type LinkPolicies, type LinkPolicy } from '../../../lambdas/domain/policy/link-policy.ts';
+import { find, type LinkCheckPorts } from '../../pipeline/links/link-check.ts';
 import { n } from '../../words/words.ts';
-import { find, type LinkCheckPorts } from '../verify/link-check.ts';
 
 /** A rule that a link breaks. `parameter` is a name that the API or the policy publishes; others are confidential. */
 export interface BrokenRule {

@@ -1,13 +1,13 @@
 import { Command } from 'commander';
 import type { QuarantinedObject } from '../../../lambdas/adapters/quarantine-store.ts';
 import { quarantineKeyForm } from '../../../lambdas/domain/acts/quarantine.ts';
+import { inspect } from '../../pipeline/archive/inspection.ts';
 import { actingIn, reasonOf, reasonOption } from '../../terminal/acting.ts';
 import { mayDelete } from '../../terminal/confirmation.ts';
 import { pipelineHelp, pipelineVerb, type Scene, type VerbOptions } from '../../terminal/pipeline-verb.ts';
 import { withNeeds } from '../../terminal/usage.ts';
 import { OperatorError } from '../../words/operator-error.ts';
 import { counted, instantWords, n } from '../../words/words.ts';
-import { inspect } from './inspection.ts';
 
 /** Exit codes: scripts and the help text rely on them. */
 const exitCode = { done: 0, someLeft: 1, notDone: 2 } as const;

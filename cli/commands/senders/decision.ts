@@ -3,10 +3,10 @@ import type { AnswerTo } from '../../../lambdas/domain/acts/registry.ts';
 import { type SenderDecision, standing, unknownSender } from '../../../lambdas/domain/contract/sender.ts';
 import { type PipelineSettings, type ProducerSettings, uniqueIdForm } from '../../../lib/config/config-schema.ts';
 import { arnOf, boundSenders, isDirect } from '../../../lib/config/principals.ts';
+import { heldOf } from '../../pipeline/archive/held-commands.ts';
 import type { Operations } from '../../pipeline/operations.ts';
 import { OperatorError } from '../../words/operator-error.ts';
 import { instantWords, visible } from '../../words/words.ts';
-import { heldOf } from './held-commands.ts';
 import type { BoundPrincipal } from './identify.ts';
 
 /** What an operator asks for. */

@@ -7,9 +7,9 @@ import {
 } from '../../../lambdas/domain/contract/sender.ts';
 import type { PipelineSettings } from '../../../lib/config/config-schema.ts';
 import { boundSenders, unboundSources } from '../../../lib/config/principals.ts';
+import { allHeld, type HeldCommands } from '../../pipeline/archive/held-commands.ts';
 import { counted, durationWords, instantWords, visible } from '../../words/words.ts';
 import { decisionWords } from './decision.ts';
-import { allHeld, type HeldCommands } from './held-commands.ts';
 
 /**
  * A line of the list. `held`: a sender with held commands. `decided`: a decision about a sender without any. `unbound`: a

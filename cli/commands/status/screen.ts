@@ -1,7 +1,7 @@
 import { mostHours } from '../../../lambdas/governor/forecast.ts';
+import { nameOf } from '../../pipeline/dead-letters/dead-letter-queues.ts';
+import type { LaneOverview, Overview, QuotaOverview } from '../../pipeline/overview/overview.ts';
 import { counted, durationWords, instantWords, n, percent } from '../../words/words.ts';
-import { nameOf } from '../dead-letters/dead-letter-queues.ts';
-import type { LaneOverview, Overview, QuotaOverview } from './overview.ts';
 
 /** The columns of a terminal. */
 const width = 80;

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
+import { type Overview, overviewOf } from '../../pipeline/overview/overview.ts';
+import { readSight } from '../../pipeline/overview/sight.ts';
 import { count } from '../../terminal/count-option.ts';
 import { pipelineHelp, pipelineVerb, type Scene, type VerbOptions } from '../../terminal/pipeline-verb.ts';
-import { type Overview, overviewOf } from './overview.ts';
 import { screenOf } from './screen.ts';
-import { readSight } from './sight.ts';
 
 /** Exit codes: scripts and the help text rely on them. */
 const exitCode = { fine: 0, needsOperator: 1, notDone: 2 } as const;

@@ -1,6 +1,6 @@
 import type { LinkAddress } from '../../../lambdas/domain/link/link-id.ts';
+import type { LinkCheck } from '../../pipeline/links/link-check.ts';
 import { tallyWords } from '../../terminal/outcome-words.ts';
-import type { LinkCheck } from './link-check.ts';
 
 /** Exit codes: scripts and the help text rely on them. */
 export const exitCode = { equal: 0, different: 1, notDone: 2 } as const;

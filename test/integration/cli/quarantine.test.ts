@@ -1,8 +1,8 @@
 import { ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { checkStranded } from '../../../cli/commands/doctor/doctor.ts';
-import { strandedLanes } from '../../../cli/commands/parked/parked-lots.ts';
-import { searchQuarantine } from '../../../cli/commands/trace/archive-search.ts';
+import { strandedLanes } from '../../../cli/pipeline/archive/parked-lots.ts';
+import { searchQuarantine } from '../../../cli/pipeline/story/archive-search.ts';
 import { ParkedStore } from '../../../lambdas/adapters/parked-store.ts';
 import { QuarantineStore } from '../../../lambdas/adapters/quarantine-store.ts';
 import type { ParkedCommand } from '../../../lambdas/domain/contract/parked-command.ts';

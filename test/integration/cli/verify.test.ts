@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { checkLink } from '../../../cli/commands/verify/link-check.ts';
 import { Report } from '../../../cli/commands/verify/report.ts';
 import { verify } from '../../../cli/commands/verify/verification.ts';
 import { scanAddresses, segments } from '../../../cli/pipeline/link-scan.ts';
+import { checkLink } from '../../../cli/pipeline/links/link-check.ts';
 import { ControlTable } from '../../../lambdas/adapters/control-table.ts';
 import { Ledger } from '../../../lambdas/adapters/ledger.ts';
 import { emptyControl } from '../../../lambdas/domain/control/control-record.ts';

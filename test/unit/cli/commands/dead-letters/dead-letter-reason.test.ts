@@ -1,6 +1,6 @@
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { describe, expect, test } from 'vitest';
-import { examine } from '../../../../../cli/commands/dead-letters/examination.ts';
+import { examine } from '../../../../../cli/pipeline/dead-letters/examination.ts';
 import { config } from '../../../../../examples/configuration.ts';
 import type { SenderDecisions } from '../../../../../lambdas/domain/contract/sender.ts';
 import { commandDigest } from '../../../../../lambdas/domain/link/digest.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { columnsOf, facetsOf } from '../../../../../cli/commands/get/side-by-side.ts';
 import { linkAddressOf } from '../../../../../cli/pipeline/link-address.ts';
+import { columnsOf, facetsOf } from '../../../../../cli/pipeline/links/side-by-side.ts';
 import { given, givenRecord } from '../../../../world/given-ledger.ts';
 
 describe('a link is named', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { summarise } from '../../../../../cli/commands/parked/parked-lots.ts';
 import { type ReplayPorts, replayParked } from '../../../../../cli/commands/parked/replay.ts';
+import { summarise } from '../../../../../cli/pipeline/archive/parked-lots.ts';
 import { type ControlRecord, emptyControl } from '../../../../../lambdas/domain/control/control-record.ts';
 
 const never = new AbortController().signal;

@@ -1,10 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { costOf } from '../../../../../cli/commands/plan/campaign-cost.ts';
-import { roomFor, timeOf, timesOf } from '../../../../../cli/commands/plan/campaign-plan.ts';
 import { DryRun } from '../../../../../cli/commands/plan/dry-run.ts';
 import { rowsOf } from '../../../../../cli/commands/plan/plan.ts';
 import { readingOf, readingWords } from '../../../../../cli/commands/plan/plan-report.ts';
+import { roomFor, timeOf, timesOf } from '../../../../../cli/pipeline/campaign/lane-times.ts';
 import { plansOf } from '../../../../../cli/pipeline/configured-pipeline.ts';
 import { config } from '../../../../../examples/configuration.ts';
 import { nearNames } from '../../../../../lambdas/domain/campaign/near-names.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { overviewOf, type Sight } from '../../../../../cli/commands/status/overview.ts';
 import { screenOf } from '../../../../../cli/commands/status/screen.ts';
+import { overviewOf, type Sight } from '../../../../../cli/pipeline/overview/overview.ts';
 import { type ControlRecord, emptyControl } from '../../../../../lambdas/domain/control/control-record.ts';
 import { givenCampaign } from '../../../../world/given-campaign.ts';
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { searchHeld, searchParked } from '../../../../../cli/commands/trace/archive-search.ts';
-import { filterPatternOf } from '../../../../../cli/commands/trace/log-search.ts';
+import { requestsOfLink } from '../../../../../cli/pipeline/story/tell-story.ts';
+import { searchHeld, searchParked } from '../../../../../cli/pipeline/story/archive-search.ts';
+import { filterPatternOf } from '../../../../../cli/pipeline/story/log-search.ts';
 import {
   happeningWords,
   inOrder,
@@ -10,8 +11,7 @@ import {
   ofLog,
   ofParked,
   ofRequestRecord,
-} from '../../../../../cli/commands/trace/story.ts';
-import { requestsOfLink } from '../../../../../cli/commands/trace/trace.ts';
+} from '../../../../../cli/pipeline/story/story.ts';
 import type { ParkedCommand } from '../../../../../lambdas/domain/contract/parked-command.ts';
 import { given, givenRecord, givenRequest } from '../../../../world/given-ledger.ts';
 import { givenLink, givenOutcome } from '../../../../world/given-outcome.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { LinkCheck } from '../../../../../cli/commands/verify/link-check.ts';
 import { verify } from '../../../../../cli/commands/verify/verification.ts';
 import type { ScannedPage } from '../../../../../cli/pipeline/link-scan.ts';
+import type { LinkCheck } from '../../../../../cli/pipeline/links/link-check.ts';
 import { ReadingInterrupted } from '../../../../../cli/pipeline/reader.ts';
 
 const link = (shortlinkId: string) => ({ onelinkId: 'A1b3', shortlinkId });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { checkLink, type LinkCheckPorts } from '../../../../../cli/commands/verify/link-check.ts';
+import { checkLink, type LinkCheckPorts } from '../../../../../cli/pipeline/links/link-check.ts';
 import type { LinkRecord } from '../../../../../lambdas/domain/link/ledger-record.ts';
 import { EmulatedApi } from '../../../../world/emulated-api.ts';
 import { given, givenRecord } from '../../../../world/given-ledger.ts';

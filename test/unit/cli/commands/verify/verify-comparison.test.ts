@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { compare } from '../../../../../cli/commands/verify/comparison.ts';
+import { compare } from '../../../../../cli/pipeline/links/comparison.ts';
 import { given, givenRecord } from '../../../../world/given-ledger.ts';
 
 const { secret, templates, nowSeconds } = given;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { LinkCheck } from '../../../../../cli/commands/verify/link-check.ts';
 import { Report } from '../../../../../cli/commands/verify/report.ts';
+import type { LinkCheck } from '../../../../../cli/pipeline/links/link-check.ts';
 import { givenRecord } from '../../../../world/given-ledger.ts';
 
 const address = { onelinkId: 'A1b3', shortlinkId: 'secret-id' };

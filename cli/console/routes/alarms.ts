@@ -1,0 +1,13 @@
+import { Hono } from 'hono';
+import { alarmsNow } from '../reading/alarms-now.ts';
+import { runbook } from '../reading/runbook.ts';
+import type { ConsoleWorld } from '../world.ts';
+
+/** The alarms, each with what the runbook has about it. */
+export function alarmRoutes({ desk, nowMilliseconds }: ConsoleWorld): Hono {
+  return new Hono().get('/alarms', async (context) => {
+    const { deployed } = await desk.open();
+    const { cloudWatch, stackName } = deployed;
+    return context.json(await alarmsNow(cloudWatch, stackName, await runbook(), nowMilliseconds()));
+  });
+}

@@ -1,0 +1,41 @@
+import { Hono } from 'hono';
+import { pageNames, type Session } from '../contract.ts';
+import type { OpenDesk } from '../desk.ts';
+import type { ConsoleWorld } from '../world.ts';
+
+/** What the page needs to know first. It answers without AWS, too. */
+export function sessionRoutes(world: ConsoleWorld): Hono {
+  const { desk, local, readOnly } = world;
+  const pages = pageNames.filter((name) => local || name !== 'emulator');
+  const nothing = { stage: null, region: null, identity: null, lanes: [], producers: [], templates: [] };
+  return new Hono().get('/session', async (context) => {
+    const common = { local, readOnly, pages };
+    const session = await desk.open().then(
+      (open): Session => ({ ...common, ...sessionOf(open), problems: [] }),
+      (error): Session => ({
+        ...common,
+        ...nothing,
+        stack: desk.stackName ?? '',
+        problems: [world.problemOf(error)],
+      }),
+    );
+    return context.json(session);
+  });
+}
+
+function sessionOf({ deployed, configured }: OpenDesk): Omit<Session, 'local' | 'readOnly' | 'pages' | 'problems'> {
+  const { producers = [], templates = {} } = configured?.settings ?? {};
+  return {
+    stack: deployed.stackName,
+    stage: configured?.stage ?? null,
+    region: process.env.AWS_REGION ?? null,
+    identity: null,
+    lanes: deployed.commandLanes,
+    producers: producers.map(({ source, lanes, templates }) => ({
+      source,
+      lanes: [...lanes],
+      templates: [...templates],
+    })),
+    templates: Object.entries(templates).map(([onelinkId, { domain }]) => ({ onelinkId, domain })),
+  };
+}

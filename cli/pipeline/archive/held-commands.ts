@@ -1,0 +1,21 @@
+import type { HeldSender, HeldStore } from '../../../lambdas/adapters/held-store.ts';
+import { summarise } from './parked-lots.ts';
+
+/** What is held from one sender, by the names of its lots alone. */
+export interface HeldCommands extends HeldSender {
+  commands: number;
+  /** Epoch milliseconds at which the oldest was held; undefined if its lot's name does not tell. */
+  sinceMilliseconds: number | undefined;
+}
+
+export async function heldOf(store: Pick<HeldStore, 'lots'>, held: HeldSender): Promise<HeldCommands> {
+  const { commands, oldestMilliseconds } = await summarise(held.source, store.lots(held));
+  return { ...held, commands, sinceMilliseconds: oldestMilliseconds };
+}
+
+/** The held commands of every sender. */
+export async function allHeld(store: Pick<HeldStore, 'senders' | 'lots'>): Promise<HeldCommands[]> {
+  const found: HeldCommands[] = [];
+  for await (const held of store.senders()) found.push(await heldOf(store, held));
+  return found;
+}

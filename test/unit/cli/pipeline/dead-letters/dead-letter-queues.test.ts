@@ -1,0 +1,67 @@
+import { expect, test } from 'vitest';
+import { deadLetterQueues, nameOf } from '../../../../../cli/pipeline/dead-letters/dead-letter-queues.ts';
+
+const outputs: Record<string, string> = {
+  OutcomeTopicArn: 'arn:aws:sns:eu-central-1:111122223333:outcomes',
+  QrBucketName: 'qr-images',
+  ...Object.fromEntries(
+    ['Campaign', 'Urgent', 'QrJobs', 'ExpiredLinks', 'CampaignFiles'].flatMap((name) => [
+      [`${name}QueueUrl`, `https://sqs.example/${name}`],
+      [`${name}DeadLetterQueueUrl`, `https://sqs.example/${name}-dead`],
+    ]),
+  ),
+};
+const urls = (only: Parameters<typeof deadLetterQueues>[2]) =>
+  deadLetterQueues(outputs, 'OneLink-production', only).map(({ url }) => url.replace('https://sqs.example/', ''));
+
+test('a pipeline has a dead-letter queue for each lane, and those of QR jobs, expired links and campaign files', () => {
+  expect(urls({})).toEqual(['Campaign-dead', 'Urgent-dead', 'QrJobs-dead', 'ExpiredLinks-dead', 'CampaignFiles-dead']);
+});
+
+test('the options select dead-letter queues by lane and by kind', () => {
+  expect(urls({ lane: 'urgent' })).toEqual(['Urgent-dead']);
+  expect(urls({ queue: 'qr' })).toEqual(['QrJobs-dead']);
+  expect(urls({ queue: 'expiry' })).toEqual(['ExpiredLinks-dead']);
+  expect(urls({ queue: 'campaigns' })).toEqual(['CampaignFiles-dead']);
+  const [jobs] = deadLetterQueues(outputs, 'OneLink-production', { queue: 'qr' });
+  expect(jobs).toEqual({
+    lane: 'qr',
+    kind: 'qr',
+    url: 'https://sqs.example/QrJobs-dead',
+    sourceUrl: 'https://sqs.example/QrJobs',
+  });
+  expect(jobs && nameOf(jobs)).toBe('qr');
+});
+
+test.each(['qr', 'expiry', 'campaigns'] as const)('a lane has no queue of its own for --queue %s', (queue) => {
+  expect(() => urls({ lane: 'urgent', queue })).toThrow(
+    `All lanes share the queue of --queue ${queue}. Leave --lane out.`,
+  );
+});
+
+test('an unknown lane is refused with the names of the lanes', () => {
+  expect(() => urls({ lane: 'slow' })).toThrow('OneLink-production has no lane slow; it has campaign, urgent.');
+});
+
+test('an output that the stack lacks is named', () => {
+  const { QrJobsDeadLetterQueueUrl: _, ...fewer } = outputs;
+  expect(() => deadLetterQueues(fewer, 'OneLink-production', {})).toThrow('has no output QrJobsDeadLetterQueueUrl');
+});
+
+test('an ingress queue is one of its lane, under the name of its source', () => {
+  const withIngress = {
+    ...outputs,
+    CampaignIngressQueueUrlShopZ2eeu: 'https://sqs.example/Shop',
+    CampaignIngressDeadLetterQueueUrlShopZ2eeu: 'https://sqs.example/Shop-dead',
+  };
+  const [queue, ...others] = deadLetterQueues(withIngress, 'OneLink-production', { queue: 'ingress' });
+  expect(others).toEqual([]);
+  expect(queue).toEqual({
+    lane: 'campaign',
+    kind: 'ingress',
+    source: 'shop.eu',
+    url: 'https://sqs.example/Shop-dead',
+    sourceUrl: 'https://sqs.example/Shop',
+  });
+  expect(queue && nameOf(queue)).toBe('campaign-ingress-shop.eu');
+});
