@@ -13,8 +13,8 @@ type KnownPorts = Pick<CampaignCheckerPorts, 'ledger' | 'linkIdSecret' | 'clock'
 const textOf = ({ onelinkId, shortlinkId }: LinkAddress) => `${onelinkId}/${shortlinkId}`;
 
 /**
- * Compares the rows of a later drop with what the ledger knows of their requests and links. The first drop of a campaign
- * needs no such reads.
+ * Compares rows with what the ledger knows of their requests and links. The first drop of a campaign without calls for its
+ * keys needs no such reads.
  *
  * @param hasKeys whether the file has a key column
  */

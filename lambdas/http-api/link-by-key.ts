@@ -19,6 +19,7 @@ import type { Answer } from './answer.ts';
 import { type Asked, completed, laneOf } from './asked.ts';
 import { readBody } from './body.ts';
 import type { Call } from './call.ts';
+import type { CampaignNotes } from './campaign-notes.ts';
 import type { CommandApi } from './commands.ts';
 import type { HttpApiPorts } from './ports.ts';
 import { oneOf, onlyThese } from './query.ts';
@@ -44,6 +45,7 @@ export async function putLinkByKey(
   { campaign, key }: { campaign: string; key: string },
   trip: Trip,
   commands: CommandApi,
+  notes: CampaignNotes,
   ports: HttpApiPorts,
 ): Promise<Answer> {
   onlyThese(call, ['lane', 'source']);
@@ -73,6 +75,7 @@ export async function putLinkByKey(
       if (decision < mostDecisions) continue;
       throw new HttpProblem('in-progress', { retryAfter: 2 });
     }
+    await notes.note({ source: producer.source, name: campaign });
     const [progress = found] = await commands.carryOut([takenOver(found)], state, call, trip);
     if (decision < mostDecisions && mustDecideAgain(progress)) continue;
     if (isReused(progress) || (progress.stands === 'running' && found.stands === 'running' && !trip.hasWaited))

@@ -122,6 +122,30 @@ describe('PUT /links/by-key/{campaign}/{key}', () => {
     expect(world.link.api.calls.filter((call) => call === 'create')).toEqual(['create']);
   });
 
+  it('notes the campaign before it sends a command, for the check of a file', async () => {
+    const world = new HttpWorld();
+    world.records.failNext.add('noteCampaign');
+    expect((await put(world)).status).toBe(503);
+    expect(world.sent).toEqual([]);
+
+    expect((await put(world)).status).toBe(200);
+    const kept = Date.parse('2026-03-01T10:00:01Z') / 1_000 + (75 + 70) * 86_400;
+    expect([...world.records.campaigns]).toEqual([['crm/spring', expect.closeTo(kept, -1)]]);
+  });
+
+  it('notes a campaign once a day', async () => {
+    const world = new HttpWorld();
+    const keys = (...names: string[]) =>
+      Promise.all(names.map((name) => put(world, body, { path: `/v1/links/by-key/spring/${name}` })));
+    await keys('a');
+    world.records.campaigns.clear();
+    await keys('b', 'c');
+    expect(world.records.campaigns.size).toBe(0);
+    world.link.now += 86_400_000;
+    await keys('d');
+    expect(world.records.campaigns.size).toBe(1);
+  });
+
   it('has the requests of a campaign’s rows', async () => {
     const world = new HttpWorld();
     const row = { ...body, specVersion: '1.0', source: 'crm', action: 'create', requestedAt: '2026-03-01T10:00:00Z' };
