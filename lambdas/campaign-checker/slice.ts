@@ -38,6 +38,8 @@ export interface SliceRules {
   reader: RowReader;
   format: RowFormat;
   isCompressed: boolean;
+  /** Whether the lane derives an ID if a chosen one is taken. */
+  derivesIds: boolean;
   sizes: Sizes;
 }
 
@@ -152,7 +154,7 @@ async function writeChunks(step: Step, rules: SliceRules, ports: CampaignChecker
   step.pendingBytes = 0;
   const hasKeys = rules.reader.columns(at.header).key !== undefined;
   const rows = (await mayKnow(from, ports))
-    ? await withKnown(pending, from.source, hasKeys, ports)
+    ? await withKnown(pending, from.source, { hasKeys, derivesIds: rules.derivesIds }, ports)
     : pending.map(({ checked }) => checked);
   for (const [index, row] of rows.entries()) {
     countRow(step.counts, row, pending[index]?.warnings);
