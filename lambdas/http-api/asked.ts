@@ -16,6 +16,8 @@ export interface Asked {
   /** The digest of the command's subject. */
   subject?: string;
   warnings: readonly Fault[];
+  /** Whether its lane derives an ID if a chosen one is taken. */
+  derivesIds: boolean;
   /** Its place in a list. */
   index?: number;
 }

@@ -47,8 +47,14 @@ export function commandApi(settings: HttpApiEnvironment, rules: HttpRules, ports
     if ('refused' in reading) return { errors: pointed(reading.refused.faults, index) };
     const { command, warnings = [] } = reading;
     const secret = await ports.linkIdSecret.value();
-    const digest = commandDigest(secret, command);
-    return { command, digest, ...subjectOf(secret, command), warnings, ...(index !== undefined && { index }) };
+    return {
+      command,
+      digest: commandDigest(secret, command),
+      ...subjectOf(secret, command),
+      warnings,
+      derivesIds: rules.derivingLanes.includes(lane),
+      ...(index !== undefined && { index }),
+    };
   };
 
   const timeOf = (call: Call, trip: Trip) =>
