@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
@@ -55,7 +56,8 @@ const performers = performersOf(env, {
   senders: new SenderDecisionsTable(dynamo, table, clock),
   held: new HeldStore(s3, archive),
   keys: secret === '' ? undefined : new KeysSecretStore(secrets, secret, clock),
-  links: new LinkPages(dynamo, table),
+  // The document client takes no client that keeps its middleware.
+  links: new LinkPages(new DynamoDBClient(), table),
   subjects: {
     ledger: new SubjectTable(dynamo, table, clock),
     archive: new ObjectVersions(s3, archive),

@@ -50,18 +50,28 @@ export async function redactedCsv(
   };
   const parts: Buffer[] = [bytes.subarray(0, byte)];
   let rows = 0;
-  for (const { raw, cells } of csvRecords(bytes.subarray(byte), delimiter)) {
-    const isRow = isTheirs(cells);
+  for (const { raw, cells, isBroken } of csvRecords(bytes.subarray(byte), delimiter)) {
+    const isRow = isTheirs(cells) || (isBroken && persons.isMentionedIn(raw.toString('utf8')));
     if (isRow) rows += 1;
     parts.push(isRow ? blank(raw, cells.length, delimiter) : raw);
   }
   return { bytes: Buffer.concat(parts), rows };
 }
 
+/** After so many rows on end that cannot be read, the file is no CSV, and each attempt to read on would cost a block. */
+const mostBroken = 100;
+
 /** The rows with their bytes, in blocks as the check reads them. A row that cannot be read goes line by line. */
-function* csvRecords(bytes: Buffer, delimiter: string): Generator<{ raw: Buffer; cells: string[] }> {
+function* csvRecords(bytes: Buffer, delimiter: string): Generator<{ raw: Buffer; cells: string[]; isBroken: boolean }> {
   let size = blockBytes;
+  let broken = 0;
   for (let at = 0; at < bytes.length; ) {
+    if (broken >= mostBroken) {
+      const line = brokenLine(bytes, at, delimiter);
+      yield line;
+      at += line.raw.length;
+      continue;
+    }
     const window = bytes.subarray(at, at + size);
     const isAll = at + window.length === bytes.length;
     const length = isAll ? window.length : window.lastIndexOf(0x0a) + 1;
@@ -72,17 +82,24 @@ function* csvRecords(bytes: Buffer, delimiter: string): Generator<{ raw: Buffer;
     const { records, stop } = csvBlock(window.subarray(0, length), delimiter);
     let start = 0;
     for (const { cells, end } of records) {
-      yield { raw: window.subarray(start, end), cells };
+      yield { raw: window.subarray(start, end), cells, isBroken: false };
       start = end;
     }
+    if (start > 0) broken = 0;
     at += start;
     const mayGoOn = stop === 'unclosed' && !isAll && (start > 0 || size < maxRowBytes);
     size = mayGoOn ? maxRowBytes : blockBytes;
     if (mayGoOn || (stop === undefined && start > 0)) continue;
-    const raw = bytes.subarray(at, bytes.indexOf(0x0a, at) + 1 || bytes.length);
-    yield { raw, cells: raw.toString('utf8').trimEnd().split(delimiter).map(withoutQuotes) };
-    at += raw.length;
+    const line = brokenLine(bytes, at, delimiter);
+    yield line;
+    at += line.raw.length;
+    broken += 1;
   }
+}
+
+function brokenLine(bytes: Buffer, at: number, delimiter: string) {
+  const raw = bytes.subarray(at, bytes.indexOf(0x0a, at) + 1 || bytes.length);
+  return { raw, cells: raw.toString('utf8').trimEnd().split(delimiter).map(withoutQuotes), isBroken: true };
 }
 
 const withoutQuotes = (cell: string) => cell.trim().replaceAll(/^"|"$/g, '');

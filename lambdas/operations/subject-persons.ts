@@ -43,11 +43,20 @@ export class Persons {
     return this.#requests.has(requestKey({ source, requestId }));
   }
 
-  /** Whether text that is no JSON has one of the names as the value of a field `subject`. */
+  /** Whether text that is no JSON has one of the names as the value of a field `subject`, also one level deeper in a text. */
   isNamedIn(text: string): boolean {
-    return [...text.matchAll(/\\?"subject\\?"\s*:\s*\\?"((?:[^"\\]|\\.)*?)\\?"/g)].some(([, written = '']) =>
-      this.isName(unescaped(written)),
+    const inner = text.replaceAll(/\\(["\\])/g, '$1');
+    return [text, inner].some((one) =>
+      [...one.matchAll(/"subject"\s*:\s*"((?:[^"\\]|\\.)*)"/g)].some(([, written = '']) =>
+        this.isName(unescaped(written)),
+      ),
     );
+  }
+
+  /** Whether text without any form has one of the names in it. */
+  isMentionedIn(text: string): boolean {
+    const form = formOf(text);
+    return [...this.#names].some((name) => form.includes(name));
   }
 }
 

@@ -22,12 +22,21 @@ interface Stored {
 /** The campaign bucket's behaviour in memory. test/integration holds this and the real one to the same contract. */
 export class InMemoryCampaignFiles {
   readonly objects = new Map<string, Stored>();
+  /** Files from which rows were erased in their place. */
+  readonly rewritten = new Set<string>();
   /** How many bytes one read of a file gives. */
   rangeBytes = 64;
 
   /** Writes an object, as somebody outside does. S3 counts the time in whole seconds. */
   drop(key: string, content: string | Uint8Array, at = 0): void {
     this.objects.set(key, { bytes: Buffer.from(content), writtenAt: Math.floor(at / 1000) * 1000 });
+    this.rewritten.delete(key);
+  }
+
+  /** Writes a file without some rows, as an erasure does. */
+  rewrite(key: string, content: string, at: number): void {
+    this.drop(key, content, at);
+    this.rewritten.add(key);
   }
 
   text(key: string): string | undefined {
@@ -36,7 +45,8 @@ export class InMemoryCampaignFiles {
 
   async file(key: string): Promise<CampaignFile | undefined> {
     const found = this.objects.get(key);
-    return found && { key, etag: etagOf(found), bytes: found.bytes.length, droppedAt: found.writtenAt };
+    const file = found && { key, etag: etagOf(found), bytes: found.bytes.length, droppedAt: found.writtenAt };
+    return file && this.rewritten.has(key) ? { ...file, rewritten: true } : file;
   }
 
   async *bytes(file: CampaignFile, from = 0): AsyncGenerator<Uint8Array> {

@@ -236,3 +236,14 @@ test.each<[string, (check: CampaignCheck) => void | Promise<void>]>([
 
   expect(await ttlOf(check, 2)).toBe('15780m');
 });
+
+test('a file from which rows were erased in its place is no drop', async () => {
+  const check = givenCheck();
+  check.drop(key, csv('same,sms,one', 'erased,sms,two'));
+  await check.settle();
+  check.now += 60_000;
+  check.drop(key, csv('same,sms,one', ',,'));
+  check.files.rewrite(key, csv('same,sms,one', ',,'), check.now);
+  await check.settle();
+  expect(await check.record()).toMatchObject({ drop: 1, rows: 2 });
+});
