@@ -31,7 +31,7 @@ function Preview({ wanted }: { wanted: AskedActs }) {
       {problem === undefined ? <Waiting what="what it does" /> : <ProblemNote problem={problem} again={reload} />}
       <div class="actions">
         <button type="button" onClick={close}>
-          Cancel
+          Not now
         </button>
       </div>
     </>
@@ -86,7 +86,7 @@ function Confirm({ wanted, shown: { forms, verbs } }: { wanted: AskedActs; shown
       {problem && <ProblemNote problem={problem} />}
       <div class="actions">
         <button type="button" onClick={close}>
-          Cancel
+          Not now
         </button>
         <button type="submit" class={isDestructive ? 'danger' : 'primary'} disabled={isBusy}>
           {wanted.acts.length > 1 ? `${label} (${wanted.acts.length})` : label}
