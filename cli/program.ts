@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { auditCommand } from './commands/audit/audit.ts';
 import { campaignCommand } from './commands/campaign/campaign.ts';
 import { consoleCommand } from './commands/console/console.ts';
 import { deadLettersCommand } from './commands/dead-letters/dead-letters.ts';
@@ -39,6 +40,7 @@ export function onelinkProgram(): Command {
     .addCommand(parkedCommand())
     .addCommand(quarantineCommand())
     .addCommand(pauseCommand())
-    .addCommand(resumeCommand());
+    .addCommand(resumeCommand())
+    .addCommand(auditCommand());
   return withUsageCode(program);
 }
