@@ -104,8 +104,13 @@ export async function run(options: RunOptions, signal: AbortSignal): Promise<boo
     if (!options.quiet) {
       const { stackName } = pipeline;
       const { configuration } = options;
-      const oneLinkApi = { baseUrl: emulator.baseUrl };
-      const served = startConsoleProcess({ stackName, configuration, variables: cloud.clientVariables(), oneLinkApi });
+      const served = startConsoleProcess({
+        stackName,
+        configuration,
+        variables: cloud.clientVariables(),
+        accessKeys: [...cloud.policyAccessKeys],
+        oneLinkApi: { baseUrl: emulator.baseUrl },
+      });
       closing.push(() => served.stop());
       void served.address.then((address) => screen.print(`Console: ${address}`));
     }
