@@ -27,10 +27,11 @@ export class ChosenPipeline {
   /**
    * Finds the chosen pipeline. For a local run, it sets this process's environment, which directs AWS's SDKs to the run.
    *
+   * @param read finds the local run
    * @throws NoLocalRun; OperatorError if the local run has another stack than `--stack`
    */
-  constructor({ local, stack }: PipelineOptions) {
-    this.local = local && readLocalRun();
+  constructor({ local, stack }: PipelineOptions, read: () => LocalRun = readLocalRun) {
+    this.local = local && read();
     if (this.local !== undefined && stack !== undefined && stack !== this.local.stackName) {
       throw new OperatorError(`The local run is ${this.local.stackName}, not ${stack}. Leave out --stack or --local.`);
     }
