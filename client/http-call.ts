@@ -188,12 +188,12 @@ function faultIn(json: unknown): CommandFault[] {
   return [{ pointer, rule, detail }];
 }
 
-/** What to mend if something else has answered in place of the HTTP API. */
+/** What to fix if something else has answered in place of the HTTP API. */
 function adviceFor(status: number): string | undefined {
   if (status >= 300 && status < 400)
     return 'the address redirects, and the key must not follow: give `url` the stack output HttpApiUrl, with https and the stage at its end';
   if (status === 401 || status === 403 || status === 404)
-    return 'the answer is not one of the HTTP API: check that `url` is the stack output HttpApiUrl, with the stage at its end, and that no firewall or proxy refuses the call';
+    return 'the answer is not one of the HTTP API: check that `url` is the stack output HttpApiUrl, with the stage at its end. A firewall or proxy may have answered';
   return undefined;
 }
 
@@ -207,13 +207,13 @@ function jsonIn(bytes: Uint8Array, clean: (text: string) => string): unknown {
   }
 }
 
-/** The error for an answer that says success, and is none of the HTTP API's. */
+/** The error for an answer that has a status of success and is none of the HTTP API's. */
 export function unreadable(subject: ErrorSubject | undefined, mayBeSent: boolean, status?: number): CommandError {
   const detail = 'the answer is not one of the HTTP API: check `url`, and what answers in its place';
   return new CommandError({ ...subject, reason: 'unreadable-answer', detail, status, mayBeSent });
 }
 
-/** Whether it says where a request stands. */
+/** Whether it shows where a request stands. */
 export const isRequestAnswer = (json: unknown): json is RequestAnswer =>
   isRecord(json) && typeof json.requestId === 'string' && states.has(json.status);
 

@@ -207,7 +207,6 @@ describe('the functions of the HTTP API', () => {
       },
     ]);
     expect(rules.templates).toEqual(settings().templates);
-    expect(rules.derivingLanes).toEqual(['transactional']);
   });
 
   test('may do exactly this', () => {

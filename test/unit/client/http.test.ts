@@ -230,7 +230,7 @@ describe('a call that fails', () => {
     [403, { message: 'Missing Authentication Token' }, 'check that `url` is the stack output HttpApiUrl'],
     [404, {}, 'check that `url` is the stack output HttpApiUrl'],
     [307, {}, 'the address redirects'],
-  ])('says what to mend if something else answers with %i', async (status, json, advice) => {
+  ])('names the fix if something else answers with %i', async (status, json, advice) => {
     const { links } = await given([{ status, json }]);
     const error = await failureOf(links.create(create));
     expect(error).toMatchObject({ reason: `http-${status}`, status, mayBeSent: false });
