@@ -2,7 +2,7 @@ import { paginateListSubscriptionsByTopic, type SNSClient } from '@aws-sdk/clien
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { PipelineSettings } from '../../../lib/config/config-schema.ts';
 import { counted } from '../../words/words.ts';
-import { sizeOf } from '../dead-letters/dead-letter-queues.ts';
+import { sizeOf } from '../../pipeline/dead-letters/dead-letter-queues.ts';
 import { type Check, failed, notKnown, ok } from './check.ts';
 
 const name = 'outcome deliveries';
