@@ -172,6 +172,8 @@ describe('the outputs', () => {
     expect(Object.keys(template.findOutputs('*')).sort()).toEqual([
       'ApiTokenSecretArn',
       'ArchiveBucketName',
+      'AuditBucketName',
+      'AuditLogGroupName',
       'CampaignBucketName',
       'CampaignCheckerFunctionName',
       'CampaignCheckerLogGroupName',
@@ -202,8 +204,6 @@ describe('the outputs', () => {
       'HttpKeysSecret',
       'LedgerTableName',
       'LinkIdSecretArn',
-      'AuditBucketName',
-      'AuditLogGroupName',
       'OperationsFunctionArn',
       'OperationsFunctionName',
       'OperationsLogGroupName',
