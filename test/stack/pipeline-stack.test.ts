@@ -172,6 +172,8 @@ describe('the outputs', () => {
     expect(Object.keys(template.findOutputs('*')).sort()).toEqual([
       'ApiTokenSecretArn',
       'ArchiveBucketName',
+      'AuditBucketName',
+      'AuditLogGroupName',
       'CampaignBucketName',
       'CampaignCheckerFunctionName',
       'CampaignCheckerLogGroupName',
@@ -202,6 +204,7 @@ describe('the outputs', () => {
       'HttpKeysSecret',
       'LedgerTableName',
       'LinkIdSecretArn',
+      'OperationsFunctionArn',
       'OperationsFunctionName',
       'OperationsLogGroupName',
       'OutcomeTopicArn',

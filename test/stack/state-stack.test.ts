@@ -17,6 +17,8 @@ describe('the state stack', () => {
       Archive: 'AWS::S3::Bucket',
       ArchivePolicyC780D5C8: 'AWS::S3::BucketPolicy',
       CampaignFiles: 'AWS::S3::Bucket',
+      AuditRecords: 'AWS::S3::Bucket',
+      AuditRecordsPolicy37FBB2E5: 'AWS::S3::BucketPolicy',
       CampaignFilesPolicy0753D084: 'AWS::S3::BucketPolicy',
       CampaignFilesQueue: 'AWS::SQS::Queue',
       CampaignWorkQueuePolicyAB13D159: 'AWS::SQS::QueuePolicy',
@@ -82,6 +84,14 @@ describe('the state stack', () => {
     // Only rejected commands expire in the archive. Commands in quarantine wait for an operator.
     expect(Object.fromEntries(lifecycles)).toEqual({
       QrImages: [{ AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 }, Status: 'Enabled' }],
+      AuditRecords: [
+        {
+          AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
+          NoncurrentVersionExpiration: { NoncurrentDays: 30 },
+          Status: 'Enabled',
+        },
+        { ExpirationInDays: 1096, Status: 'Enabled' },
+      ],
       Archive: [
         {
           AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },

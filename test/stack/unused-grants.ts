@@ -1,5 +1,7 @@
 const byHand = 'Operators redrive dead letters. The stories have none; test/integration/ingress.test.ts does it.';
 
+const acts = 'Operators act. The stories have no operator; test/integration/cli does these acts.';
+
 const files =
   'The story has one small file with settings. test/unit/lambdas/campaign-checker and campaign-sender do these steps.';
 
@@ -34,6 +36,31 @@ export const unusedGrants: Readonly<Record<string, string>> = {
     'If the record of a checked link is gone, because its check took too long, the worker adds it again.',
   'ExpiryWorkerFunction sqs:ChangeMessageVisibility ExpiryExpiredQueue':
     'A check that fails returns to its queue with a longer delay each time.',
+  'OperationsWorkerFunction dynamodb:BatchGetItem Ledger': acts,
+  'OperationsWorkerFunction dynamodb:GetItem Ledger': acts,
+  'OperationsWorkerFunction dynamodb:PutItem Ledger': acts,
+  'OperationsWorkerFunction dynamodb:Scan Ledger': acts,
+  'OperationsWorkerFunction dynamodb:UpdateItem Ledger': acts,
+  'OperationsWorkerFunction lambda:InvokeFunction ReplayerWorkerFunction': acts,
+  'OperationsWorkerFunction logs:CreateLogStream OperationsAuditLog': acts,
+  'OperationsWorkerFunction logs:PutLogEvents OperationsAuditLog': acts,
+  'OperationsWorkerFunction s3:DeleteObject Archive/quarantine/*': acts,
+  'OperationsWorkerFunction s3:GetObject Archive/quarantine/*': acts,
+  'OperationsWorkerFunction s3:ListBucket Archive': acts,
+  'OperationsWorkerFunction s3:PutObject Archive/parked/*': acts,
+  'OperationsWorkerFunction s3:PutObject Archive/quarantine/*': acts,
+  'OperationsWorkerFunction s3:PutObject AuditRecords/audit/*': acts,
+  'OperationsWorkerFunction s3:PutObject CampaignFiles/inbox/*': acts,
+  'OperationsWorkerFunction secretsmanager:DescribeSecret HttpKeys': acts,
+  'OperationsWorkerFunction secretsmanager:GetSecretValue HttpKeys': acts,
+  'OperationsWorkerFunction secretsmanager:PutSecretValue HttpKeys': acts,
+  'OperationsWorkerFunction secretsmanager:UpdateSecretVersionStage HttpKeys': acts,
+  'OperationsWorkerFunction lambda:GetEventSourceMapping ExpiryMapping':
+    'If the control record is lost, a pause or resume makes it anew, and treats lanes whose mapping is off as paused.',
+  'OperationsWorkerFunction lambda:GetEventSourceMapping QrMapping':
+    'If the control record is lost, a pause or resume makes it anew, and treats lanes whose mapping is off as paused.',
+  'OperationsWorkerFunction lambda:GetEventSourceMapping {lane}LinkWorkerMapping':
+    'If the control record is lost, a pause or resume makes it anew, and treats lanes whose mapping is off as paused.',
   'OperationsWorkerFunction logs:CreateLogStream OperationsWorkerLogs': byHand,
   'OperationsWorkerFunction logs:PutLogEvents OperationsWorkerLogs': byHand,
   'OperationsWorkerFunction sqs:ChangeMessageVisibility ExpiryExpiredDeadLetters': byHand,
