@@ -83,6 +83,15 @@ export function passagesOfProgram(source: string, { isTest = false } = {}): Pass
   return passages;
 }
 
+/** The prose between the tags of a TSX file. What is in braces or tags is code. */
+export function passagesOfMarkup(source: string): Passage[] {
+  return [...source.matchAll(/(?<!=)>([^<>{}=;]+)(?=[<{])/g)].flatMap(({ 1: inner = '', index }) => {
+    const text = inner.replaceAll(/\s+/g, ' ').trim();
+    const words = text.split(' ').filter((word) => /\p{L}/u.test(word)).length;
+    return words >= 4 ? [{ line: source.slice(0, index).split('\n').length, text }] : [];
+  });
+}
+
 function passagesOfToken(token: string, line: number, isComment: boolean): Passage[] {
   const inner = isComment
     ? token.slice(2, -2).replaceAll(/^\s*\*+ ?/gm, '')

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { findingsIn, passagesOfPage, passagesOfProgram, synonymsOf } from './prose-rules.ts';
+import { findingsIn, passagesOfMarkup, passagesOfPage, passagesOfProgram, synonymsOf } from './prose-rules.ts';
 
 const faultsIn = (page: string, synonyms: { not: string; write: string }[] = []) =>
   findingsIn(passagesOfPage(page), synonyms);
@@ -107,5 +107,21 @@ describe('the prose of a program', () => {
       'The ledger has it.',
       '%s ends as one of four kinds',
     ]);
+  });
+});
+
+describe('the prose of a page', () => {
+  test('is what is between its tags, in four words or more', () => {
+    const source = [
+      'const rows = list.filter((one) => one.id);',
+      'return (',
+      '  <p class="lead">',
+      '    Held commands wait until {somebody} decides about their sender.',
+      '    <b>Not yet</b>',
+      '  </p>',
+      ');',
+    ].join('\n');
+
+    expect(passagesOfMarkup(source)).toEqual([{ line: 3, text: 'Held commands wait until' }]);
   });
 });

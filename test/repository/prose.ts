@@ -1,6 +1,6 @@
 // Holds the docs, and the comments and texts of the programs, to the rules of language that a machine can judge. `npm run check` runs it.
 import { globSync, readFileSync } from 'node:fs';
-import { findingsIn, passagesOfPage, passagesOfProgram, synonymsOf } from './prose-rules.ts';
+import { findingsIn, passagesOfMarkup, passagesOfPage, passagesOfProgram, synonymsOf } from './prose-rules.ts';
 
 const root = new URL('../../', import.meta.url);
 const read = (file: string) => readFileSync(new URL(file, root), 'utf8');
@@ -8,7 +8,7 @@ const read = (file: string) => readFileSync(new URL(file, root), 'utf8');
 const pages = globSync(['*.md', '{docs,lib,local}/**/*.md'], { cwd: root });
 /** Its examples break the rules. */
 const exempt = 'test/repository/prose.test.ts';
-const programs = globSync('{bin,cli,client,examples,lambdas,lib,local,schemas,test}/**/*.{ts,mjs}', {
+const programs = globSync('{bin,cli,client,console,examples,lambdas,lib,local,schemas,test}/**/*.{ts,tsx,mjs}', {
   cwd: root,
 }).filter((file) => file !== exempt);
 
@@ -21,7 +21,10 @@ const faultsOf = (file: string) => {
   const text = file === 'docs/glossary.md' ? glossary.slice(0, glossary.indexOf('\n## Words not in use')) : read(file);
   const passages = file.endsWith('.md')
     ? passagesOfPage(text, { withTables: !printedTables.includes(file) })
-    : passagesOfProgram(text, { isTest: file.startsWith('test/') });
+    : [
+        ...passagesOfProgram(text, { isTest: file.startsWith('test/') }),
+        ...(file.endsWith('.tsx') ? passagesOfMarkup(text) : []),
+      ];
   return findingsIn(passages, synonyms).map(({ line, fault }) => `${file}:${line}: ${fault}`);
 };
 

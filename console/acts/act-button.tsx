@@ -1,0 +1,48 @@
+import type { Act, ActForm, ActRun } from '../../cli/console/contract.ts';
+import { session } from '../state/live.ts';
+import { askFor } from './acts.ts';
+
+interface ActButtonProps {
+  acts: readonly Act[];
+  label: string;
+  /** What the dialog is called. */
+  title: string;
+  look?: 'primary' | 'danger' | 'small' | 'small danger' | '';
+  onStarted?: (run: ActRun) => void;
+}
+
+/** A button that asks for acts. A read-only session has none. */
+export function ActButton({ acts, label, title, look = '', onStarted }: ActButtonProps) {
+  if (session.value?.readOnly !== false) return null;
+  return (
+    <button type="button" class={look} aria-label={title} onClick={() => askFor(acts, title, onStarted)}>
+      {label}
+    </button>
+  );
+}
+
+/** The buttons of the acts that the server offers for one item. */
+export function ActButtons({
+  forms,
+  of,
+  onStarted,
+}: {
+  forms: readonly ActForm[];
+  of: string;
+  onStarted?: () => void;
+}) {
+  return (
+    <div class="row-acts">
+      {forms.map(({ act, label, isDestructive }) => (
+        <ActButton
+          key={label}
+          acts={[act]}
+          label={label}
+          title={`${label}: ${of}`}
+          look={isDestructive ? 'small danger' : 'small'}
+          {...(onStarted && { onStarted })}
+        />
+      ))}
+    </div>
+  );
+}

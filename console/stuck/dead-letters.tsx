@@ -1,0 +1,81 @@
+import type { DeadLetterItem, DeadLetterQueues } from '../../cli/console/contract.ts';
+import { ActButtons } from '../acts/act-button.tsx';
+import { Age, Since } from '../parts/age.tsx';
+import { ProblemNote } from '../parts/notes.tsx';
+import { Panel } from '../parts/panel.tsx';
+import { Pill } from '../parts/pill.tsx';
+import { type Column, Table } from '../parts/table.tsx';
+import { useLoaded } from '../state/loaded.ts';
+import { read } from '../state/server.ts';
+import { number } from '../state/words.ts';
+import { RequestLink } from './request-link.tsx';
+import { StuckList, useReloadAfterRuns } from './stuck-list.tsx';
+
+/** The queues with dead letters, and the letters with what is known about each. */
+export function DeadLetters() {
+  return (
+    <>
+      <Queues />
+      <StuckList
+        kind="dead-letters"
+        columns={letterColumns}
+        labelOf={({ source, requestId, queue }) => `${source ?? queue} ${requestId ?? 'without a request'}`}
+        nothing="There are no dead letters."
+        classOf={({ isAnswered }) => (isAnswered ? 'quiet' : '')}
+      />
+    </>
+  );
+}
+
+function Queues() {
+  const { answer, problem, reload } = useLoaded(
+    'dead-letter-queues',
+    (signal) => read<DeadLetterQueues>('/api/stuck/queues', signal),
+    10_000,
+  );
+  useReloadAfterRuns(reload);
+  if (problem) return <ProblemNote problem={problem} again={reload} />;
+  const filled = answer?.queues.filter(({ letters }) => letters > 0) ?? [];
+  if (answer === undefined || filled.length === 0) return null;
+  return (
+    <Panel title="Queues with dead letters" aside={<Age at={answer.at} />}>
+      <Table
+        caption="Queues with dead letters"
+        columns={queueColumns}
+        rows={filled}
+        keyOf={({ queue, kind }) => `${queue} ${kind}`}
+      />
+    </Panel>
+  );
+}
+
+const queueColumns: Column<DeadLetterQueues['queues'][number]>[] = [
+  { name: 'Queue', isName: true, cell: ({ queue }) => queue },
+  { name: 'Dead letters', isNumber: true, cell: ({ letters }) => number(letters) },
+  { name: 'All of them', cell: ({ acts, queue }) => <ActButtons forms={acts} of={`dead letters of ${queue}`} /> },
+];
+
+const letterColumns: Column<DeadLetterItem>[] = [
+  {
+    name: 'Request',
+    isName: true,
+    cell: ({ source, requestId, action }) => (
+      <>
+        <RequestLink source={source} requestId={requestId} />
+        {action !== null && <span class="small muted block">{action}</span>}
+      </>
+    ),
+  },
+  { name: 'Queue', cell: ({ queue }) => queue },
+  {
+    name: 'Why',
+    cell: ({ reason, words, isAnswered }) => (
+      <>
+        {isAnswered && <Pill state="superseded" tone="quiet" words="Done by a copy since" />}{' '}
+        {isAnswered ? null : <code>{reason}</code>} <span class="block">{words}</span>
+      </>
+    ),
+  },
+  { name: 'Sent', cell: ({ sentAt }) => <Since at={sentAt} /> },
+  { name: 'Deliveries', isNumber: true, cell: ({ receiveCount }) => number(receiveCount) },
+];
