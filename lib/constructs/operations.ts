@@ -1,3 +1,4 @@
+import { Policy } from 'aws-cdk-lib/aws-iam';
 import { CfnAlias, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
@@ -80,7 +81,6 @@ export class Operations extends Construct {
           ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Scan'],
           ledger.tableArn,
         ),
-        allow(['lambda:GetEventSourceMapping'], ...mappingArns(this, mapped)),
         allow(['lambda:InvokeFunction'], replayer.functionArn),
         allow(
           ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'],
@@ -106,6 +106,11 @@ export class Operations extends Construct {
             ]),
       ],
     });
+    // A policy of its own: the link workers name this function's role, so the role itself cannot name their mappings.
+    const reading = new Policy(this, 'ReadsMappings', {
+      statements: [allow(['lambda:GetEventSourceMapping'], ...mappingArns(this, mapped))],
+    });
+    if (this.function.role) reading.attachToRole(this.function.role);
     this.permissions = [...commonPermissions, ...settings.producers.map(({ source }) => campaignsPermission(source))];
     for (const name of this.permissions) {
       new CfnAlias(this, `May-${name}`, {
