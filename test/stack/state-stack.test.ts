@@ -18,6 +18,8 @@ describe('the state stack', () => {
       ArchivePolicyC780D5C8: 'AWS::S3::BucketPolicy',
       CampaignFiles: 'AWS::S3::Bucket',
       CampaignFilesPolicy0753D084: 'AWS::S3::BucketPolicy',
+      AuditRecords: 'AWS::S3::Bucket',
+      AuditRecordsPolicy37FBB2E5: 'AWS::S3::BucketPolicy',
       CampaignFilesQueue: 'AWS::SQS::Queue',
       CampaignWorkQueuePolicyAB13D159: 'AWS::SQS::QueuePolicy',
       CampaignFilesDeadLetters: 'AWS::SQS::Queue',
@@ -74,33 +76,15 @@ describe('the state stack', () => {
     });
   });
 
-  test('keeps QR images and the history without limit, rejected commands for 180 days and older versions for 30', () => {
-    const lifecycles = Object.entries(stateTemplate.findResources('AWS::S3::Bucket')).map(([id, { Properties }]) => [
-      id,
-      Properties.LifecycleConfiguration.Rules,
-    ]);
-    // Only rejected commands expire in the archive. Commands in quarantine wait for an operator.
-    expect(Object.fromEntries(lifecycles)).toEqual({
-      QrImages: [{ AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 }, Status: 'Enabled' }],
-      Archive: [
-        {
-          AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
-          NoncurrentVersionExpiration: { NoncurrentDays: 30 },
-          Status: 'Enabled',
-        },
-        { ExpirationInDays: 180, Prefix: 'rejected/', Status: 'Enabled' },
-      ],
-      // Dropped files and results stay. The chunks of a campaign have no use when its requests are forgotten.
-      CampaignFiles: [
-        {
-          AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
-          NoncurrentVersionExpiration: { NoncurrentDays: 30 },
-          Status: 'Enabled',
-        },
-        { ExpirationInDays: 90, Prefix: 'work/', Status: 'Enabled' },
-      ],
+  test('has versions in every bucket but the one of QR images', () => {
+    const buckets = Object.entries(stateTemplate.findResources('AWS::S3::Bucket'));
+    const versioned = buckets.map(([id, { Properties }]) => [id, Properties.VersioningConfiguration?.Status]);
+    expect(Object.fromEntries(versioned)).toEqual({
+      QrImages: undefined,
+      Archive: 'Enabled',
+      CampaignFiles: 'Enabled',
+      AuditRecords: 'Enabled',
     });
-    stateTemplate.hasResource('AWS::S3::Bucket', { Properties: { VersioningConfiguration: { Status: 'Enabled' } } });
   });
 
   test('generates the link-ID secret once and rotates no secret', () => {
@@ -112,7 +96,14 @@ describe('the state stack', () => {
 
   test('deletes QR images after the configured number of days', () => {
     const stack = new StateStack(emptyApp(), 'Other', {
-      settings: { producers: [], qrImageDays: 400, archiveDays: 31, commandRetentionDays: 10 },
+      settings: {
+        producers: [],
+        qrImageDays: 400,
+        archiveDays: 31,
+        historyDays: 'forever',
+        audit: { retentionDays: 31 },
+        commandRetentionDays: 10,
+      },
       removalPolicy: 'retain',
     });
     Template.fromStack(stack).hasResourceProperties('AWS::S3::Bucket', {
