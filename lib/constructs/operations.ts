@@ -1,4 +1,3 @@
-import { Policy } from 'aws-cdk-lib/aws-iam';
 import { CfnAlias, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
@@ -106,11 +105,8 @@ export class Operations extends Construct {
             ]),
       ],
     });
-    // A policy of its own: the link workers name this function's role, so the role itself cannot name their mappings.
-    const reading = new Policy(this, 'ReadsMappings', {
-      statements: [allow(['lambda:GetEventSourceMapping'], ...mappingArns(this, mapped))],
-    });
-    if (this.function.role) reading.attachToRole(this.function.role);
+    // In a policy of its own: the mappings' functions name this function's role in their variables.
+    this.function.addToRolePolicy(allow(['lambda:GetEventSourceMapping'], ...mappingArns(this, mapped)));
     this.permissions = [...commonPermissions, ...settings.producers.map(({ source }) => campaignsPermission(source))];
     for (const name of this.permissions) {
       new CfnAlias(this, `May-${name}`, {

@@ -80,6 +80,14 @@ describe('the roles', () => {
     ]);
     expect(actions('OperationsWorkerRole')).toEqual([
       ...logs,
+      's3:PutObject',
+      ...logs,
+      'dynamodb:BatchGetItem',
+      'dynamodb:GetItem',
+      'dynamodb:PutItem',
+      'dynamodb:Scan',
+      'dynamodb:UpdateItem',
+      'lambda:InvokeFunction',
       'sqs:ChangeMessageVisibility',
       'sqs:DeleteMessage',
       'sqs:ReceiveMessage',
