@@ -257,6 +257,7 @@ async function keep(
     stackName,
     configuration,
     variables: cloud.clientVariables(),
+    accessKeys: cloud.policyAccessKeys,
     outputs,
     oneLinkApi: { origin, baseUrl, token },
     httpCall: httpKey && HttpApiUrl !== undefined ? curlWords(pipeline, httpKey, HttpApiUrl) : undefined,
