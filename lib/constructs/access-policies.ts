@@ -95,6 +95,8 @@ export class AccessPolicies extends Construct {
         description: part === '' ? description : `${description} (part ${part})`,
         policyDocument: { Version: '2012-10-17', Statement: statements },
       });
+      // The local run names its caller by it.
+      policy.overrideLogicalId(`${name}Policy${part}`);
       const output = new CfnOutput(this, `${name}Arn${part}`, { value: policy.ref });
       output.overrideLogicalId(`${name}PolicyArn${part}`);
     }

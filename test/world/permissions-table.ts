@@ -17,18 +17,25 @@ const people = {
 
 /** For each verb and each policy, the recorded calls that the policy does not permit. */
 export async function lacking(deployment: Deployment): Promise<Record<string, Record<string, VerbCall[]>>> {
-  const callers = new Map(policyCallers(deployment).map((one) => [one.accessKeyId, one.caller]));
   const authorizer = new Authorizer({}, new Map());
   const found: Record<string, Record<string, VerbCall[]>> = {};
   for (const [verb, calls] of Object.entries(recordedVerbs())) {
     found[verb] = {};
     for (const [policy, key] of Object.entries(people)) {
-      const caller = callers.get(key);
-      if (caller === undefined) throw new Error(`the template has no policy ${policy}`);
+      const caller = holderOf(key, deployment);
       found[verb][policy] = await refused(authorizer, caller, calls, deployment);
     }
   }
   return found;
+}
+
+/** Somebody with all parts of a policy. */
+export function holderOf(key: string, deployment: Deployment): Caller {
+  const isPart = (one: string) => one === key || one.startsWith(`${key}-policy`);
+  const [first, ...others] = policyCallers(deployment).filter(({ accessKeyId }) => isPart(accessKeyId));
+  if (first === undefined) throw new Error(`the template has no policy of ${key}`);
+  const policies = [first, ...others].flatMap(({ caller }) => caller.policies);
+  return { ...first.caller, policies };
 }
 
 async function refused(authorizer: Authorizer, caller: Caller, calls: readonly VerbCall[], deployment: Deployment) {

@@ -22,7 +22,6 @@ const verbs: Record<string, (link: string) => string[]> = {
   trace: () => ['trace', '--source', 'crm', '--request-id', 'verbs-1'],
   get: (link) => ['get', link],
   verify: () => ['verify', '--sample', '1'],
-  'policy check': () => ['policy', 'check', '--sample', '1'],
   export: () => ['export', '--to', inFolder('links.ndjson'), '--reason', 'test'],
   send: () => ['send', inFolder('commands.ndjson'), '--lane', 'transactional'],
   'campaign start': () => [
@@ -42,14 +41,14 @@ const verbs: Record<string, (link: string) => string[]> = {
   'campaign list': () => ['campaign', 'list'],
   'campaign show': () => ['campaign', 'show', 'spring'],
   'campaign approve': () => ['campaign', 'approve', 'spring'],
-  'campaign pause': () => ['campaign', 'pause', 'spring'],
+  'campaign pause': () => ['campaign', 'pause', 'spring', '--reason', 'test'],
   'campaign resume': () => ['campaign', 'resume', 'spring'],
   'campaign cancel': () => ['campaign', 'cancel', 'spring', '--yes'],
   'campaign results': () => ['campaign', 'results', 'spring', '--to', inFolder('results.csv')],
   'campaign codes': () => ['campaign', 'codes', 'spring', '--to', inFolder('codes')],
   'campaign retire': () => ['campaign', 'retire', 'spring', '--yes'],
   'senders list': () => ['senders', 'list'],
-  'senders confirm': () => ['senders', 'confirm', 'AROAEXAMPLEID', '--source', 'crm', '--yes'],
+  'senders confirm': () => ['senders', 'confirm', 'AROAEXAMPLEID', '--source', 'crm', '--reason', 'test', '--yes'],
   'keys list': () => ['keys', 'list'],
   'keys create': () => ['keys', 'create', '--source', 'crm'],
   'dead-letters list': () => ['dead-letters', 'list'],
@@ -63,9 +62,10 @@ const verbs: Record<string, (link: string) => string[]> = {
 };
 
 let pipeline: Awaited<ReturnType<typeof runningPipeline>>;
+const keyOf = (verb: string) => `verb-${verb.replaceAll(' ', '-')}`;
 const callerOf = (verb: string) =>
-  sessionOf(`arn:aws:iam::${localAccountId}:role/verb-${verb.replaceAll(' ', '-')}`, 'person', [everything]);
-const callers = Object.fromEntries(Object.keys(verbs).map((verb) => [`verb-${verb}`, callerOf(verb)]));
+  sessionOf(`arn:aws:iam::${localAccountId}:role/${keyOf(verb)}`, 'person', [everything]);
+const callers = Object.fromEntries(Object.keys(verbs).map((verb) => [keyOf(verb), callerOf(verb)]));
 
 beforeAll(async () => {
   pipeline = await runningPipeline({ callers });
@@ -74,7 +74,7 @@ afterAll(() => pipeline?.stop());
 
 /** Runs a verb as a person with this access key. @returns what it printed */
 async function run(verb: string, words: string[]): Promise<string> {
-  const key = `verb-${verb}`;
+  const key = keyOf(verb);
   Object.assign(process.env, pipeline.cloud.clientVariables(), {
     AWS_ACCESS_KEY_ID: key,
     AWS_SECRET_ACCESS_KEY: secretKeyOf(key),
