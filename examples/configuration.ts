@@ -67,6 +67,7 @@ const pipeline: PipelineSettings = {
   commandRetentionDays: 10,
   qrImageDays: 'forever',
   archiveDays: 180,
+  historyDays: 'forever',
   audit: { retentionDays: 1_096 },
   campaigns: { approval: { aboveRows: 500_000, belowReserve: true } },
   http: { concurrency: 20 },

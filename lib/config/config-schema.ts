@@ -203,6 +203,11 @@ const http = z.strictObject({ concurrency: count(2, 1_000) });
 
 const memory = count(128, 10_240, 'megabytes, Lambda');
 
+const daysOrForever = rule<number | 'forever'>(
+  (value) => value === 'forever' || (Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 36_500),
+  'must be days from 1 to 36,500, or forever',
+);
+
 export const pipelineSchema = z.strictObject({
   name: text(/^[A-Z][A-Za-z0-9]{0,39}$/, 'must be 1–40 letters and digits, a capital first'),
   account: z.string(),
@@ -221,11 +226,9 @@ export const pipelineSchema = z.strictObject({
   ledgerKeeps: choice('digest', 'full'),
   deduplicationWindowDays: count(1, 3_650),
   commandRetentionDays: count(1, deadLetterRetentionDays - 1, 'below the dead-letter queue’s 14 days'),
-  qrImageDays: rule<number | 'forever'>(
-    (value) => value === 'forever' || (Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 36_500),
-    'must be days from 1 to 36,500, or forever',
-  ),
+  qrImageDays: daysOrForever,
   archiveDays: count(31, 36_500),
+  historyDays: daysOrForever,
   audit,
   campaigns,
   http,

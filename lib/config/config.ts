@@ -73,6 +73,7 @@ const pipeline: PipelineSettings = {
   commandRetentionDays: 10, // in the queue; the dead-letter queue's 14 days also count from the first sent time
   qrImageDays: 'forever', // printed codes live long; a number deletes each image after that many days
   archiveDays: 180, // how long the archive keeps rejected commands
+  historyDays: 'forever', // how long the archive keeps the lines about links that have ended
   /** The records of operators' acts. `lockDays: 365` would also keep them from everybody who administers the account. */
   audit: {
     retentionDays: 1_096, // three years; as long as your rules ask who did what

@@ -81,6 +81,10 @@ function faults(
     });
 }
 
+/** The characters of a policy. What synthesis does not know counts as an ARN of the assumed length. */
+export const policyCharacters = (scope: IConstruct, document: object) =>
+  JSON.stringify(Stack.of(scope).resolve(document), withoutIntrinsics).length;
+
 /** An intrinsic function becomes a text of an ARN's length. */
 function withoutIntrinsics(_: string, value: unknown): unknown {
   const [name, ...others] = typeof value === 'object' && value !== null ? Object.keys(value) : [];

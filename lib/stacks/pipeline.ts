@@ -1,6 +1,6 @@
 import { Annotations, Fn, Lazy, RemovalPolicy } from 'aws-cdk-lib';
 import { type IGrantable, Role } from 'aws-cdk-lib/aws-iam';
-import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
@@ -10,6 +10,7 @@ import { httpProducersOf } from '../config/http.ts';
 import { heldPrincipals, ingressQueuesOf, unboundSources } from '../config/principals.ts';
 import { planPipeline } from '../config/rate-budget.ts';
 import { pascalSource } from '../config/source-names.ts';
+import { AccessPolicies } from '../constructs/access-policies.ts';
 import { Campaigns } from '../constructs/campaigns.ts';
 import { Expiry } from '../constructs/expiry.ts';
 import { governor } from '../constructs/governor.ts';
@@ -146,6 +147,25 @@ export class OneLinkPipeline extends Construct {
     const shared = { outcomeQueues, outcomeDeliveries, http, ledger: state.ledger, campaigns: this.campaigns };
     const observed = { serviceName, settings, account, lanes, qrCodes, expiry, ...functions, ...shared };
     this.alarms = new AlarmSet(this, 'Alarms', { ...observed, topics: stage.alarms });
+    new AccessPolicies(this, 'Access', {
+      ...parts,
+      operations,
+      lanes,
+      ingress,
+      outcomeQueues,
+      readerFunctionArn: reading.functionArn,
+      queues: {
+        work: [...work, ...outcomeQueues].map(({ queue }) => queue.queueArn),
+        deadLetters: [
+          ...[...work, ...outcomeQueues].map(({ deadLetters }) => deadLetters.queueArn),
+          ...(outcomeDeliveries ? [outcomeDeliveries.deadLetters.queueArn] : []),
+        ],
+      },
+      logGroupArns: this.node
+        .findAll()
+        .flatMap((one) => (one instanceof LambdaFunction ? [one.logGroup.logGroupArn] : [])),
+      topicArns: [this.outcomes.topicArn, this.alarms.page.topicArn, this.alarms.ticket.topicArn],
+    });
     const { runbookUrl } = stage.alarms;
     const { alarms } = this.alarms;
     new PipelineDashboard(this, 'Dashboard', { ...observed, alarms, ...(runbookUrl !== undefined && { runbookUrl }) });

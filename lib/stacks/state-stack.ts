@@ -13,12 +13,14 @@ import { BlockPublicAccess, Bucket, BucketEncryption, ObjectLockRetention, Objec
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct, IConstruct } from 'constructs';
 import { ledgerAttribute, prefix } from '../../lambdas/adapters/names.ts';
+import { auditPrefix } from '../../lambdas/domain/acts/names.ts';
 import type { PipelineSettings, StageSettings } from '../config/config-schema.ts';
 import { httpProducersOf } from '../config/http.ts';
 import { policySid } from '../config/principals.ts';
 import { campaignCheckerPlan } from '../config/rate-budget.ts';
 import { keepRecords } from '../constructs/audit-records.ts';
 import { admitCampaigns, notifyOfFiles } from '../constructs/campaign-files.ts';
+import { campaignWorkDays, type Kept, lifecycleRules } from '../constructs/lifecycle.ts';
 import type { PipelineState } from '../constructs/pipeline-parts.ts';
 import { refuseLargePolicy } from '../constructs/policy-limits.ts';
 import { readersOf } from '../constructs/readers.ts';
@@ -27,13 +29,10 @@ import { WorkQueue } from '../constructs/work-queue.ts';
 export interface StateStackProps extends StackProps {
   readonly settings: Pick<
     PipelineSettings,
-    'producers' | 'qrImageDays' | 'archiveDays' | 'audit' | 'commandRetentionDays'
+    'producers' | 'qrImageDays' | 'archiveDays' | 'historyDays' | 'audit' | 'commandRetentionDays'
   >;
   readonly removalPolicy: StageSettings['removalPolicy'];
 }
-
-/** How long the chunks of a campaign are kept. Its rows' requests are known for 75 days by default. */
-const campaignWorkDays = 90;
 
 /** Holds the resources that outlive a deployment. Never change their logical IDs: a new ID makes a new, empty resource. */
 export class StateStack extends Stack implements PipelineState {
@@ -66,11 +65,11 @@ export class StateStack extends Stack implements PipelineState {
       removalPolicy,
     });
 
-    const { qrImageDays, archiveDays } = props.settings;
+    const { qrImageDays, archiveDays, historyDays } = props.settings;
     // Not versioned: the API renders the same image again for free.
     this.qrImages = privateBucket(this, 'QrImages', removalPolicy, {
       versioned: false,
-      ...(qrImageDays !== 'forever' && { expiration: Duration.days(qrImageDays) }),
+      kept: { [prefix.qr]: qrImageDays },
     });
     for (const producer of props.settings.producers) {
       const principals = readersOf(producer);
@@ -85,19 +84,16 @@ export class StateStack extends Stack implements PipelineState {
         }),
       );
     }
-    // Versioned: the archive may hold the only copy of a rejected or parked command. The history of expired links does not expire.
+    // Versioned: the archive may hold the only copy of a rejected or parked command.
     this.archive = privateBucket(this, 'Archive', removalPolicy, {
       versioned: true,
-      expiration: Duration.days(archiveDays),
-      expiringPrefix: prefix.rejected,
+      kept: { [prefix.rejected]: archiveDays, [prefix.history]: historyDays },
     });
 
     // Versioned: a file that is dropped over another one must not take the other's rows from its results.
     this.campaignFiles = privateBucket(this, 'CampaignFiles', removalPolicy, {
       versioned: true,
-      // Longer than a request is remembered. Then a campaign's chunks have no use.
-      expiration: Duration.days(campaignWorkDays),
-      expiringPrefix: prefix.campaignWork,
+      kept: { [prefix.campaignWork]: campaignWorkDays },
     });
     admitCampaigns(this.campaignFiles, props.settings);
     this.campaignWork = new WorkQueue(this, 'CampaignWork', {
@@ -109,7 +105,7 @@ export class StateStack extends Stack implements PipelineState {
     const { retentionDays, lockDays } = props.settings.audit;
     this.auditRecords = privateBucket(this, 'AuditRecords', removalPolicy, {
       versioned: true,
-      expiration: Duration.days(retentionDays),
+      kept: { [auditPrefix]: retentionDays },
       ...(lockDays !== undefined && { lock: Duration.days(lockDays) }),
     });
     keepRecords(this.auditRecords);
@@ -156,8 +152,8 @@ export class StateStack extends Stack implements PipelineState {
 
 interface BucketOptions {
   versioned: boolean;
-  expiration?: Duration;
-  expiringPrefix?: string;
+  /** For how long S3 keeps what is under a prefix. It keeps everything else until somebody deletes it. */
+  kept: Kept;
   /** For how long nobody can delete an object. */
   lock?: Duration;
 }
@@ -166,7 +162,7 @@ function privateBucket(
   scope: Construct,
   id: string,
   removalPolicy: RemovalPolicy,
-  { versioned, expiration, expiringPrefix, lock }: BucketOptions,
+  { versioned, kept, lock }: BucketOptions,
 ): Bucket {
   const bucket = new Bucket(scope, id, {
     blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
@@ -176,13 +172,7 @@ function privateBucket(
     versioned,
     // Compliance mode: an administrator can lift the bucket policy and governance mode, but not this.
     ...(lock && { objectLockEnabled: true, objectLockDefaultRetention: ObjectLockRetention.compliance(lock) }),
-    lifecycleRules: [
-      {
-        abortIncompleteMultipartUploadAfter: Duration.days(1),
-        ...(versioned && { noncurrentVersionExpiration: Duration.days(30) }),
-      },
-      ...(expiration ? [{ expiration, ...(expiringPrefix !== undefined && { prefix: expiringPrefix }) }] : []),
-    ],
+    lifecycleRules: lifecycleRules(versioned, kept),
     removalPolicy,
   });
   refuseLargePolicy(bucket, 'Name fewer principals, such as the AWS account of several roles.');

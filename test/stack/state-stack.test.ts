@@ -76,41 +76,15 @@ describe('the state stack', () => {
     });
   });
 
-  test('keeps QR images and the history without limit, rejected commands for 180 days and older versions for 30', () => {
-    const lifecycles = Object.entries(stateTemplate.findResources('AWS::S3::Bucket')).map(([id, { Properties }]) => [
-      id,
-      Properties.LifecycleConfiguration.Rules,
-    ]);
-    // Only rejected commands expire in the archive. Commands in quarantine wait for an operator.
-    expect(Object.fromEntries(lifecycles)).toEqual({
-      QrImages: [{ AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 }, Status: 'Enabled' }],
-      AuditRecords: [
-        {
-          AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
-          NoncurrentVersionExpiration: { NoncurrentDays: 30 },
-          Status: 'Enabled',
-        },
-        { ExpirationInDays: 1096, Status: 'Enabled' },
-      ],
-      Archive: [
-        {
-          AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
-          NoncurrentVersionExpiration: { NoncurrentDays: 30 },
-          Status: 'Enabled',
-        },
-        { ExpirationInDays: 180, Prefix: 'rejected/', Status: 'Enabled' },
-      ],
-      // Dropped files and results stay. The chunks of a campaign have no use when its requests are forgotten.
-      CampaignFiles: [
-        {
-          AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
-          NoncurrentVersionExpiration: { NoncurrentDays: 30 },
-          Status: 'Enabled',
-        },
-        { ExpirationInDays: 90, Prefix: 'work/', Status: 'Enabled' },
-      ],
+  test('has versions in every bucket but the one of QR images', () => {
+    const buckets = Object.entries(stateTemplate.findResources('AWS::S3::Bucket'));
+    const versioned = buckets.map(([id, { Properties }]) => [id, Properties.VersioningConfiguration?.Status]);
+    expect(Object.fromEntries(versioned)).toEqual({
+      QrImages: undefined,
+      Archive: 'Enabled',
+      CampaignFiles: 'Enabled',
+      AuditRecords: 'Enabled',
     });
-    stateTemplate.hasResource('AWS::S3::Bucket', { Properties: { VersioningConfiguration: { Status: 'Enabled' } } });
   });
 
   test('generates the link-ID secret once and rotates no secret', () => {
@@ -126,6 +100,7 @@ describe('the state stack', () => {
         producers: [],
         qrImageDays: 400,
         archiveDays: 31,
+        historyDays: 'forever',
         audit: { retentionDays: 31 },
         commandRetentionDays: 10,
       },

@@ -78,6 +78,7 @@ export const config: Configuration = {
           commandRetentionDays: 4,
           qrImageDays: 30,
           archiveDays: 90,
+          historyDays: 400,
           audit: { retentionDays: 400, lockDays: 365 },
           campaigns: { approval: { sources: ['newsletter'] } },
           http: { concurrency: 10 },

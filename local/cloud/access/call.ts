@@ -7,7 +7,7 @@ export interface Call {
   /** An ARN. `*` for an action on no resource. */
   readonly resource: string;
   /** Context keys of the request alone, such as `s3:prefix`. */
-  readonly context?: Readonly<Record<string, string>>;
+  readonly context?: Readonly<Record<string, string | string[]>>;
 }
 
 type Input = Readonly<Record<string, unknown>>;
@@ -31,6 +31,18 @@ export function snsCalls(form: Input, region: string): Call[] {
   return [{ action: `sns:${action}`, resource }];
 }
 
+/** The beginning of a partition key: `link#A1b3/` of `link#A1b3/abc`. Policies end there, and decisions stay few. */
+const leading = (key: string) => /^[^#]*#?[^/#]*[/#]?/.exec(key)?.[0] ?? '';
+
+/** What `dynamodb:LeadingKeys` has for reads by key, of tables with a partition key alone. */
+function leadingKeys(keys: readonly unknown[]): Pick<Call, 'context'> {
+  const found = keys.flatMap((key) => {
+    const values = Object.values(Object(key) as Record<string, { S?: unknown }>);
+    return values.length === 1 ? [leading(text(values[0]?.S))] : [];
+  });
+  return found.length === 0 ? {} : { context: { 'dynamodb:LeadingKeys': [...new Set(found)].sort() } };
+}
+
 /** The calls of a request to DynamoDB: one a table, or of the index that it reads. */
 export function dynamodbCalls(action: string, input: Input, region: string): Call[] {
   const arnOf = (table: string) =>
@@ -41,6 +53,8 @@ export function dynamodbCalls(action: string, input: Input, region: string): Cal
   return tables.map((table) => {
     if (table === '') return { action: `dynamodb:${action}`, resource: '*' };
     const index = IndexName === undefined ? '' : `/index/${text(IndexName)}`;
-    return { action: `dynamodb:${action}`, resource: `${arnOf(table)}${index}` };
+    const { Keys = [] } = Object(Object(RequestItems)[table]) as { Keys?: unknown[] };
+    const keys = action === 'BatchGetItem' ? Keys : action === 'GetItem' ? [input.Key] : [];
+    return { action: `dynamodb:${action}`, resource: `${arnOf(table)}${index}`, ...leadingKeys(keys) };
   });
 }

@@ -53,6 +53,7 @@ describe('a configuration', () => {
     ['qrImageDays', 0, 'must be days from 1 to 36,500, or forever; got 0'],
     ['name', 'one-link', 'must be 1–40 letters and digits, a capital first; got "one-link"'],
     ['memoryMegabytes.governor', 64, 'must be 128–10,240 (megabytes, Lambda); got 64'],
+    ['historyDays', 36_501, 'must be days from 1 to 36,500, or forever; got 36501'],
     ['archiveDays', undefined, 'must be 31–36,500; got nothing'],
     ['audit.retentionDays', 30, 'must be 31–36,500; got 30'],
     ['audit.lockDays', 1_097, 'must be at most audit.retentionDays (1096); got 1097'],

@@ -1,0 +1,95 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { Authorizer } from '../../local/cloud/access/authorizer.ts';
+import type { Deployment } from '../../local/cloud/assembly/deployment.ts';
+import { readAssembly } from '../../local/cloud/assembly/read-assembly.ts';
+import { holderOf, lacking, permissionsTable } from '../world/permissions-table.ts';
+import { deploymentOf, ResourceNames } from '../world/recorded-calls.ts';
+import { configuredApp } from './configured-app.ts';
+
+const page = new URL('../../docs/permissions.md', import.meta.url);
+const table = /\| Verb \|[\s\S]*?(?=\n\n)/;
+
+let deployment: Deployment;
+let found: Awaited<ReturnType<typeof lacking>>;
+beforeAll(async () => {
+  deployment = deploymentOf(await readAssembly(configuredApp().app.synth().directory));
+  found = await lacking(deployment);
+});
+
+/** Whether the holder of a policy may do this. */
+async function may(key: string, action: string, resource: string, context = {}): Promise<boolean> {
+  const caller = holderOf(key, deployment);
+  const names = new ResourceNames(deployment, []);
+  const [, unqualified = resource, alias = ''] = /^(\w+Function)(:.+)$/.exec(resource) ?? [];
+  const call = { action, resource: `${names.arnOf(unqualified, '')}${alias}`, context };
+  return new Authorizer({}, new Map()).permits(caller, call);
+}
+
+describe('the managed policies', () => {
+  test('permit for each verb what docs/permissions.md shows', () => {
+    const made = permissionsTable(found);
+    const text = readFileSync(page, 'utf8');
+    if (process.env.RECORD_CALLS === '1') writeFileSync(page, text.replace(table, made));
+    expect(readFileSync(page, 'utf8').match(table)?.[0]).toBe(made);
+  });
+
+  test('let a reader see the state, and no link', async () => {
+    expect(found.status?.Reader).toEqual([]);
+    for (const key of ['link#A1b3/', 'request#crm/', 'http#crm/']) {
+      const context = { 'dynamodb:LeadingKeys': ['control', key] };
+      expect(await may('local-reader', 'dynamodb:BatchGetItem', 'Ledger', context), key).toBe(false);
+    }
+    expect(await may('local-reader', 'dynamodb:GetItem', 'Ledger', { 'dynamodb:LeadingKeys': ['control'] })).toBe(true);
+    expect(await may('local-reader', 'dynamodb:Scan', 'Ledger')).toBe(false);
+    expect(await may('local-reader', 's3:GetObject', 'Archive/parked/*')).toBe(false);
+    expect(await may('local-reader', 'lambda:InvokeFunction', 'ReaderWorkerFunction')).toBe(false);
+  });
+
+  test('let nobody write to table, queue or archive, but through an alias', async () => {
+    const keys = ['reader', 'support', 'operator', 'privacy', 'auditor'].map((name) => `local-${name}`);
+    for (const key of keys) {
+      for (const [action, resource] of [
+        ['dynamodb:PutItem', 'Ledger'],
+        ['dynamodb:UpdateItem', 'Ledger'],
+        ['s3:PutObject', 'Archive/parked/*'],
+        ['s3:PutObject', 'AuditRecords/audit/*'],
+        ['secretsmanager:PutSecretValue', 'HttpKeys'],
+        ['sqs:SendMessage', 'CampaignFilesQueue'],
+        ['lambda:InvokeFunction', 'OperationsWorkerFunction'],
+      ] as const) {
+        expect(await may(key, action, resource), `${key} ${action} ${resource}`).toBe(false);
+      }
+    }
+  });
+
+  test.each([
+    ['local-operator', ['operate', 'campaigns-Crm']],
+    ['local-support', ['support']],
+    ['local-privacy', ['privacy']],
+    ['local-auditor', []],
+    ['local-reader', []],
+    ['local-campaign-owner-crm', ['campaigns-Crm']],
+    ['local-producer-crm', []],
+  ])('let %s use these permissions to act alone: %j', async (key, permitted) => {
+    const aliases = ['operate', 'support', 'privacy', 'campaigns-Crm', 'campaigns-Product'];
+    const expected = key === 'local-operator' ? [...permitted, 'campaigns-Product'] : permitted;
+    const used = await Promise.all(
+      aliases.map(async (alias) =>
+        (await may(key, 'lambda:InvokeFunction', `OperationsWorkerFunction:${alias}`)) ? [alias] : [],
+      ),
+    );
+    expect(used.flat()).toEqual(aliases.filter((alias) => expected.includes(alias)));
+  });
+
+  test('let a campaign owner drop and read files of the own producer alone', async () => {
+    const owner = 'local-campaign-owner-crm';
+    const bucket = deployment.resources('AWS::S3::Bucket').find(({ logicalId }) => logicalId === 'CampaignFiles')?.arn;
+    const mayObject = (action: string, key: string) => may(owner, action, `${bucket}/${key}`);
+    expect(await mayObject('s3:PutObject', 'inbox/crm/spring.csv')).toBe(true);
+    expect(await mayObject('s3:PutObject', 'inbox/crm2/spring.csv')).toBe(false);
+    expect(await mayObject('s3:PutObject', 'results/crm/spring.csv')).toBe(false);
+    expect(await mayObject('s3:GetObject', 'results/crm/spring.csv')).toBe(true);
+    expect(await mayObject('s3:GetObject', 'results/product/spring.csv')).toBe(false);
+  });
+});

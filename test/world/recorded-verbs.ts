@@ -1,0 +1,49 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import type { JudgedCall } from '../../local/cloud/access/authorizer.ts';
+import type { Call } from '../../local/cloud/access/call.ts';
+import type { Deployment } from '../../local/cloud/assembly/deployment.ts';
+import { ResourceNames } from './recorded-calls.ts';
+
+const file = new URL('recorded-verbs.json', import.meta.url);
+
+/** `action resource`, then the context that policies judge, as `key=value,value`. */
+export type VerbCall = string;
+
+/** The calls to AWS that each verb makes for a person. With `RECORD_CALLS=1`, a test writes them. */
+export const recordedVerbs = (): Readonly<Record<string, readonly VerbCall[]>> =>
+  JSON.parse(readFileSync(file, 'utf8'));
+
+export const recordVerbs = (made: Readonly<Record<string, readonly VerbCall[]>>) =>
+  writeFileSync(file, `${JSON.stringify(made, null, 2)}\n`);
+
+/** The calls of one caller, by names that do not change with a deployment. */
+export function verbCalls(calls: readonly JudgedCall[], callerArn: string, deployment: Deployment): VerbCall[] {
+  const names = new ResourceNames(deployment, []);
+  const made = calls
+    .filter(({ caller }) => caller.arn === callerArn)
+    .map(({ action, resource, context = {} }) => {
+      const [, unqualified = resource, alias] = /^(arn:aws:lambda:[^:]+:\d+:function:[^:]+):(.+)$/.exec(resource) ?? [];
+      const name = `${names.of(unqualified)}${alias === undefined ? '' : `:${alias}`}`;
+      const terms = Object.entries(context).map(([key, value]) => `${key}=${[value].flat().join(',')}`);
+      return [action, /:stack\//.test(name) ? 'stack' : name, ...terms].join(' ');
+    });
+  return [...new Set(made)].sort();
+}
+
+/** The call in the words of {@link verbCalls}, for another deployment. */
+export function callOf(words: VerbCall, deployment: Deployment): Call {
+  const names = new ResourceNames(deployment, []);
+  const [action = '', name = '', ...terms] = words.split(' ');
+  const [, unqualified = name, alias] = /^(\w+Function):(.+)$/.exec(name) ?? [];
+  const stack = `arn:aws:cloudformation:${deployment.place.region}:${deployment.place.accountId}:stack/OneLink-production/one`;
+  const arn = name === 'stack' ? stack : names.arnOf(unqualified, '');
+  const context = terms.map((term) => {
+    const [key = '', values = ''] = term.split('=');
+    return [key, key === 'dynamodb:LeadingKeys' ? values.split(',') : values];
+  });
+  return {
+    action,
+    resource: alias === undefined ? arn : `${arn}:${alias}`,
+    ...(context.length > 0 && { context: Object.fromEntries(context) }),
+  };
+}
