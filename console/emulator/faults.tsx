@@ -8,6 +8,8 @@ import type { Change } from './emulator-page.tsx';
 
 /** The kinds of faults that need no further setting. local/onelink-api/README.md lists all. */
 const kinds = [
+  { value: 'status', label: 'Status 503' },
+  { value: 'latency', label: 'Two seconds late' },
   { value: 'error-after', label: 'An error, after the call took effect' },
   { value: 'reset-before', label: 'A reset, before the call took effect' },
   { value: 'reset-after', label: 'A reset, after the call took effect' },
@@ -47,7 +49,7 @@ const columns: Column<EmulatorFault>[] = [
 ];
 
 function AddFault({ change }: { change: Change }) {
-  const [kind, setKind] = useState<string>('reset-before');
+  const [kind, setKind] = useState<string>('status');
   const [operation, setOperation] = useState<string>('any');
   const [times, setTimes] = useState('10');
   const submit = (event: Event) => {

@@ -44,7 +44,7 @@ export function OverviewPage() {
       </section>
       <Flow seen={seen} />
       <Lanes seen={seen} />
-      <div class="columns">
+      <div class="columns four">
         <Rate rate={seen.rate} />
         <Quota quota={seen.quota} />
         <Usage usage={seen.usage} />

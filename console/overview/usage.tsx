@@ -32,7 +32,10 @@ export function Usage({ usage }: { usage: UsageNow }) {
             ends={[first, last]}
             unit="calls"
           />
-          <p class="small muted">Dark: this pipeline. Light: all systems of the account, where that is known.</p>
+          <p class="small muted">
+            <span class="legend" /> this pipeline <span class="legend behind" /> all systems of the account, where that
+            is known
+          </p>
         </>
       )}
       <Table

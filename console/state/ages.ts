@@ -6,11 +6,12 @@ export function ageWords(at: number | null, now: number): string {
   return now - at < 1500 ? 'as of now' : `as of ${durationWords((now - at) / 1000)} ago`;
 }
 
-/** `12 min 5 s ago`, `in 3 h 10 min`, `now`. */
+/** `12 min ago`, `in 3 h`, `now`: the largest unit alone, because the exact instant is beside it. */
 export function sinceWords(at: number, now: number): string {
   const seconds = Math.round((now - at) / 1000);
   if (Math.abs(seconds) < 1) return 'now';
-  return seconds > 0 ? `${durationWords(seconds)} ago` : `in ${durationWords(-seconds)}`;
+  const words = durationWords(Math.abs(seconds)).split(' ').slice(0, 2).join(' ');
+  return seconds > 0 ? `${words} ago` : `in ${words}`;
 }
 
 /** Whether a number is older than such a number normally gets. */

@@ -21,7 +21,6 @@ const columns: Column<HeldSender>[] = [
   { name: 'Sender', isName: true, cell: ({ sender }) => <code>{sender}</code> },
   { name: 'Sends as', cell: ({ source }) => source },
   { name: 'Commands', isNumber: true, cell: ({ commands }) => number(commands) },
-  { name: 'Lanes', cell: ({ lanes }) => lanes.join(', ') },
   { name: 'Since', cell: ({ since }) => <Since at={since} /> },
   { name: 'Decision', cell: ({ decision }) => (decision === null ? 'none yet' : <Pill state={decision} />) },
 ];

@@ -1,7 +1,7 @@
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { redrive } from '../../cli/commands/dead-letters/redrive.ts';
+import { redrive } from '../../cli/pipeline/dead-letters/redrive.ts';
 import { operationsOf } from '../../cli/pipeline/operations.ts';
 import { config as sample } from '../../examples/configuration.ts';
 import type { Outcome } from '../../lambdas/domain/contract/outcome.ts';

@@ -1,25 +1,17 @@
-import { createWriteStream } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { Command } from 'commander';
-import { type CampaignKey, campaignKey } from '../../../lambdas/domain/campaign/places.ts';
+import { campaignKey } from '../../../lambdas/domain/campaign/places.ts';
 import { type CampaignRecord, isActive } from '../../../lambdas/domain/campaign/record.ts';
-import { errorCode, unwritable } from '../../files/file-error.ts';
 import { timesOf } from '../../pipeline/campaign/lane-times.ts';
 import { type OpenCampaigns, openCampaigns, resultReadsOf } from '../../pipeline/campaign/open-campaigns.ts';
 import { campaignResults } from '../../pipeline/campaign-results.ts';
 import { plansOf } from '../../pipeline/configured-pipeline.ts';
-import type { Operations } from '../../pipeline/operations.ts';
 import {
   type RetiringCounts,
   type RetiringRow,
   retiringCampaign,
   retiringRows,
 } from '../../pipeline/retire-campaign.ts';
-import { digestOf, upload } from '../../pipeline/upload.ts';
+import { startRetiring, withDeletes } from '../../pipeline/start-retiring.ts';
 import { actingIn, reasonOf, reasonOption } from '../../terminal/acting.ts';
 import { mayGoOn } from '../../terminal/confirmation.ts';
 import { pipelineHelp, pipelineVerb, type Scene, type VerbOptions } from '../../terminal/pipeline-verb.ts';
@@ -73,18 +65,11 @@ async function retire(scene: Scene<Options>): Promise<number> {
     );
   }
   const deleting = retiringCampaign(record, options.as);
-  // Only the owner can read this folder.
-  const folder = await mkdtemp(join(tmpdir(), 'onelink-'));
-  try {
-    const file = join(folder, 'deletes.ndjson');
-    const counts: RetiringCounts = { live: 0, gone: 0, others: 0 };
-    const results = campaignResults(record, resultReadsOf(campaigns, record, chosen.pipeline));
-    const rows = retiringRows(results, record, campaigns.deployed.ledger, counts);
-    await writeRows(
-      file,
-      shown(rows, () => progress.update(() => `${n(counts.live)} live links found`)),
-      interrupted,
-    );
+  const counts: RetiringCounts = { live: 0, gone: 0, others: 0 };
+  const results = campaignResults(record, resultReadsOf(campaigns, record, chosen.pipeline));
+  const rows = retiringRows(results, record, campaigns.deployed.ledger, counts);
+  const found = shown(rows, () => progress.update(() => `${n(counts.live)} live links found`));
+  return withDeletes(found, interrupted, async (file) => {
     progress.clear();
     for (const line of await costLines(scene, record, counts, campaigns)) console.error(line);
     const told = { ...counts, source: deleting.source, campaign: deleting.name };
@@ -95,30 +80,13 @@ async function retire(scene: Scene<Options>): Promise<number> {
     if (!options.yes && !(await mayGoOn('Delete them?', 'Nothing was deleted.', interrupted)))
       return exitCode.incomplete;
     const operations = actingIn(scene, campaigns.deployed);
-    await drop(file, deleting, record, counts.live, operations, { reason, signal: interrupted });
+    await startRetiring(file, deleting, record, counts.live, { operations, reason, signal: interrupted });
     print(
       { ...told, started: true },
       `${campaignKey(deleting)} has started. To follow it: onelink campaign show ${campaignKey(deleting)} --watch`,
     );
     return exitCode.done;
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
-
-async function writeRows(file: string, rows: AsyncIterable<RetiringRow>, signal: AbortSignal): Promise<void> {
-  const lines = (async function* () {
-    for await (const row of rows) yield `${JSON.stringify(row)}\n`;
-  })();
-  try {
-    await pipeline(Readable.from(lines), createWriteStream(file, { mode: 0o600 }), { signal });
-  } catch (error) {
-    if (signal.aborted) throw new OperatorError('Interrupted. Nothing was deleted.');
-    if (!/^(ENOSPC|EDQUOT|EROFS)$/.test(errorCode(error) ?? '')) throw error;
-    throw new OperatorError(
-      `The deletes need room in ${tmpdir()}, but ${unwritable(error)}. Set TMPDIR to another folder.`,
-    );
-  }
+  });
 }
 
 async function* shown(rows: AsyncIterable<RetiringRow>, show: () => void): AsyncGenerator<RetiringRow> {
@@ -149,18 +117,4 @@ async function costLines(
     ...(gone > 0 ? [`${counted(gone, 'link')} ended before.`] : []),
     ...(others > 0 ? [`${counted(others, 'link')} of other requests stay. The campaign has only changed them.`] : []),
   ];
-}
-
-/** The address of an upload is good for minutes, so the act comes last. */
-async function drop(
-  file: string,
-  { source, name: as }: CampaignKey,
-  { name: campaign }: CampaignRecord,
-  links: number,
-  operations: Operations,
-  { reason, signal }: { reason: string | undefined; signal: AbortSignal },
-): Promise<void> {
-  const { sha256, bytes } = await digestOf(file);
-  const address = await operations.act('campaign-retire', { source, campaign, as, sha256, bytes, links }, reason);
-  await upload(file, address, signal);
 }

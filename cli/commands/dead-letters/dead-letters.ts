@@ -18,7 +18,7 @@ import { pipelineHelp, pipelineVerb, type Scene, type VerbOptions } from '../../
 import { n } from '../../words/words.ts';
 import { LetterFile } from './letter-file.ts';
 import { purge } from './purge.ts';
-import { redrive } from './redrive.ts';
+import { redrive } from '../../pipeline/dead-letters/redrive.ts';
 
 /** Exit codes: scripts and the help text rely on them. */
 const exitCode = { done: 0, someLeft: 1, notDone: 2 } as const;

@@ -3,7 +3,7 @@ import type { Limits } from '../../pipeline/dead-letters/dead-letter.ts';
 import type { DeadLetterQueue } from '../../pipeline/dead-letters/dead-letter-queues.ts';
 import type { RunningAct } from '../../pipeline/operations.ts';
 import { OperatorError } from '../../words/operator-error.ts';
-import { unlessInterrupted } from './redrive.ts';
+import { unlessInterrupted } from '../../pipeline/dead-letters/redrive.ts';
 
 /** SQS hands out ten letters at once. */
 const lettersAtOnce = 10;

@@ -9,11 +9,11 @@ import {
 import { afterAll, describe, expect, test } from 'vitest';
 import { LetterFile } from '../../../cli/commands/dead-letters/letter-file.ts';
 import { purge } from '../../../cli/commands/dead-letters/purge.ts';
-import { redrive } from '../../../cli/commands/dead-letters/redrive.ts';
 import type { DeadLetterQueue } from '../../../cli/pipeline/dead-letters/dead-letter-queues.ts';
 import { sizeOf } from '../../../cli/pipeline/dead-letters/dead-letter-queues.ts';
 import type { ExaminationPorts } from '../../../cli/pipeline/dead-letters/examination.ts';
 import { type Listed, listDeadLetters, listedWords } from '../../../cli/pipeline/dead-letters/list.ts';
+import { redrive } from '../../../cli/pipeline/dead-letters/redrive.ts';
 import { type Operations, operationsOf } from '../../../cli/pipeline/operations.ts';
 import { config } from '../../../examples/configuration.ts';
 import { DeadLetters } from '../../../lambdas/adapters/dead-letters.ts';

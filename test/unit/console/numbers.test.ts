@@ -58,6 +58,7 @@ describe('the age of a number', () => {
 
   it.each([
     [now - 60_000, '1 min ago'],
+    [now - 10_555_000, '2 h ago'],
     [now + 60_000, 'in 1 min'],
     [now + 400, 'now'],
   ])('words an event at %d', (at, words) => {

@@ -1,8 +1,8 @@
 import type { RedriveResult } from '../../../lambdas/domain/acts/dead-letters.ts';
-import type { Limits } from '../../pipeline/dead-letters/dead-letter.ts';
-import type { DeadLetterQueue } from '../../pipeline/dead-letters/dead-letter-queues.ts';
-import { ActInterrupted, type RunningAct } from '../../pipeline/operations.ts';
 import { OperatorError } from '../../words/operator-error.ts';
+import { ActInterrupted, type RunningAct } from '../operations.ts';
+import type { Limits } from './dead-letter.ts';
+import type { DeadLetterQueue } from './dead-letter-queues.ts';
 
 /** Long enough to make the start of a part cheap, short enough to wait for after Ctrl-C. */
 const partSeconds = 5;
