@@ -1,32 +1,42 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../world/temporary-folder.ts';
+import { campaignStory } from './stories/campaign.ts';
+import { linkStory } from './stories/link.ts';
+import { outageStory } from './stories/outage.ts';
+import { pageViews } from './stories/pages.ts';
+import { quotaStory } from './stories/quota.ts';
+import { readOnlyAndOthers } from './stories/read-only.ts';
 import { startBrowser } from './world/browser.ts';
-import { type ConsoleRun, startConsoleRun } from './world/running-console.ts';
-import { type Visitor, visit } from './world/visitor.ts';
+import type { Given } from './world/given.ts';
+import { startConsoleRun } from './world/running-console.ts';
+import { visit } from './world/visitor.ts';
 
 const browser = await startBrowser();
 const folder = await temporaryFolder(afterAll);
-let run: ConsoleRun;
-let visitor: Visitor;
 
-describe.skipIf(browser === undefined)('the console in a browser', () => {
+describe.skipIf(browser === undefined)('the console in a browser', { timeout: 180_000 }, () => {
+  if (browser === undefined) return;
+  let shared: Given | undefined;
+  const given = () => shared ?? expect.fail('the run has not started');
+
   beforeAll(async () => {
-    run = await startConsoleRun(folder);
-    visitor = await visit(browser!, run.console.address, () => run.world.time.now());
+    const run = await startConsoleRun(folder);
+    shared = { run, visitor: await visit(browser, run.console.address, () => run.world.time.now()) };
   });
   afterAll(async () => {
-    await browser?.close();
-    await run?.stop();
+    await browser.close();
+    await shared?.run.stop();
   });
 
-  test('smoke', async () => {
-    const { page } = visitor;
-    for (const name of ['overview', 'campaigns', 'links', 'stuck', 'alarms', 'audit', 'emulator']) {
-      await page.goto(`${new URL(run.console.address).origin}/#/${name}`);
-      await page.waitForTimeout(3000);
-      console.log(name, await page.locator('main').innerText());
-      console.log(await visitor.look(name));
-    }
-    console.log(visitor.faults, run.printed);
+  campaignStory(given);
+  linkStory(given);
+  outageStory(given);
+  quotaStory(given);
+  pageViews(given);
+  readOnlyAndOthers(browser, given);
+
+  test('no story met an error, a refused resource or another host in the browser', () => {
+    expect(given().visitor.faults).toEqual([]);
+    expect(given().run.printed).toEqual([]);
   });
 });

@@ -9,6 +9,8 @@ const pictures = join(import.meta.dirname, '../../../.local/out/console');
 /** A telephone and a large screen, by day and by night. */
 const views = [320, 1_920].flatMap((width) => (['light', 'dark'] as const).map((scheme) => ({ width, scheme })));
 
+const usual = { width: 1_280, height: 900 };
+
 /** Somebody who uses a console in a browser. */
 export interface Visitor {
   page: Page;
@@ -18,11 +20,17 @@ export interface Visitor {
   look(name: string): Promise<string[]>;
   /** Takes one picture of what the window shows. */
   picture(name: string, size?: { width: number; height: number }): Promise<void>;
+  /** Sets the page's clock to the run's, which leaps ahead. */
+  setClock(): Promise<void>;
 }
 
 /** @param address the first address, which works once */
 export async function visit(browser: Browser, address: string, nowMilliseconds: () => number): Promise<Visitor> {
-  const context = await browser.newContext({ viewport: { width: 1_280, height: 900 }, acceptDownloads: true });
+  const context = await browser.newContext({
+    viewport: usual,
+    // A colour in the middle of its change has no contrast to judge.
+    reducedMotion: 'reduce',
+  });
   const page = await context.newPage();
   const faults: string[] = [];
   const { origin } = new URL(address);
@@ -31,18 +39,20 @@ export async function visit(browser: Browser, address: string, nowMilliseconds: 
   });
   page.on('pageerror', (error) => faults.push(`error: ${error.message}`));
   page.on('request', (request) => {
-    if (!request.url().startsWith(origin) && !/^(blob|data):/.test(request.url())) faults.push(`left: ${request.url()}`);
+    if (!request.url().startsWith(origin) && !/^(blob|data):/.test(request.url()))
+      faults.push(`left: ${request.url()}`);
   });
   await page.exposeFunction('policyBroken', (what: string) => faults.push(`policy: ${what}`));
   await page.addInitScript(() => {
     document.addEventListener('securitypolicyviolation', ({ effectiveDirective, blockedURI }) =>
-      (globalThis as unknown as { policyBroken(what: string): void }).policyBroken(`${effectiveDirective} ${blockedURI}`),
+      (globalThis as unknown as { policyBroken(what: string): void }).policyBroken(
+        `${effectiveDirective} ${blockedURI}`,
+      ),
     );
   });
   await page.goto(address);
   await mkdir(pictures, { recursive: true });
 
-  /** The page's clock follows the run's, which leaps ahead. */
   const setClock = () =>
     page.evaluate((lead) => {
       const shifted = Date as unknown as { wall?: () => number };
@@ -54,7 +64,8 @@ export async function visit(browser: Browser, address: string, nowMilliseconds: 
   return {
     page,
     faults,
-    picture: async (name, size = { width: 1_280, height: 900 }) => {
+    setClock,
+    picture: async (name, size = usual) => {
       await setClock();
       await page.setViewportSize(size);
       await page.screenshot({ path: join(pictures, `${name}.png`) });
@@ -71,14 +82,16 @@ export async function visit(browser: Browser, address: string, nowMilliseconds: 
         await page.screenshot({ path: join(pictures, `${name}-${width}-${scheme}.png`), fullPage: true });
       }
       await page.emulateMedia({ colorScheme: null });
-      await page.setViewportSize({ width: 1_280, height: 900 });
+      await page.setViewportSize(usual);
       return found;
     },
   };
 }
 
 interface Axe {
-  run(): Promise<{ violations: { id: string; help: string; nodes: { target: unknown[]; failureSummary?: string }[] }[] }>;
+  run(): Promise<{
+    violations: { id: string; help: string; nodes: { target: unknown[]; failureSummary?: string }[] }[];
+  }>;
 }
 
 /** What axe-core finds, with each of its rules. */
