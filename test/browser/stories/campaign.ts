@@ -37,6 +37,7 @@ export function campaignStory(given: () => Given): void {
     expect(await page.getByLabel('What the column Name becomes').inputValue()).toBe('carry');
     await page.getByLabel('Producer').selectOption('crm');
     await page.getByLabel('Template').selectOption('A1b3');
+    await page.getByLabel('Name of the parameter of Customer no').fill('af_sub1');
     await page.getByLabel('Name of the parameter of Landing').fill('deep_link_value');
     await page.getByLabel('What the column QR becomes').selectOption('qr');
     await page.getByLabel('Customer no identifies a row').check();

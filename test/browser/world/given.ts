@@ -47,7 +47,7 @@ const isSoon = (shown: Locator) =>
 export async function act({ page }: Visitor, title: string | RegExp, label: string, reason = ''): Promise<string> {
   await page.getByRole('button', { name: title }).click();
   const dialog = page.getByRole('dialog', { name: title });
-  const confirm = dialog.getByRole('button', { name: label });
+  const confirm = dialog.getByRole('button', { name: label, exact: true });
   await confirm.waitFor();
   if (reason !== '') await dialog.getByLabel(/^Reason/).fill(reason);
   await confirm.click();

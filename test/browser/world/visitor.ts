@@ -35,7 +35,11 @@ export async function visit(browser: Browser, address: string, nowMilliseconds: 
   const faults: string[] = [];
   const { origin } = new URL(address);
   page.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') faults.push(`console: ${message.text()}`);
+    if (message.type() !== 'error' && message.type() !== 'warning') return;
+    const { url } = message.location();
+    // The server has not got it, or not yet. The page says so.
+    if (url.startsWith(`${origin}/api/`) && /status of 40[49] /.test(message.text())) return;
+    faults.push(`console: ${message.text()} ${new URL(url || origin).pathname}`);
   });
   page.on('pageerror', (error) => faults.push(`error: ${error.message}`));
   page.on('request', (request) => {
@@ -68,6 +72,7 @@ export async function visit(browser: Browser, address: string, nowMilliseconds: 
     picture: async (name, size = usual) => {
       await setClock();
       await page.setViewportSize(size);
+      await page.evaluate(() => scrollTo(0, 0));
       await page.screenshot({ path: join(pictures, `${name}.png`) });
     },
     look: async (name) => {
@@ -76,6 +81,7 @@ export async function visit(browser: Browser, address: string, nowMilliseconds: 
       for (const { width, scheme } of views) {
         await page.setViewportSize({ width, height: width < 400 ? 700 : 1_080 });
         await page.emulateMedia({ colorScheme: scheme });
+        await page.evaluate(() => scrollTo(0, 0));
         const place = `${name}, ${width} px, ${scheme}`;
         found.push(...(await violations(page)).map((words) => `${place}: ${words}`));
         found.push(...(await tooWide(page)).map((words) => `${place}: wider than the screen: ${words}`));
