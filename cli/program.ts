@@ -1,5 +1,7 @@
 import { Command } from 'commander';
+import { auditCommand } from './commands/audit/audit.ts';
 import { campaignCommand } from './commands/campaign/campaign.ts';
+import { consoleCommand } from './commands/console/console.ts';
 import { deadLettersCommand } from './commands/dead-letters/dead-letters.ts';
 import { doctorCommand } from './commands/doctor/doctor.ts';
 import { exportCommand } from './commands/export/export.ts';
@@ -24,6 +26,7 @@ export function onelinkProgram(): Command {
     .addCommand(planCommand())
     .addCommand(sendCommand())
     .addCommand(campaignCommand())
+    .addCommand(consoleCommand())
     .addCommand(statusCommand())
     .addCommand(doctorCommand())
     .addCommand(traceCommand())
@@ -37,6 +40,7 @@ export function onelinkProgram(): Command {
     .addCommand(parkedCommand())
     .addCommand(quarantineCommand())
     .addCommand(pauseCommand())
-    .addCommand(resumeCommand());
+    .addCommand(resumeCommand())
+    .addCommand(auditCommand());
   return withUsageCode(program);
 }

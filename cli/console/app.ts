@@ -3,6 +3,7 @@ import { bodyLimit } from 'hono/body-limit';
 import { mostBodyBytes } from './bodies.ts';
 import { type ApiProblem, problemStatus } from './contract.ts';
 import { ProblemError } from './problem.ts';
+import { actRoutes } from './routes/acts.ts';
 import { alarmRoutes } from './routes/alarms.ts';
 import { campaignRoutes } from './routes/campaigns.ts';
 import { emulatorRoutes } from './routes/emulator.ts';
@@ -14,6 +15,17 @@ import { stuckRoutes } from './routes/stuck.ts';
 import { refusalOf } from './security/guard.ts';
 import { securityHeaders } from './security/headers.ts';
 import type { ConsoleWorld } from './world.ts';
+
+const groups = [
+  sessionRoutes,
+  overviewRoutes,
+  campaignRoutes,
+  linkRoutes,
+  stuckRoutes,
+  alarmRoutes,
+  actRoutes,
+  emulatorRoutes,
+];
 
 /** The console's answers to requests. Every request passes the guard first. */
 export function consoleApp(world: ConsoleWorld): Hono {
@@ -43,16 +55,7 @@ export function consoleApp(world: ConsoleWorld): Hono {
     return bodyLimit({ maxSize: mostBodyBytes, onError })(context, next);
   });
   app.route('/', pageRoutes(world));
-  for (const routes of [
-    sessionRoutes,
-    overviewRoutes,
-    campaignRoutes,
-    linkRoutes,
-    stuckRoutes,
-    alarmRoutes,
-    emulatorRoutes,
-  ])
-    app.route('/api', routes(world));
+  for (const routes of groups) app.route('/api', routes(world));
   app.notFound((context) => {
     const problem: ApiProblem = { code: 'not-found', words: 'The console has nothing at this address.', do: [] };
     return context.json(problem, 404);

@@ -5,7 +5,7 @@ import { ConfigurationError, validateConfiguration } from '../../lib/config/conf
 import { OperatorError } from '../words/operator-error.ts';
 import { type ConfiguredPipeline, configuredPipelines } from './configured-pipeline.ts';
 import { DeployedPipeline } from './deployed-pipeline.ts';
-import { type LocalRun, readLocalRun } from './local-run.ts';
+import { type LocalRun, readLocalRun, variablesOf } from './local-run.ts';
 import { readOutputs } from './pipeline-outputs.ts';
 
 /** The options by which every verb finds its pipeline. */
@@ -27,14 +27,15 @@ export class ChosenPipeline {
   /**
    * Finds the chosen pipeline. For a local run, it sets this process's environment, which directs AWS's SDKs to the run.
    *
+   * @param read finds the local run
    * @throws NoLocalRun; OperatorError if the local run has another stack than `--stack`
    */
-  constructor({ local, stack }: PipelineOptions) {
-    this.local = local && readLocalRun();
+  constructor({ local, stack }: PipelineOptions, read: () => LocalRun = readLocalRun) {
+    this.local = local && read();
     if (this.local !== undefined && stack !== undefined && stack !== this.local.stackName) {
       throw new OperatorError(`The local run is ${this.local.stackName}, not ${stack}. Leave out --stack or --local.`);
     }
-    Object.assign(process.env, this.local?.variables);
+    if (this.local !== undefined) Object.assign(process.env, variablesOf(this.local, process.env));
     this.stackName = this.local?.stackName ?? stack ?? defaultStack();
     this.configuration = this.local?.configuration ?? config;
     this.pipeline = configuredPipelines(this.configuration).find(({ stackName }) => stackName === this.stackName);

@@ -42,7 +42,7 @@ async function decide(
   if (known?.decision === decision && known.reason === reason) return performed({ ...known, changed: false, held });
   if (known !== undefined && !replace) {
     throw new ActFailed(
-      `There is a decision about ${sender} and ${source} already: ${known.decision}. To replace it, add --replace. Nothing was recorded.`,
+      `There is a decision about ${sender} and ${source}: ${wordsOf(known)}. To replace it, add --replace. Nothing was recorded.`,
     );
   }
   if (decision === 'confirmed' && known === undefined && held === 0 && !unseen) {
@@ -62,6 +62,12 @@ const performed = (answer: Answer): Performed<Answer> => ({
   answer,
   effect: { decision: answer.decision, changed: answer.changed, held: answer.held },
 });
+
+/** `confirmed 2026-03-10 12:00:05 UTC: “the role was made anew”` */
+function wordsOf({ decision, at, reason }: SenderDecision): string {
+  const instant = new Date(at).toISOString().slice(0, 19).replace('T', ' ');
+  return `${decision} ${instant} UTC: “${reason.replaceAll(/[\p{C}\u2028\u2029]/gu, '?')}”`;
+}
 
 function malformed(): never {
   throw new ActFailed(

@@ -80,7 +80,6 @@ export class Operations extends Construct {
           ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Scan'],
           ledger.tableArn,
         ),
-        allow(['lambda:GetEventSourceMapping'], ...mappingArns(this, mapped)),
         allow(['lambda:InvokeFunction'], replayer.functionArn),
         allow(
           ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'],
@@ -106,6 +105,8 @@ export class Operations extends Construct {
             ]),
       ],
     });
+    // In a policy of its own: the mappings' functions name this function's role in their variables.
+    this.function.addToRolePolicy(allow(['lambda:GetEventSourceMapping'], ...mappingArns(this, mapped)));
     this.permissions = [...commonPermissions, ...settings.producers.map(({ source }) => campaignsPermission(source))];
     for (const name of this.permissions) {
       new CfnAlias(this, `May-${name}`, {

@@ -7,6 +7,7 @@ import type { Expiry } from '../constructs/expiry.ts';
 import type { HttpApi } from '../constructs/http-api.ts';
 import type { Ingress } from '../constructs/ingress.ts';
 import type { Lane } from '../constructs/lane.ts';
+import type { Operations } from '../constructs/operations.ts';
 import type { OutcomeDeliveries } from '../constructs/outcome-deliveries.ts';
 import type { OutcomeQueue } from '../constructs/outcome-queue.ts';
 import type { PipelineState } from '../constructs/pipeline-parts.ts';
@@ -60,6 +61,8 @@ export const alarmIds = [
   'http-throttled',
   'http-slow',
   'http-authorizer-failing',
+  'audit-failing',
+  'acts-refused',
 ] as const;
 export type AlarmId = (typeof alarmIds)[number];
 
@@ -110,6 +113,7 @@ export interface Observed {
   readonly replayer: LambdaFunction;
   readonly ingress: Ingress | undefined;
   readonly reader: LambdaFunction;
+  readonly operations: Pick<Operations, 'function'>;
   readonly http: HttpApi | undefined;
   readonly campaigns: Campaigns;
   readonly ledger: PipelineState['ledger'];

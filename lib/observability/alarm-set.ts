@@ -7,6 +7,7 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import type { StageSettings } from '../config/config-schema.ts';
 import { accountAlarms } from './account-alarms.ts';
+import { actAlarms } from './act-alarms.ts';
 import { type AlarmLine, type Observed, runbookEntry } from './alarm-line.ts';
 import { campaignAlarms } from './campaign-alarms.ts';
 import { deliveryAlarms, httpAlarms } from './http-alarms.ts';
@@ -42,7 +43,7 @@ export class AlarmSet extends Construct {
     const ofOutcomes = props.outcomeQueues.flatMap((queue) => outcomeAlarms(queue, props));
     const ofLanes = [...props.lanes.flatMap((lane) => laneAlarms(lane, props)), ...qrAlarms(props)];
     const ofPlatform = [...accountAlarms(props), ...platformAlarms(props), ...campaignAlarms(props)];
-    const ofCallers = [...ofOutcomes, ...deliveryAlarms(props), ...httpAlarms(props)];
+    const ofCallers = [...ofOutcomes, ...deliveryAlarms(props), ...httpAlarms(props), ...actAlarms(props)];
     this.alarms = [...ofLanes, ...ofPlatform, ...ofCallers].map((line) => {
       const name = [line.subject, line.id].filter((part) => part !== undefined).join('-');
       const alarm = new Alarm(this, name, {

@@ -1,5 +1,6 @@
 import { campaignCheckerMetric } from '../../lambdas/campaign-checker/names.ts';
 import { campaignLaneMetric } from '../../lambdas/campaign-sender/names.ts';
+import { actMetric } from '../../lambdas/domain/acts/names.ts';
 import { type Operation, writes } from '../../lambdas/domain/onelink/operation.ts';
 import {
   dimension,
@@ -79,6 +80,7 @@ export function customMetrics({ lanes, producers }: Pick<PipelineSettings, 'lane
     ...named([...Object.values(governorMetric), ...ofGovernor, ...Object.values(heldMetric)], {}),
     ...calls(governorOperations, {}),
     ...named(Object.values(campaignCheckerMetric), {}),
+    ...named(Object.values(actMetric), {}),
     ...(ingressQueuesOf({ producers }).length > 0 ? named(Object.values(forwarderMetric), {}) : []),
     ...(callers.length > 0 ? named(Object.values(httpApiMetric), {}) : []),
     ...(callers.some(({ keys }) => keys) ? named(Object.values(httpAuthorizerMetric), {}) : []),

@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { type IMetric, MathExpression, Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { campaignCheckerMetric } from '../../lambdas/campaign-checker/names.ts';
 import type { campaignLaneMetric } from '../../lambdas/campaign-sender/names.ts';
+import type { actMetric } from '../../lambdas/domain/acts/names.ts';
 import type { Operation } from '../../lambdas/domain/onelink/operation.ts';
 import {
   dimension,
@@ -46,6 +47,7 @@ export const pipelineMetrics = (serviceName: string) => {
       ...options,
     });
   return {
+    acts: (name: Values<typeof actMetric>, options: MetricOptions = {}) => metric(name, {}, options),
     campaignChecker: (name: Values<typeof campaignCheckerMetric>, options: MetricOptions = {}) =>
       metric(name, {}, options),
     forwarder: (name: Values<typeof forwarderMetric>, options: MetricOptions = {}) => metric(name, {}, options),

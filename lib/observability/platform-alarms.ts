@@ -142,13 +142,14 @@ function ingressAlarms({ ingress, serviceName }: Observed): AlarmLine[] {
 }
 
 /** All functions of the pipeline, with the names that alarms and graphs use. */
-export function functionsOf({ lanes, qrCodes, expiry, governor, replayer, ingress, reader, campaigns }: Observed): {
+export function functionsOf({ lanes, qrCodes, expiry, governor, replayer, ingress, ...others }: Observed): {
   subject: string;
   worker: LambdaFunction;
   runsAgain: string;
   /** Whether a run may take a quarter of an hour. Then one time-out may be all runs of that time. */
   isSlow?: boolean;
 }[] {
+  const { reader, campaigns, operations } = others;
   const fed = 'SQS delivers their messages again, and moves them to the dead-letter queue after twenty deliveries.';
   const scheduled = 'EventBridge runs the function again every minute.';
   return [
@@ -166,5 +167,10 @@ export function functionsOf({ lanes, qrCodes, expiry, governor, replayer, ingres
     { subject: 'campaigns-sender', worker: campaigns.sender, runsAgain: scheduled, isSlow: true },
     ...(ingress ? [{ subject: 'forwarder', worker: ingress.forwarder, runsAgain: fed }] : []),
     { subject: readerLane, worker: reader, runsAgain: 'The tool that asked shows the error. Run it again.' },
+    {
+      subject: 'operations',
+      worker: operations.function,
+      runsAgain: 'An act may have begun. Its record in the audit shows it.',
+    },
   ];
 }

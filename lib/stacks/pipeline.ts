@@ -137,7 +137,8 @@ export class OneLinkPipeline extends Construct {
       this.http = new HttpApi(this, 'HttpApi', { ...parts, lanes, reader: this.reader });
       vouching.push(this.http.function);
     }
-    const functions = { governor: this.governor, replayer: this.replayer, ingress: this.ingress, reader: this.reader };
+    const { governor: steering, replayer: replaying, ingress, reader: reading, operations } = this;
+    const functions = { governor: steering, replayer: replaying, ingress, reader: reading, operations };
     const { outcomeDeliveries, http } = this;
     const shared = { outcomeQueues, outcomeDeliveries, http, ledger: state.ledger, campaigns: this.campaigns };
     const observed = { serviceName, settings, account, lanes, qrCodes, expiry, ...functions, ...shared };

@@ -14,6 +14,7 @@ import { accessKeyOf, callersOf } from './access/callers.ts';
 import { accessPath, type EngineAccessSettings } from './access/engine-access.ts';
 import { decisionsPath, OwnServicesAccess } from './access/own-services.ts';
 import { resourcePolicies } from './access/policies.ts';
+import { policyCallers } from './access/policy-callers.ts';
 import { ServiceCalls } from './access/service-calls.ts';
 import { openHttpApis } from './api-gateway/http-apis.ts';
 import { noteCoverage } from './assembly/coverage.ts';
@@ -166,7 +167,8 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown) {
   const apis = await shutdown.whenStarted(
     openHttpApis(deployment, { idleMilliseconds: (options.apiIdleSeconds ?? 30) * 1_000 }),
   );
-  const callers = callersOf(deployment, options.callers ?? {}, notices);
+  const people = policyCallers(deployment);
+  const callers = callersOf(deployment, options.callers ?? {}, notices, people);
   const policies = resourcePolicies(deployment);
   const authorizer = new Authorizer(callers, policies, (call) => events.emit('refused', call));
   const serviceCalls = new ServiceCalls(authorizer);
@@ -350,6 +352,8 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown) {
     httpApis,
     /** The outputs of each stack, resolved. */
     outputs: Object.fromEntries(outputs),
+    /** The access keys of callers that have one managed policy of the templates each. */
+    policyAccessKeys: people.map(({ accessKeyId }) => accessKeyId),
     /** What the templates have and the local cloud does not implement. */
     get notices() {
       return notices.list();

@@ -12,6 +12,8 @@ export interface KeptRun {
   configuration: Configuration;
   /** Variables for AWS's CLI and SDKs. */
   variables: Record<string, string>;
+  /** The access keys of callers that have one managed policy each. The secret key of each is the access key itself. */
+  accessKeys: readonly string[];
   outputs: Record<string, string>;
   oneLinkApi: { origin: string; baseUrl: string; token: string };
   /** A call of the HTTP API with a key of this run, for a terminal. Undefined if the pipeline has none. */
@@ -33,7 +35,7 @@ export async function forgetKeptRun(): Promise<void> {
  * @param commands a file that the run accepts
  */
 export function keptRunWords(
-  { stackName, configuration, variables, outputs, oneLinkApi, httpCall }: KeptRun,
+  { stackName, configuration, variables, accessKeys, outputs, oneLinkApi, httpCall }: KeptRun,
   commands: string,
 ): string[] {
   const queue = Object.entries(outputs).find(([key]) => /^[A-Z][a-z0-9]*QueueUrl$/.test(key))?.[1];
@@ -46,6 +48,8 @@ export function keptRunWords(
     ...Object.entries(variables).map(([name, value]) => `  export ${name}=${value}`),
     ...(bound.length > 0 ? ['To send commands with them, be a producer, or the commands are held:'] : []),
     ...bound.map(({ source }) => `  export AWS_ACCESS_KEY_ID=${producerKey(source)}`),
+    ...(accessKeys.length > 0 ? ['To act with one managed policy alone, be one of these:'] : []),
+    ...accessKeys.map((key) => `  export AWS_ACCESS_KEY_ID=${key} AWS_SECRET_ACCESS_KEY=${key}`),
     '',
     // AWS CLI 1 ignores the variable for SQS, so it needs the option.
     `  aws sqs get-queue-attributes --queue-url ${queue} --attribute-names All --endpoint-url $AWS_ENDPOINT_URL_SQS`,

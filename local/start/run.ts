@@ -10,6 +10,7 @@ import { readCampaign, readSetup } from './campaign-input.ts';
 import { type CampaignRun, runCampaign } from './campaign-run.ts';
 import { chaosWords } from './chaos.ts';
 import { chosenPipeline } from './chosen-pipeline.ts';
+import { startConsoleProcess } from './console-process.ts';
 import { type EmulatorProcess, startEmulator } from './emulator-process.ts';
 import { emulatorSettings } from './emulator-settings.ts';
 import { campaignOfFile } from './file/campaign-of-file.ts';
@@ -100,6 +101,19 @@ export async function run(options: RunOptions, signal: AbortSignal): Promise<boo
     );
     const { cloud, outputs, sqs, outcomes } = await phases.time('cloud', starts);
     printNotices(cloud, screen);
+    if (!options.quiet) {
+      const { stackName } = pipeline;
+      const { configuration } = options;
+      const served = startConsoleProcess({
+        stackName,
+        configuration,
+        variables: cloud.clientVariables(),
+        accessKeys: [...cloud.policyAccessKeys],
+        oneLinkApi: { baseUrl: emulator.baseUrl },
+      });
+      closing.push(() => served.stop());
+      void served.address.then((address) => screen.print(`Console: ${address}`));
+    }
     const patienceSeconds = patience(options, pipeline);
     const received = await outcomes.untilReceived({ signal });
     if (received !== 'received' && !signal.aborted)
@@ -257,6 +271,7 @@ async function keep(
     stackName,
     configuration,
     variables: cloud.clientVariables(),
+    accessKeys: cloud.policyAccessKeys,
     outputs,
     oneLinkApi: { origin, baseUrl, token },
     httpCall: httpKey && HttpApiUrl !== undefined ? curlWords(pipeline, httpKey, HttpApiUrl) : undefined,

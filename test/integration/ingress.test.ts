@@ -2,7 +2,7 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { redrive } from '../../cli/pipeline/dead-letters/redrive.ts';
-import { operationsOf } from '../../cli/pipeline/operations.ts';
+import { Operations } from '../../cli/pipeline/operations.ts';
 import { config as sample } from '../../examples/configuration.ts';
 import type { Outcome } from '../../lambdas/domain/contract/outcome.ts';
 import type { Configuration, ProducerPrincipal } from '../../lib/config/config-schema.ts';
@@ -144,15 +144,16 @@ describe('dead letters that the operations function redrives', { timeout: 60_000
     const id = await send('buried-studio', deadLetters, commandOf('product', 'letter-1'), attributes);
     const own = await send('buried-crm', deadLetters, commandOf('crm', 'letter-2'));
 
-    const operations = operationsOf({
+    const operations = new Operations({
       lambda: new LambdaClient(pipeline.cloud.clientConfig('lambda')),
       functionName: pipeline.outputs.OperationsFunctionName ?? '',
+      functionArn: pipeline.outputs.OperationsFunctionArn ?? '',
       interrupted: new AbortController().signal,
       onBusy: () => expect.fail('no other act runs'),
     });
     const queue = { url: pipeline.outputs[deadLetters] ?? '', sourceUrl: pipeline.outputs.TransactionalQueueUrl ?? '' };
     const limits = { limit: 10, interrupted: new AbortController().signal };
-    expect(await redrive(operations, queue, limits, 20)).toEqual({ moved: 2, refused: [] });
+    expect(await redrive(operations.begin(), queue, limits, 20)).toEqual({ moved: 2, refused: [] });
 
     expect(await outcomeOf(id)).toMatchObject({
       reason: 'sender-not-allowed',

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Order, pausedBy, resumedBy } from '../../cli/commands/pause/lane-orders.ts';
 import { config } from '../../examples/configuration.ts';
 import { type ControlRecord, emptyControl } from '../../lambdas/domain/control/control-record.ts';
+import { type Order, pausedBy, resumedBy } from '../../lambdas/domain/control/lane-orders.ts';
 import { planPipeline, urgentQrSeconds } from '../../lib/config/rate-budget.ts';
 import { messagesOf, runningPipeline } from '../world/running-pipeline.ts';
 

@@ -276,7 +276,9 @@ describe('CONTRIBUTING.md', () => {
     const jobs = foldersIn('lambdas/').filter((folder) => folder !== 'lambdas/domain/');
     const rooms = ['lambdas/domain/', 'lib/', 'cli/', 'local/', 'test/'].flatMap(foldersIn);
     const documented = rowsUnder(page, '| Room |').flatMap(([room = '']) => codeIn(room));
-    expect(documented.sort()).toEqual([...jobs, ...rooms, 'bin/', 'client/', 'examples/', 'schemas/'].sort());
+    expect(documented.sort()).toEqual(
+      [...jobs, ...rooms, 'bin/', 'console/', 'client/', 'examples/', 'schemas/'].sort(),
+    );
   });
 
   it('points to files that exist', () => {

@@ -23,6 +23,8 @@ const lambda = 'lambdas import neither lib nor local';
 const lib = 'lib imports from lambdas only env.ts contracts and names.ts files, and nothing from local';
 const library =
   'cli/pipeline and cli/files are the library below the command line: they import neither its verbs nor the terminal';
+const secondFront = 'cli/console is a second front on the library: it imports neither the verbs nor the terminal';
+const page = 'the page knows the server by cli/console/contract.ts alone';
 const throughReader = 'tools call the OneLink API through the reader function only';
 const client =
   "the client imports the contract's types and the code that sends to SQS: everything it imports is in the package";
@@ -141,6 +143,19 @@ const refused: Record<string, Case[]> = {
     ['client/a.ts', '../lib/config/config.ts'],
     ['client/a.ts', '../local/cloud/clock.ts'],
   ],
+  [secondFront]: [
+    ['cli/console/a.ts', '../terminal/exit-code.ts'],
+    ['cli/console/routes/a.ts', '../../commands/status/screen.ts'],
+    ['cli/console/a.ts', '../../local/cloud/clock.ts'],
+  ],
+  [page]: [
+    ['console/a.ts', '../cli/console/world.ts'],
+    ['console/pages/a.ts', '../../cli/pipeline/links/look-up.ts'],
+    ['console/a.ts', '../lambdas/domain/work/clock.ts'],
+    ['console/a.ts', '../lib/config/config.ts'],
+    ['console/a.ts', 'node:fs'],
+    ['console/a.ts', '@aws-sdk/client-sqs'],
+  ],
   [words]: [
     ['cli/words/a.ts', '../pipeline/local-run.ts'],
     ['cli/words/a.ts', '../../lambdas/domain/contract/command.ts'],
@@ -170,6 +185,10 @@ const refused: Record<string, Case[]> = {
 };
 
 const allowed: Case[] = [
+  ['cli/console/a.ts', '../pipeline/reader.ts'],
+  ['console/a.ts', '../cli/console/contract.ts'],
+  ['console/pages/a.ts', '../../cli/console/contract.ts'],
+  ['console/a.ts', 'preact'],
   ['lambdas/domain/contract/a.ts', './outcome.ts'],
   ['lambdas/domain/contract/a.ts', 'zod'],
   ['lambdas/domain/contract/a.ts', 'node:crypto'],

@@ -54,6 +54,8 @@ export const idleMinute = () => ({
   errors: {} as Record<string, number>,
   throttles: {} as Record<string, number>,
   replayerRuns: true,
+  /** Parts of acts that were refused, and records that could not be written. */
+  acts: { refused: 0, notRecorded: 0 },
   held: 0,
   ledgerThrottles: 0,
   /** The age on the stream of the last removal that the intake received. */

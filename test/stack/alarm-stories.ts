@@ -126,6 +126,8 @@ export const stories: Record<string, Story> = {
   'http-authorizer-failing': story(10, () => ({ errors: { 'http-authorizer': 3 }, http: { keysRefused: 1 } })),
   'crm-outcome-dead-letters': story(10, () => ({ outcomesOfCrm: { deadLetters: 1 } })),
   'crm-outcomes-expiring': story(10, () => ({ outcomesOfCrm: { oldestSeconds: 8 * days } })),
+  'audit-failing': story(1, () => ({ acts: { notRecorded: 1 } })),
+  'acts-refused': story(1, () => ({ acts: { refused: 1 } })),
   'links-expiring-soon': story(1, () => ({ expiry: { expiringSoon: 3 } })),
   ...Object.fromEntries(
     [
@@ -137,6 +139,7 @@ export const stories: Record<string, Story> = {
       'governor',
       'replayer',
       'reader',
+      'operations',
       'campaigns-checker',
     ].map(crashes),
   ),

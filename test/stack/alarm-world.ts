@@ -3,6 +3,7 @@ import type { Template } from 'aws-cdk-lib/assertions';
 import type { IConstruct } from 'constructs';
 import { campaignCheckerMetric } from '../../lambdas/campaign-checker/names.ts';
 import { campaignLaneMetric } from '../../lambdas/campaign-sender/names.ts';
+import { actMetric } from '../../lambdas/domain/acts/names.ts';
 import {
   expiryLane,
   laneMetric,
@@ -128,6 +129,7 @@ export class AlarmWorld {
         [messageForeign]: rest.campaigns.messageForeign,
       },
     );
+    this.#counts({}, { [actMetric.actRefused]: rest.acts.refused, [actMetric.auditFailed]: rest.acts.notRecorded });
     this.#counts(
       { lane: expiryLane },
       { [laneMetric.linkExpiringSoon]: expiry.expiringSoon, [laneMetric.bookkeepingFailed]: expiry.booksFailed },

@@ -56,6 +56,7 @@ describe('the dashboard', () => {
       'Outcome queues',
       'HTTP API',
       'Governor and functions',
+      'Acts of operators',
     ]);
     const named = headings.flatMap((markdown) => markdown.match(/(?<=RUNBOOK\.md#)[a-z-]+/g) ?? []);
     // The sample has no ingress queue, and posts no outcomes.

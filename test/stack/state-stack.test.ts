@@ -112,7 +112,13 @@ describe('the state stack', () => {
 
   test('deletes QR images after the configured number of days', () => {
     const stack = new StateStack(emptyApp(), 'Other', {
-      settings: { producers: [], qrImageDays: 400, archiveDays: 31, commandRetentionDays: 10 },
+      settings: {
+        producers: [],
+        qrImageDays: 400,
+        archiveDays: 31,
+        audit: { retentionDays: 31 },
+        commandRetentionDays: 10,
+      },
       removalPolicy: 'retain',
     });
     Template.fromStack(stack).hasResourceProperties('AWS::S3::Bucket', {

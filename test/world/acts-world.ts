@@ -99,6 +99,7 @@ export function actsWorld({ performers = {}, now = () => now0, callers = { anna 
       },
     }) as unknown as LambdaClient;
   return {
+    now,
     call,
     calls,
     faults,
@@ -122,6 +123,6 @@ export function accessTo(world: ReturnType<typeof actsWorld>, accessKeyId = 'ann
     functionName: 'operations',
     functionArn: operationsArn,
     interrupted: new AbortController().signal,
-    now: () => now0,
+    now: world.now,
   };
 }

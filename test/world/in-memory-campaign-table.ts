@@ -1,9 +1,5 @@
-import type {
-  CampaignAct,
-  CampaignContent,
-  CampaignDrop,
-  CampaignReading,
-} from '../../lambdas/adapters/campaign-table.ts';
+import type { CampaignContent, CampaignDrop, CampaignReading } from '../../lambdas/adapters/campaign-table.ts';
+import type { CampaignAct } from '../../lambdas/domain/campaign/orders.ts';
 import { type CampaignKey, campaignKey } from '../../lambdas/domain/campaign/places.ts';
 import { type CampaignRecord, isActive } from '../../lambdas/domain/campaign/record.ts';
 

@@ -8,7 +8,7 @@ import { shellWord } from './pipeline-words.ts';
 
 const lanes = z.array(laneName).min(1).max(100);
 const campaign = { source: sourceName, campaign: campaignName };
-const sender = { source: sourceName, sender: z.string().regex(/^[A-Za-z0-9.-]{1,128}$/) };
+const sender = { source: sourceName, sender: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9.-]{0,127}$/) };
 const key = z.string().regex(quarantineKeyForm);
 
 /** The acts of the console, in the names of its page. */

@@ -3,6 +3,7 @@ import { AlarmState, AlarmStatusWidget, Dashboard, type IAlarm, PeriodOverride }
 import { Construct } from 'constructs';
 import type { Observed } from '../alarm-line.ts';
 import { pipelineMetrics } from '../metrics.ts';
+import { actsSection } from './acts-section.ts';
 import { campaignSection } from './campaign-section.ts';
 import { deliveriesSection, httpSection } from './http-section.ts';
 import { laneSection } from './lane-section.ts';
@@ -53,6 +54,7 @@ export class PipelineDashboard extends Construct {
         ...deliveriesSection(shown),
         ...httpSection(shown),
         ...governorSection(shown),
+        ...actsSection(shown),
       ],
     });
   }

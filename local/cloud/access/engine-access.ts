@@ -1,9 +1,11 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { localCredentials } from '../endpoints.ts';
+import { localCredentials, secretKeyOf } from '../endpoints.ts';
+import type { XmlAnswer } from '../engines/s3-answers.ts';
 import type { Call } from './call.ts';
 import { type Caller, operator } from './caller.ts';
 import { accessKeyIdOf } from './credentials.ts';
 import { Guard, type PolicyTerms } from './guard.ts';
+import { presignedRefusal } from './presigned.ts';
 
 /** What an engine needs to distinguish callers, and to ask for decisions. */
 export interface EngineAccessSettings {
@@ -47,6 +49,17 @@ export class EngineAccess {
     return known === undefined
       ? { accessKeyId: localCredentials.accessKeyId, arn: operator.arn, senderId: operator.senderId }
       : { accessKeyId, arn: known.arn, senderId: known.senderId };
+  }
+
+  /** What a presigned request to S3 is refused with. Undefined if it is accepted, or callers are not known yet. */
+  presignedRefusal(request: { method: string; url: string; headers: IncomingHttpHeaders }): XmlAnswer | undefined {
+    const settings = this.#settings;
+    if (settings === undefined) return undefined;
+    return presignedRefusal(request, {
+      region: settings.region,
+      secretOf: (key) => (Object.hasOwn(settings.callers, key) ? secretKeyOf(key) : undefined),
+      nowMilliseconds: Date.now(),
+    });
   }
 
   /** Whether the caller may do all of this. `calls` is asked only if permissions are enforced. */

@@ -1,4 +1,5 @@
 import { createHash, createHmac } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
 import { ServiceError, type ServiceRequest } from '../services/wire.ts';
 
 /** What a service checks the signature of a request against. */
@@ -47,21 +48,28 @@ export function signerOf(request: ServiceRequest, terms: SignatureTerms): string
   if (region !== terms.region) throw mismatch('Credential should be scoped to a valid region.');
   if (service !== terms.service) throw mismatch(`Credential should be scoped to correct service: '${terms.service}'.`);
   refuseOtherTime(date, day, terms.nowMilliseconds);
-  const scope = `${day}/${region}/${service}/aws4_request`;
-  const toSign = ['AWS4-HMAC-SHA256', date, scope, sha256(canonical(request, signed))].join('\n');
-  const key = ['aws4_request', service, region, day].reduceRight<string | Buffer>(hmac, `AWS4${secret}`);
-  if (hmac(key, toSign).toString('hex') === signature) return accessKeyId;
+  const { method, path, query, body } = request;
+  const place = path.split('/').map(encoded).join('/');
+  const parameters = canonicalParameters(query);
+  const canonical = canonicalRequest({ method, place, parameters, headers, signed, payload: sha256(body) });
+  if (signatureOf(canonical, { date, day, region, service, secret }) === signature) return accessKeyId;
   throw mismatch(
     'The request signature we calculated does not match the signature you provided. ' +
       'Check your AWS Secret Access Key and signing method.',
   );
 }
 
-function refuseOtherTime(date: string, day: string, nowMilliseconds: number): void {
+/** Epoch milliseconds of `20261128T010203Z`. Undefined for another form. */
+export function momentOf(date: string): number | undefined {
   const [, ...parts] = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(date) ?? [];
   const [year, month, dayOfMonth, hour, minute, second] = parts;
   const at = Date.parse(`${year}-${month}-${dayOfMonth}T${hour}:${minute}:${second}Z`);
-  if (Number.isNaN(at)) throw incomplete('Date must be in ISO-8601 form.');
+  return Number.isNaN(at) ? undefined : at;
+}
+
+function refuseOtherTime(date: string, day: string, nowMilliseconds: number): void {
+  const at = momentOf(date);
+  if (at === undefined) throw incomplete('Date must be in ISO-8601 form.');
   if (!date.startsWith(day)) throw mismatch(`Date in Credential scope does not match YYYYMMDD: '${day}' vs '${date}'.`);
   const limit = mostMinutes * 60_000;
   const bound = (sign: number) => `${compact(nowMilliseconds + sign * limit)} (${compact(nowMilliseconds)}`;
@@ -73,15 +81,39 @@ function refuseOtherTime(date: string, day: string, nowMilliseconds: number): vo
   }
 }
 
-/** The canonical form of a request, over the bytes that it came in. */
-function canonical({ method, path, query, headers, body }: ServiceRequest, signed: readonly string[]): string {
-  const parameters = [...query]
+interface Canonical {
+  readonly method: string;
+  /** The path, encoded as the service does it. */
+  readonly place: string;
+  readonly parameters: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly signed: readonly string[];
+  /** The digest of the body, or what stands for it. */
+  readonly payload: string;
+}
+
+/** The canonical form of a request. */
+export function canonicalRequest({ method, place, parameters, headers, signed, payload }: Canonical): string {
+  const lines = signed.map((name) => `${name}:${[headers[name] ?? ''].flat().join(',').trim().replace(/ +/g, ' ')}\n`);
+  return [method, place, parameters, lines.join(''), signed.join(';'), payload].join('\n');
+}
+
+export function canonicalParameters(query: URLSearchParams): string {
+  return [...query]
     .map(([name, value]) => [encoded(name), encoded(value)])
     .sort(([name = '', value = ''], [other = '', its = '']) => compare(name, other) || compare(value, its))
-    .map((pair) => pair.join('='));
-  const lines = signed.map((name) => `${name}:${[headers[name] ?? ''].flat().join(',').trim().replace(/ +/g, ' ')}\n`);
-  const place = path.split('/').map(encoded).join('/');
-  return [method, place, parameters.join('&'), lines.join(''), signed.join(';'), sha256(body)].join('\n');
+    .map((pair) => pair.join('='))
+    .join('&');
+}
+
+/** The signature of a canonical request, in hexadecimal digits. */
+export function signatureOf(
+  canonical: string,
+  of: Readonly<Record<'date' | 'day' | 'region' | 'service' | 'secret', string>>,
+): string {
+  const scope = [of.day, of.region, of.service, 'aws4_request'];
+  const key = scope.reduce<string | Buffer>(hmac, `AWS4${of.secret}`);
+  return hmac(key, ['AWS4-HMAC-SHA256', of.date, scope.join('/'), sha256(canonical)].join('\n')).toString('hex');
 }
 
 const compare = (one: string, other: string) => Number(one > other) - Number(one < other);

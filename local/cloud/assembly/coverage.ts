@@ -85,7 +85,6 @@ const coverages: Readonly<Record<string, Coverage>> = {
       LoggingConfiguration: 'there are no access logs',
     },
     differs: {
-      VersioningConfiguration: 'objects have no versions: an overwritten or deleted object is lost',
       ...under('NotificationConfiguration', {
         TopicConfigurations: 'events go to queues only',
         LambdaConfigurations: 'events go to queues only',

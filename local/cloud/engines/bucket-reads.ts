@@ -2,6 +2,8 @@ import type { buildApp } from 'fauxqs';
 import { element, textElement } from '../services/xml.ts';
 import type { QueueNotification } from '../storage/bucket-notifications.ts';
 import type { ObjectEvents } from './object-events.ts';
+import type { BucketLock } from './object-lock.ts';
+import type { ObjectVersions } from './object-versions.ts';
 import { s3Error as error, type XmlAnswer, s3Xml as xml } from './s3-answers.ts';
 
 type App = ReturnType<typeof buildApp>;
@@ -15,6 +17,9 @@ export interface BucketSettings {
   /** The four settings, under S3's names. */
   readonly publicAccessBlock: Readonly<Record<string, boolean>> | undefined;
   readonly notifications: readonly QueueNotification[];
+  readonly isVersioned: boolean;
+  /** Undefined: the bucket locks no objects. */
+  readonly lock: BucketLock | undefined;
 }
 
 /** Subresources that fauxqs does not know. It would apply their DELETE to the bucket itself. */
@@ -22,7 +27,7 @@ const settingNames = new Set(
   (
     'accelerate acl analytics cors encryption intelligent-tiering inventory location logging metrics notification ' +
     'object-lock ownershipControls policy policyStatus publicAccessBlock replication requestPayment tagging uploads ' +
-    'versioning versions website'
+    'versioning website'
   ).split(' '),
 );
 
@@ -34,12 +39,14 @@ export function serveBucketReads(
   app: App,
   region: string,
   events: ObjectEvents,
+  versions: ObjectVersions,
   exists: (bucket: string) => boolean,
 ): void {
   const buckets = new Map<string, BucketSettings>();
   app.put('/_local/bucket-settings', async ({ body }) => {
     const settings = JSON.parse(String(body)) as BucketSettings;
     buckets.set(settings.name, settings);
+    if (settings.isVersioned) versions.configure(settings.name, settings.lock);
     events.configure(settings.name, settings.notifications);
     return {};
   });
@@ -74,9 +81,22 @@ function settingOf(settings: BucketSettings | undefined, method: string, setting
   }
   // For us-east-1, S3 returns an empty location.
   if (setting === 'location') return xml('LocationConstraint', region === 'us-east-1' ? '' : region);
-  // Objects have no versions here, whatever the template has.
-  if (setting === 'versioning') return xml('VersioningConfiguration', '');
+  if (setting === 'versioning') {
+    return xml('VersioningConfiguration', settings?.isVersioned ? element('Status', 'Enabled') : '');
+  }
+  if (setting === 'object-lock') return lockConfiguration(settings?.lock);
   return notImplemented(method, setting);
+}
+
+function lockConfiguration(lock: BucketLock | undefined): XmlAnswer {
+  if (lock === undefined) {
+    const why = 'Object Lock configuration does not exist for this bucket';
+    return error(404, 'ObjectLockConfigurationNotFoundError', why);
+  }
+  const { byDefault } = lock;
+  const retention = byDefault && element('Mode', byDefault.mode) + element('Days', String(byDefault.days));
+  const rule = retention === undefined ? '' : element('Rule', element('DefaultRetention', retention));
+  return xml('ObjectLockConfiguration', element('ObjectLockEnabled', 'Enabled') + rule);
 }
 
 /** S3 encrypts every bucket, by default with its own keys. */

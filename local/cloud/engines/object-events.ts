@@ -4,6 +4,7 @@ import { serviceOf } from '../access/caller.ts';
 import type { EngineAccess } from '../access/engine-access.ts';
 import { fingerprint } from '../assembly/identities.ts';
 import { isNotified, type QueueNotification } from '../storage/bucket-notifications.ts';
+import type { ObjectVersions, Version } from './object-versions.ts';
 
 type App = ReturnType<typeof buildApp>;
 type Stores = NonNullable<NonNullable<Parameters<typeof buildApp>[0]>['stores']>;
@@ -15,6 +16,10 @@ interface Changed {
   readonly key: string;
   /** Undefined if it was deleted. */
   readonly stored: Pick<StoredObject, 'contentLength' | 'etag'> | undefined;
+  /** Of the object, of the delete marker, or of the version that was deleted. Undefined without versioning. */
+  readonly versionId: string | undefined;
+  /** Whether a delete marker hides the object now. */
+  readonly isMarker?: boolean;
 }
 
 interface Requested {
@@ -42,8 +47,10 @@ export class ObjectEvents {
   /** What the running request has changed. Handlers of fauxqs run from their first line to their answer at once. */
   #changes: Changed[] = [];
   #sequence = 0n;
+  readonly #versions: ObjectVersions;
 
-  constructor(region: string, deliver: Deliver) {
+  constructor(region: string, versions: ObjectVersions, deliver: Deliver) {
+    this.#versions = versions;
     this.#region = region;
     this.#deliver = deliver;
   }
@@ -73,20 +80,28 @@ export class ObjectEvents {
     const { putObject, completeMultipartUpload, deleteObject } = store;
     store.putObject = (bucket, key, ...rest) => {
       const stored = putObject.call(store, bucket, key, ...rest);
-      this.#changes.push({ key, stored });
+      this.#changes.push({ key, stored, versionId: this.#versions.find(bucket, key)?.id });
       return stored;
     };
     store.completeMultipartUpload = (uploadId, parts) => {
       const stored = completeMultipartUpload.call(store, uploadId, parts);
-      this.#changes.push({ key: stored.key, stored });
+      const made = this.#versions.versionOf(stored);
+      this.#changes.push({ key: stored.key, stored, versionId: made?.id });
       return stored;
     };
     // S3 sends no event for the deletion of an object that does not exist.
     store.deleteObject = (bucket, key) => {
       const existed = exists(store, bucket, key);
       deleteObject.call(store, bucket, key);
-      if (existed) this.#changes.push({ key, stored: undefined });
+      const marker = this.#versions.find(bucket, key);
+      if (marker !== undefined) this.#changes.push({ key, stored: undefined, versionId: marker.id, isMarker: true });
+      else if (existed) this.#changes.push({ key, stored: undefined, versionId: undefined });
     };
+  }
+
+  /** The running request has deleted a version for good. */
+  removed({ key, id }: Version): void {
+    this.#changes.push({ key, stored: undefined, versionId: id });
   }
 
   serve(app: App, access: EngineAccess): void {
@@ -110,7 +125,7 @@ export class ObjectEvents {
     });
   }
 
-  #announce({ key, stored }: Changed, eventName: string, { bucket, ...requested }: Requested): void {
+  #announce({ key, stored, versionId }: Changed, eventName: string, { bucket, ...requested }: Requested): void {
     const notification = this.of(bucket).find((one) => isNotified(one, eventName, key));
     if (notification === undefined) return;
     const now = new Date();
@@ -130,6 +145,7 @@ export class ObjectEvents {
         object: {
           key: encoded(key),
           ...(stored && { size: stored.contentLength, eTag: stored.etag.replaceAll('"', '') }),
+          ...(versionId !== undefined && { versionId }),
           sequencer: this.#sequencer(now),
         },
       },
@@ -156,8 +172,12 @@ function exists(store: ObjectStore, bucket: string, key: string): boolean {
 
 const owner = `A${fingerprint('owner of the buckets', 13)}`;
 
-function eventOf({ stored }: Changed, { method, url }: { method: string; url: string }, isCopy: boolean): string {
-  if (stored === undefined) return 'ObjectRemoved:Delete';
+function eventOf(
+  { stored, isMarker }: Changed,
+  { method, url }: { method: string; url: string },
+  isCopy: boolean,
+): string {
+  if (stored === undefined) return isMarker ? 'ObjectRemoved:DeleteMarkerCreated' : 'ObjectRemoved:Delete';
   if (isCopy) return 'ObjectCreated:Copy';
   if (method === 'PUT') return 'ObjectCreated:Put';
   return /[?&]uploadId=/.test(url) ? 'ObjectCreated:CompleteMultipartUpload' : 'ObjectCreated:Post';

@@ -30,7 +30,7 @@ export function serveObjectLists(app: App, store: ObjectStore): void {
     const [, bucket] = /^\/([^/]+)\/?$/.exec(path) ?? [];
     if (request.method !== 'GET' || bucket === undefined || bucket.startsWith('_') || bucket === 'health') return;
     const asked = new URLSearchParams(query);
-    if (asked.has('lifecycle')) return;
+    if (asked.has('lifecycle') || reply.sent) return;
     const { status, body } = store.hasBucket(bucket)
       ? listOf(bucket, asked, store.listObjects(bucket, { maxKeys: Number.POSITIVE_INFINITY }).objects)
       : s3Error(404, 'NoSuchBucket', 'The specified bucket does not exist');
@@ -101,7 +101,7 @@ function isLater(key: string, { text, isPrefix }: After): boolean {
 }
 
 /** The order of the UTF-8 bytes, which is that of the code points. Surrogates stand for the highest of them. */
-function byBytes(one: string, other: string): number {
+export function byBytes(one: string, other: string): number {
   for (let index = 0; index < one.length && index < other.length; index++) {
     const [mine, yours] = [one.charCodeAt(index), other.charCodeAt(index)];
     if (mine !== yours) return rank(mine) - rank(yours);
@@ -137,6 +137,6 @@ function contents(
 }
 
 /** The encoding of `encoding-type=url`. Slashes stay. */
-function encoded(text: string): string {
+export function encoded(text: string): string {
   return encodeURIComponent(text).replaceAll('%2F', '/');
 }

@@ -1,6 +1,7 @@
 import type { buildApp } from 'fauxqs';
 import { denials } from '../access/denials.ts';
 import type { EngineAccess } from '../access/engine-access.ts';
+import type { ObjectVersions } from './object-versions.ts';
 
 type App = ReturnType<typeof buildApp>;
 type Stores = NonNullable<NonNullable<Parameters<typeof buildApp>[0]>['stores']>;
@@ -13,14 +14,21 @@ type Stores = NonNullable<NonNullable<Parameters<typeof buildApp>[0]>['stores']>
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
  */
-export function serveObjectReads(app: App, access: EngineAccess, store: Stores['s3Store']): void {
+export function serveObjectReads(
+  app: App,
+  access: EngineAccess,
+  store: Stores['s3Store'],
+  versions: ObjectVersions,
+): void {
   app.addHook('preHandler', async (request, reply) => {
     const { method, headers, url } = request;
     const { bucket = '', '*': key = '' } = (request.params ?? {}) as { bucket?: string; '*'?: string };
     if ((method !== 'GET' && method !== 'HEAD') || key === '' || !store.hasBucket(bucket)) return;
-    const etag = etagOf(store, bucket, key);
+    const versionId = new URLSearchParams(url.split('?')[1]).get('versionId');
+    const etag = versionId === null ? etagOf(store, bucket, key) : versions.find(bucket, key, versionId)?.stored?.etag;
     if (etag === undefined) {
-      const listing = { action: 's3:ListBucket', resource: `arn:aws:s3:::${bucket}` };
+      const action = versionId === null ? 's3:ListBucket' : 's3:ListBucketVersions';
+      const listing = { action, resource: `arn:aws:s3:::${bucket}` };
       if (await access.permits(access.callerOf(headers, url), () => [listing])) return;
       const denied = denials.s3();
       return reply.status(denied.status).headers(denied.headers).send(denied.body);

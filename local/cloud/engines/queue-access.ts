@@ -1,7 +1,9 @@
 import type { buildApp } from 'fauxqs';
-import { type Call, s3Calls, snsCalls, sqsCalls } from '../access/call.ts';
+import { type Call, snsCalls, sqsCalls } from '../access/call.ts';
 import { type Denial, denials } from '../access/denials.ts';
 import { accessPath, type EngineAccess } from '../access/engine-access.ts';
+import { headersIn, isPresigned } from '../access/presigned.ts';
+import { s3Calls } from '../access/s3-calls.ts';
 
 type App = ReturnType<typeof buildApp>;
 type Input = Record<string, unknown>;
@@ -21,6 +23,13 @@ export function enforceAccess(app: App, access: EngineAccess): void {
   app.addHook('onRequest', async (request, reply) => {
     const { method, url, headers } = request;
     if (url.startsWith('/_') || url === '/health') return;
+    if (isPresigned(url)) {
+      const refusal = access.presignedRefusal({ method, url, headers });
+      if (refusal !== undefined) {
+        return refuse(reply, { ...refusal, headers: { 'content-type': refusal.contentType } });
+      }
+      Object.assign(headers, headersIn(url));
+    }
     // Their callers and calls follow from the body.
     if (method === 'POST') return;
     const permitted = access.permits(access.callerOf(headers, url), () => s3Calls(method, url, headers));

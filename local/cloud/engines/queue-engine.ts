@@ -14,9 +14,12 @@ import { readObjectBodies } from './object-bodies.ts';
 import { ObjectEvents } from './object-events.ts';
 import { serveObjectLists } from './object-lists.ts';
 import { serveObjectReads } from './object-reads.ts';
+import { ObjectVersions } from './object-versions.ts';
 import { serveObjectWrites } from './object-writes.ts';
 import { enforceAccess } from './queue-access.ts';
 import { refuseForQueueType } from './queue-type-rules.ts';
+import { serveVersionLists } from './version-lists.ts';
+import { serveVersions } from './version-routes.ts';
 
 type Stores = NonNullable<NonNullable<Parameters<typeof buildApp>[0]>['stores']>;
 type Queue = ReturnType<Stores['sqsStore']['createQueue']>;
@@ -77,7 +80,9 @@ stores.sqsStore.createQueue = (...parameters) => {
   return queue;
 };
 
-const objectEvents = new ObjectEvents(settings.region, (queueArn, body, senderId) => {
+const versions = new ObjectVersions();
+versions.watch(stores.s3Store);
+const objectEvents = new ObjectEvents(settings.region, versions, (queueArn, body, senderId) => {
   const queue = stores.sqsStore.getQueueByArn(queueArn);
   const message: Message = SqsStore.createMessage(body, {}, Number(queue?.attributes.DelaySeconds ?? 0));
   queue?.enqueue(Object.assign(message, { senderId }));
@@ -120,11 +125,13 @@ enforceAccess(app, access);
 serveHttpSubscriptions(app, subscriptions, stores);
 senders.serve(app);
 refuseForQueueType(app);
-serveBucketReads(app, settings.region, objectEvents, (bucket) => stores.s3Store.hasBucket(bucket));
+serveVersionLists(app, stores.s3Store, versions);
+serveBucketReads(app, settings.region, objectEvents, versions, (bucket) => stores.s3Store.hasBucket(bucket));
 serveObjectLists(app, stores.s3Store);
 readObjectBodies(app);
-serveObjectReads(app, access, stores.s3Store);
-serveObjectWrites(app, stores.s3Store);
+serveObjectReads(app, access, stores.s3Store, versions);
+serveObjectWrites(app, stores.s3Store, versions);
+serveVersions(app, stores.s3Store, versions, objectEvents);
 objectEvents.serve(app, access);
 app.get('/_local/queues', async () => {
   processTimers();

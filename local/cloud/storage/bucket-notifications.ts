@@ -90,10 +90,9 @@ export function queueNotifications(
 }
 
 /** Whether anything here causes this configured event. */
-export function occursHere({ event }: QueueNotification): boolean {
-  return (
-    !otherEvents.includes(event as (typeof otherEvents)[number]) && event !== 's3:ObjectRemoved:DeleteMarkerCreated'
-  );
+export function occursHere({ event }: QueueNotification, isVersioned: boolean): boolean {
+  if (event === 's3:ObjectRemoved:DeleteMarkerCreated') return isVersioned;
+  return !otherEvents.includes(event as (typeof otherEvents)[number]);
 }
 
 /** Whether one event on one key could match both. */

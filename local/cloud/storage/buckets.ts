@@ -14,6 +14,22 @@ import {
 export const bucketProperties = z.looseObject({
   BucketName: z.string().optional(),
   NotificationConfiguration: notificationConfiguration.optional(),
+  VersioningConfiguration: z.looseObject({ Status: z.literal('Enabled') }).optional(),
+  ObjectLockEnabled: z.boolean().default(false),
+  ObjectLockConfiguration: z
+    .looseObject({
+      ObjectLockEnabled: z.literal('Enabled').optional(),
+      Rule: z
+        .looseObject({
+          DefaultRetention: z.looseObject({
+            Mode: z.enum(['GOVERNANCE', 'COMPLIANCE']),
+            Days: z.coerce.number().int().positive().optional(),
+            Years: z.coerce.number().int().positive().optional(),
+          }),
+        })
+        .optional(),
+    })
+    .optional(),
 });
 
 /** Properties that can be read, though they have no effect. */
@@ -58,6 +74,7 @@ export async function createBuckets(
     const shown = deployment.properties(resource, shownProperties);
     const [rule] = shown.BucketEncryption?.ServerSideEncryptionConfiguration ?? [];
     const blocked = shown.PublicAccessBlockConfiguration;
+    const versioning = versioningOf(deployment, resource);
     const policy = policies.find(({ Bucket }) => Bucket === resource.ref);
     const settings: BucketSettings = {
       name: resource.name,
@@ -67,7 +84,8 @@ export async function createBuckets(
         keyId: rule?.ServerSideEncryptionByDefault?.KMSMasterKeyID,
         bucketKey: rule?.BucketKeyEnabled ?? false,
       },
-      notifications: await notificationsOf(deployment, resource, notices, sends),
+      ...versioning,
+      notifications: await notificationsOf(deployment, resource, notices, sends, versioning.isVersioned),
       publicAccessBlock: blocked && Object.fromEntries(publicAccessNames.map((name) => [name, blocked[name] ?? false])),
     };
     await fetch(`${engine}/_local/bucket-settings`, {
@@ -78,12 +96,28 @@ export async function createBuckets(
   }
 }
 
+/** The days of a year in a retention (S3 user guide, "Object Lock"). */
+const daysPerYear = 365;
+
+/** A bucket with Object Lock always has versions. */
+function versioningOf(deployment: Deployment, bucket: Resource): Pick<BucketSettings, 'isVersioned' | 'lock'> {
+  const properties = deployment.properties(bucket, bucketProperties);
+  const { VersioningConfiguration, ObjectLockEnabled, ObjectLockConfiguration } = properties;
+  const { Mode, Days, Years = 0 } = ObjectLockConfiguration?.Rule?.DefaultRetention ?? {};
+  const byDefault = Mode && { mode: Mode, days: Days ?? Years * daysPerYear };
+  return {
+    isVersioned: VersioningConfiguration !== undefined || ObjectLockEnabled,
+    lock: ObjectLockEnabled ? { byDefault } : undefined,
+  };
+}
+
 /** S3 refuses the whole configuration if one queue does not exist, is a FIFO queue, or does not let S3 send. */
 async function notificationsOf(
   deployment: Deployment,
   bucket: Resource,
   notices: NoticeBoard,
   sends: Sends,
+  isVersioned: boolean,
 ): Promise<QueueNotification[]> {
   const { NotificationConfiguration } = deployment.properties(bucket, bucketProperties);
   if (NotificationConfiguration === undefined) return [];
@@ -97,7 +131,7 @@ async function notificationsOf(
       notices.add('warning', subject, why, bucket.where);
       return [];
     }
-    for (const { event } of notifications.filter((one) => !occursHere(one))) {
+    for (const { event } of notifications.filter((one) => !occursHere(one, isVersioned))) {
       notices.add('warning', subject, `nothing here causes ${event}`, bucket.where);
     }
     return notifications;

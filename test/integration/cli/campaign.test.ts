@@ -6,9 +6,12 @@ import { afterAll, describe, expect, test, vi } from 'vitest';
 import { CampaignFiles } from '../../../lambdas/adapters/campaign-files.ts';
 import { CampaignTable } from '../../../lambdas/adapters/campaign-table.ts';
 import { ControlTable } from '../../../lambdas/adapters/control-table.ts';
+import { InboxUploads } from '../../../lambdas/adapters/inbox-uploads.ts';
 import { Ledger } from '../../../lambdas/adapters/ledger.ts';
 import type { CampaignFile, CampaignRecord } from '../../../lambdas/domain/campaign/record.ts';
 import { type ControlRecord, emptyControl } from '../../../lambdas/domain/control/control-record.ts';
+import { campaignActs } from '../../../lambdas/operations/campaigns.ts';
+import { retireAct } from '../../../lambdas/operations/retire.ts';
 import { systemClock } from '../../../lambdas/runtime/clock.ts';
 import { givenCampaign, givenResult } from '../../world/given-campaign.ts';
 import { givenLinkAt } from '../../world/given-ledger.ts';
@@ -29,12 +32,19 @@ Object.assign(process.env, {
   AWS_ENDPOINT_URL_S3: settings.endpoint,
   AWS_ENDPOINT_URL_DYNAMODB: `${protocol}//${hostname}:${port}`,
 });
-const run = await givenStack('OneLink-production', () => ({
-  LedgerTableName: table,
-  CampaignBucketName: bucket,
-  QrBucketName: qrBucket,
-  LinkIdSecretArn: 'arn:aws:secretsmanager:eu-west-1:000000000000:secret:link-id',
-}));
+const run = await givenStack(
+  'OneLink-production',
+  () => ({
+    LedgerTableName: table,
+    CampaignBucketName: bucket,
+    QrBucketName: qrBucket,
+    LinkIdSecretArn: 'arn:aws:secretsmanager:eu-west-1:000000000000:secret:link-id',
+  }),
+  {
+    ...campaignActs({ campaigns, clock: systemClock }),
+    ...retireAct({ campaigns, inbox: new InboxUploads(s3, bucket) }),
+  },
+);
 const campaign = (...words: string[]) => run('campaign', ...words);
 
 async function given(name: string, change: Partial<CampaignRecord> = {}): Promise<CampaignRecord> {

@@ -14,10 +14,11 @@ import { sizeOf } from '../../../cli/pipeline/dead-letters/dead-letter-queues.ts
 import type { ExaminationPorts } from '../../../cli/pipeline/dead-letters/examination.ts';
 import { type Listed, listDeadLetters, listedWords } from '../../../cli/pipeline/dead-letters/list.ts';
 import { redrive } from '../../../cli/pipeline/dead-letters/redrive.ts';
-import { type Operations, operationsOf } from '../../../cli/pipeline/operations.ts';
+import type { RunningAct } from '../../../cli/pipeline/operations.ts';
 import { config } from '../../../examples/configuration.ts';
 import { DeadLetters } from '../../../lambdas/adapters/dead-letters.ts';
-import { redriveRequestSchema } from '../../../lambdas/operations/acts.ts';
+import { acts } from '../../../lambdas/domain/acts/registry.ts';
+import { purgeAct } from '../../../lambdas/operations/purge.ts';
 import { type RedrivePorts, redrive as redriveSlice } from '../../../lambdas/operations/redrive.ts';
 import { temporaryFolder } from '../../world/temporary-folder.ts';
 import { givenEngines } from '../lambdas/adapters/given-engines.ts';
@@ -167,11 +168,12 @@ describe('redrive', () => {
       clock: { monotonicMilliseconds: () => (milliseconds += 3_000) },
     };
     const settings = { OWN_SENDERS: new Set(own), DEDUPLICATION_WINDOW_DAYS: 3_650 };
-    const operations: Operations = (request) => {
+    const part = async (name: 'redrive', fields: object) => {
       taken.slices += 1;
-      return redriveSlice(redriveRequestSchema.parse(JSON.parse(JSON.stringify(request))), settings, ports);
+      const act = acts.redrive.schema.parse(JSON.parse(JSON.stringify({ ...fields, name })));
+      return redriveSlice(act, settings, ports);
     };
-    return { operations, taken };
+    return { operations: { part } as unknown as Pick<RunningAct, 'part'>, taken };
   }
 
   /** What SQS reports of the first letter: when it was sent, and by whom. */
@@ -310,58 +312,33 @@ describe('redrive', () => {
   });
 });
 
-describe('the operations function', () => {
-  const request = {
-    act: 'redrive' as const,
-    deadLettersUrl: 'https://sqs.example/1/dead',
-    queueUrl: 'https://sqs.example/1/lane',
-    limit: 5,
-    perSecond: 20,
-    seconds: 5,
-    refused: [],
-  };
-
-  /** A Lambda that answers so, one answer after another. */
-  function given(interrupted: AbortSignal, ...answers: (() => object)[]) {
-    const seen: string[] = [];
-    const lambda = {
-      send: async () => (answers.shift() ?? expect.fail('no more answers'))(),
-    } as unknown as Parameters<typeof operationsOf>[0]['lambda'];
-    const onBusy = () => void seen.push('busy');
-    return { seen, ask: operationsOf({ lambda, functionName: 'ops', interrupted, onBusy, waitMilliseconds: 1 }) };
-  }
-  const payload = (value: object) => () => ({ Payload: new TextEncoder().encode(JSON.stringify(value)) });
-  const throttled = () => {
-    throw Object.assign(new Error('Rate Exceeded.'), { name: 'TooManyRequestsException' });
-  };
-
-  test('is waited for while another operator’s act runs', async () => {
-    const { ask, seen } = given(never, throttled, throttled, payload({ moved: 3, refused: [], done: true }));
-    expect(await ask(request)).toEqual({ moved: 3, refused: [], done: true });
-    expect(seen).toEqual(['busy', 'busy']);
-  });
-
-  test('is not waited for after an interruption', async () => {
-    const { ask } = given(AbortSignal.abort(), throttled);
-    expect(await ask(request)).toBe('interrupted');
-  });
-
-  test('names its own failure', async () => {
-    const failure = () => ({ ...payload({ errorMessage: 'no such queue' })(), FunctionError: 'Unhandled' });
-    await expect(given(never, failure).ask(request)).rejects.toThrow(
-      'The operations function failed: no such queue. What it sent is sent, and nothing is lost.',
-    );
-  });
-});
-
 describe('purge', () => {
-  const options = { limit: Number.POSITIVE_INFINITY, interrupted: never, waitSeconds: 0 };
+  const options = { limit: Number.POSITIVE_INFINITY, interrupted: never };
+  const real = new DeadLetters(sqs);
+
+  /** The operations function, without Lambda. Each part's answer is JSON, as over Lambda. */
+  function operationsHere(adapter: Partial<Parameters<typeof purgeAct>[1]['letters']> = {}) {
+    const letters = {
+      receive: (url: string, most: number) => real.receive(url, most, 0),
+      giveBack: (url: string, some: readonly { receiptHandle: string }[]) => real.giveBack(url, some),
+      remove: (url: string, some: readonly { receiptHandle: string }[]) => real.remove(url, some),
+      ...adapter,
+    };
+    const { purge: perform } = purgeAct({ DEDUPLICATION_WINDOW_DAYS: 3_650 }, { letters });
+    const part = async (name: 'purge', fields: object) => {
+      const act = acts.purge.schema.parse(JSON.parse(JSON.stringify({ ...fields, name })));
+      const { answer } = await perform(act, { by: { arn: '', userId: '', account: '' }, reason: undefined });
+      return acts.purge.answer.parse(JSON.parse(JSON.stringify(answer)));
+    };
+    return { part } as unknown as Pick<RunningAct, 'part'>;
+  }
+  const act = operationsHere();
 
   test('writes what it deletes to a file that only its owner can read', async () => {
     const queue = await givenLetters();
     const messageId = await send(queue.url, command, { OriginalSentTimestamp: ['Number', String(now)] });
     const file = await LetterFile.create(join(directory, 'one.ndjson'));
-    expect(await purge(sqs, queue, options, (letters) => file.add(queue, letters))).toBe(1);
+    expect(await purge(act, queue, options, (letters) => file.add(queue, letters))).toBe(1);
     await file.close();
     expect((await stat(file.path)).mode & 0o777).toBe(0o600);
     expect(JSON.parse(await readFile(file.path, 'utf8'))).toEqual({
@@ -380,7 +357,7 @@ describe('purge', () => {
   test('keeps to its limit, and writes a line for each letter that it deletes', async () => {
     const queue = await givenLetters(...numbered(23));
     const file = await LetterFile.create(join(directory, 'many.ndjson'));
-    expect(await purge(sqs, queue, { ...options, limit: 12 }, (letters) => file.add(queue, letters))).toBe(12);
+    expect(await purge(act, queue, { ...options, limit: 12 }, (letters) => file.add(queue, letters))).toBe(12);
     await file.close();
     const written = (await readFile(file.path, 'utf8'))
       .trim()
@@ -391,7 +368,7 @@ describe('purge', () => {
 
   test('deletes nothing that it could not write', async () => {
     const queue = await givenLetters('a');
-    await expect(purge(sqs, queue, options, () => Promise.reject(new Error('disk full')))).rejects.toThrow('disk full');
+    await expect(purge(act, queue, options, () => Promise.reject(new Error('disk full')))).rejects.toThrow('disk full');
     const { Attributes } = await sqs.send(
       new GetQueueAttributesCommand({ QueueUrl: queue.url, AttributeNames: ['ApproximateNumberOfMessagesNotVisible'] }),
     );

@@ -4,17 +4,21 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ExportFile } from '../../../cli/commands/export/export-file.ts';
 import { exportLinks } from '../../../cli/commands/export/export-links.ts';
 import { headLine, linkLine } from '../../../cli/commands/export/link-line.ts';
-import { scanLinks, segments } from '../../../cli/pipeline/link-scan.ts';
+import { exportedLinks } from '../../../cli/pipeline/export-scan.ts';
+import { Operations } from '../../../cli/pipeline/operations.ts';
 import { ControlTable } from '../../../lambdas/adapters/control-table.ts';
 import { Ledger } from '../../../lambdas/adapters/ledger.ts';
+import { LinkPages } from '../../../lambdas/adapters/link-pages.ts';
+import { exportSegments } from '../../../lambdas/domain/acts/export.ts';
 import { emptyControl } from '../../../lambdas/domain/control/control-record.ts';
+import { exportAct } from '../../../lambdas/operations/export.ts';
 import { systemClock } from '../../../lambdas/runtime/clock.ts';
+import { accessTo, actsWorld } from '../../world/acts-world.ts';
 import { givenRecord } from '../../world/given-ledger.ts';
 import { temporaryFolder } from '../../world/temporary-folder.ts';
 import { givenTable } from '../lambdas/adapters/given-engines.ts';
 
 const { client, table } = await givenTable();
-const never = new AbortController().signal;
 const directory = await temporaryFolder(afterAll);
 
 beforeAll(async () => {
@@ -29,8 +33,11 @@ beforeAll(async () => {
   }
 });
 
-const scans = (only: { campaign?: string; source?: string }, signal = never) =>
-  Array.from({ length: segments }, (_, segment) => scanLinks(client, { table, segment, signal }, only));
+const world = actsWorld({ performers: exportAct({ links: new LinkPages(client, table), clock: systemClock }) });
+const scans = (only: { campaign?: string; source?: string }) => {
+  const act = new Operations(accessTo(world)).begin();
+  return Array.from({ length: exportSegments }, (_, segment) => exportedLinks(act, segment, only));
+};
 
 async function exported(name: string, only: { campaign?: string; source?: string }): Promise<string[]> {
   const file = await ExportFile.create(join(directory, name));
@@ -58,6 +65,33 @@ describe('an export', () => {
       'r-24',
       'r-6',
     ]);
+  });
+
+  test('continues where a part has ended, and records no campaign, link or value', async () => {
+    const pages: (string | undefined)[] = [];
+    const links = {
+      page: async ({ after }: { after: string | undefined }) => {
+        pages.push(after);
+        const link = givenRecord({}, { campaign: 'secret-campaign' });
+        return { links: [link], records: 5, next: pages.length < 3 ? `link#${pages.length}` : undefined };
+      },
+    };
+    // Each look at the clock takes 30 seconds, so a part has one page.
+    let milliseconds = 0;
+    const clock = { monotonicMilliseconds: () => (milliseconds += 30_000) };
+    const here = actsWorld({ performers: exportAct({ links, clock }) });
+    const act = new Operations(accessTo(here)).begin('an audit');
+
+    const found = [];
+    for await (const page of exportedLinks(act, 0, { campaign: 'secret-campaign' })) found.push(page.records);
+
+    expect([found, pages]).toEqual([
+      [5, 5, 5],
+      [undefined, 'link#1', 'link#2'],
+    ]);
+    const recorded = [...here.objects.values()].join('\n');
+    expect(recorded).toContain('"effect":{"records":5,"links":1}');
+    expect(recorded).not.toMatch(/secret|link#/);
   });
 
   test('is readable only by its owner, and gets its name only when it is complete', async () => {

@@ -6,6 +6,7 @@ import { searchQuarantine } from '../../../cli/pipeline/story/archive-search.ts'
 import { ParkedStore } from '../../../lambdas/adapters/parked-store.ts';
 import { QuarantineStore } from '../../../lambdas/adapters/quarantine-store.ts';
 import type { ParkedCommand } from '../../../lambdas/domain/contract/parked-command.ts';
+import { quarantineActs } from '../../../lambdas/operations/quarantine.ts';
 import { givenEngines } from '../lambdas/adapters/given-engines.ts';
 import { givenStack } from './given-stack.ts';
 
@@ -13,7 +14,11 @@ const { s3, bucket: makeBucket, settings } = await givenEngines();
 let buckets = 0;
 let bucket = '';
 
-const onelink = await givenStack('Here', () => ({ ArchiveBucketName: bucket }));
+const acts = () => quarantineActs({ quarantine: new QuarantineStore(s3, bucket), parked: new ParkedStore(s3, bucket) });
+const onelink = await givenStack('Here', () => ({ ArchiveBucketName: bucket }), {
+  'quarantine-release': (act, context) => acts()['quarantine-release'](act, context),
+  'quarantine-drop': (act, context) => acts()['quarantine-drop'](act, context),
+});
 process.env.AWS_ENDPOINT_URL_S3 = settings.endpoint;
 
 const command: ParkedCommand = {

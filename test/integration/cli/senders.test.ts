@@ -2,11 +2,14 @@ import { DeleteItemCommand, PutItemCommand, ScanCommand } from '@aws-sdk/client-
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { decide } from '../../../cli/commands/senders/decision.ts';
+import { Operations } from '../../../cli/pipeline/operations.ts';
 import { HeldStore } from '../../../lambdas/adapters/held-store.ts';
 import { SenderDecisionsTable } from '../../../lambdas/adapters/sender-decisions-table.ts';
 import type { ParkedCommand } from '../../../lambdas/domain/contract/parked-command.ts';
+import { senderActs } from '../../../lambdas/operations/senders.ts';
 import { systemClock } from '../../../lambdas/runtime/clock.ts';
 import { config, configFile } from '../../../lib/config/chosen-config.ts';
+import { accessTo, actsWorld } from '../../world/acts-world.ts';
 import { givenEngines, givenTable } from '../lambdas/adapters/given-engines.ts';
 import { givenStack } from './given-stack.ts';
 
@@ -14,7 +17,16 @@ const { s3, bucket: makeBucket, settings } = await givenEngines();
 const { client, table } = await givenTable();
 let buckets = 0;
 let bucket = '';
-const onelink = await givenStack('OneLink-production', () => ({ ArchiveBucketName: bucket, LedgerTableName: table }));
+const acts = () =>
+  senderActs({
+    senders: new SenderDecisionsTable(client, table, systemClock),
+    held: new HeldStore(s3, bucket),
+    clock: systemClock,
+  });
+const onelink = await givenStack('OneLink-production', () => ({ ArchiveBucketName: bucket, LedgerTableName: table }), {
+  'sender-confirm': (act, context) => acts()['sender-confirm'](act, context),
+  'sender-reject': (act, context) => acts()['sender-reject'](act, context),
+});
 process.env.AWS_ENDPOINT_URL_S3 = settings.endpoint;
 
 const own = 'AROAOWNOWNOWNOWNOWN01';
@@ -301,7 +313,9 @@ describe('onelink senders confirm and reject', () => {
       replace: true,
       unseen: true,
     } as const;
-    const ports = { senders, held: new HeldStore(s3, bucket), nowMilliseconds: () => 9 };
+    const held = new HeldStore(s3, bucket);
+    const world = actsWorld({ performers: senderActs({ senders, held, clock: systemClock }) });
+    const ports = { operations: new Operations(accessTo(world)), held };
     await expect(decide(asked, pipeline, ports)).rejects.toThrow('Another operator has decided about');
     expect((await record())?.decisions).toEqual({
       [`crm/${user}`]: { ...other, decision: 'confirmed' },

@@ -36,18 +36,18 @@ describe('an operator’s program', () => {
 
   test('waits while the function is throttled, and shows it', async () => {
     let throttled = 2;
-    let busy = 0;
+    const busy: number[] = [];
     const world = actsWorld({
       performers,
       beforeInvoke: () => {
         if (throttled-- > 0) throw named('TooManyRequestsException');
       },
     });
-    const access = { ...accessTo(world), waitMilliseconds: 0, onBusy: () => void (busy += 1) };
+    const access = { ...accessTo(world), waitMilliseconds: 0, onBusy: () => busy.push(1) };
 
     await new Operations(access).act('replay', {});
 
-    expect([busy, world.calls.length]).toEqual([2, 1]);
+    expect([busy.length, world.calls.length]).toEqual([2, 1]);
   });
 
   test('signs again if its clock is wrong', async () => {
@@ -74,11 +74,11 @@ describe('an operator’s program', () => {
   test('shows that the end of an act is not recorded', async () => {
     const world = actsWorld({ performers });
     world.faults.log.add('ended');
-    let unrecorded = 0;
+    const unrecorded: number[] = [];
 
-    await new Operations({ ...accessTo(world), onUnrecorded: () => void (unrecorded += 1) }).act('replay', {});
+    await new Operations({ ...accessTo(world), onUnrecorded: () => unrecorded.push(1) }).act('replay', {});
 
-    expect(unrecorded).toBe(1);
+    expect(unrecorded).toHaveLength(1);
   });
 
   test.each<[string, unknown, string]>([

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { type Call, dynamodbCalls, s3Calls, snsCalls, sqsCalls } from '../../../../local/cloud/access/call.ts';
+import { type Call, dynamodbCalls, snsCalls, sqsCalls } from '../../../../local/cloud/access/call.ts';
 import { accessKeyIdOf } from '../../../../local/cloud/access/credentials.ts';
 import { Guard } from '../../../../local/cloud/access/guard.ts';
+import { s3Calls } from '../../../../local/cloud/access/s3-calls.ts';
 
 const words = (calls: readonly Call[]) => calls.map(({ action, resource }) => `${action} ${resource}`);
 const queue = 'arn:aws:sqs:eu-west-1:000000000000:inbox';
@@ -65,6 +66,37 @@ describe('a request is these calls', () => {
       'an upload that is given up',
       s3Calls('DELETE', '/bucket/a?uploadId=1', {}),
       ['s3:AbortMultipartUpload arn:aws:s3:::bucket/a'],
+    ],
+    ['a read of a version', s3Calls('GET', '/bucket/a?versionId=1', {}), ['s3:GetObjectVersion arn:aws:s3:::bucket/a']],
+    [
+      'a deletion of a version in spite of its retention',
+      s3Calls('DELETE', '/bucket/a?versionId=1', { 'x-amz-bypass-governance-retention': 'TRUE' }),
+      ['s3:DeleteObjectVersion arn:aws:s3:::bucket/a', 's3:BypassGovernanceRetention arn:aws:s3:::bucket/a'],
+    ],
+    [
+      'a deletion of an object and a version',
+      s3Calls(
+        'POST',
+        '/bucket?delete',
+        {},
+        '<Delete><Object><Key>a&amp;b</Key></Object><Object><VersionId>1</VersionId><Key>c</Key></Object></Delete>',
+      ),
+      ['s3:DeleteObject arn:aws:s3:::bucket/a&b', 's3:DeleteObjectVersion arn:aws:s3:::bucket/c'],
+    ],
+    [
+      'a locked write',
+      s3Calls('PUT', '/bucket/a', { 'x-amz-object-lock-mode': 'GOVERNANCE' }),
+      ['s3:PutObject arn:aws:s3:::bucket/a', 's3:PutObjectRetention arn:aws:s3:::bucket/a'],
+    ],
+    [
+      'a copy of a version',
+      s3Calls('PUT', '/bucket/b', { 'x-amz-copy-source': '/other/a?versionId=1' }),
+      ['s3:PutObject arn:aws:s3:::bucket/b', 's3:GetObjectVersion arn:aws:s3:::other/a'],
+    ],
+    [
+      'a list of versions',
+      s3Calls('GET', '/bucket?versions&prefix=qr%2F', {}),
+      ['s3:ListBucketVersions arn:aws:s3:::bucket'],
     ],
     [
       'a list of objects',

@@ -6,6 +6,7 @@ const run = {
   stackName: 'OneLink-production',
   configuration: config,
   variables: { AWS_ACCESS_KEY_ID: 'local' },
+  accessKeys: [],
   outputs: {},
   oneLinkApi: { origin: 'http://127.0.0.1:1', baseUrl: 'http://127.0.0.1:1/api/v2.0', token: 't' },
 };
@@ -27,4 +28,10 @@ it('a kept run prints the call of the HTTP API that it was given', () => {
     '  curl -sS http://127.0.0.1:1/live/v1/commands',
   );
   expect(printed()).toHaveLength(printed('curl').length - 1);
+});
+
+it('a kept run prints both keys of each caller that has one policy', () => {
+  const printed = keptRunWords({ ...run, accessKeys: ['local-reader'] }, 'commands.ndjson');
+
+  expect(printed).toContain('  export AWS_ACCESS_KEY_ID=local-reader AWS_SECRET_ACCESS_KEY=local-reader');
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { checkKeys } from '../../../../../cli/commands/doctor/key-checks.ts';
-import { KeysSecretBroken } from '../../../../../cli/pipeline/keys-secret.ts';
+import { KeysSecretBroken } from '../../../../../lambdas/adapters/keys-secret-store.ts';
 import type { StoredKey } from '../../../../../lambdas/domain/http/keys.ts';
 
 const now = Date.parse('2026-11-27T10:00:00Z');

@@ -20,33 +20,29 @@ describe('a new key', () => {
   test('has an ID of eight characters and 32 random bytes', () => {
     const random = { below: (limit: number) => limit - 1, bytes: (count: number) => new Uint8Array(count).fill(255) };
 
-    const { key, stored } = makeKey({ source: 'crm' }, Date.parse('2026-11-27T10:15:30Z'), random);
-
-    expect(key).toBe('olp_99999999___________________________________________8');
-    expect(stored).toEqual({
+    expect(makeKey(random)).toEqual({
+      key: 'olp_99999999___________________________________________8',
       id: '99999999',
-      source: 'crm',
       sha256: '7e2e349e2303008a6d2a49aaa97b3f8f8c243d8ad5573c46ad218f8f6a856bed',
-      createdAt: '2026-11-27T10:15:30.000Z',
     });
   });
 
   test('is another one each time', () => {
-    const keys = Array.from({ length: 100 }, () => makeKey({ source: 'crm' }, 0).key);
+    const keys = Array.from({ length: 100 }, () => makeKey().key);
     expect(new Set(keys).size).toBe(100);
   });
 
   test('names the older key in its JSON, and shows no hash', () => {
-    const older = makeKey({ source: 'crm' }, 0).stored;
-    const made = makeKey({ source: 'crm', label: 'shop' }, 0);
+    const older = { id: 'first000', source: 'crm', createdAt: '1970-01-01T00:00:00.000Z' };
+    const stored = { id: 'second00', source: 'crm', label: 'shop', createdAt: '1970-01-02T00:00:00.000Z' };
 
-    expect(newKeyJson({ ...made, older })).toEqual({
-      id: made.stored.id,
+    expect(newKeyJson({ key: 'olp_second00_x', stored, older })).toEqual({
+      id: 'second00',
       source: 'crm',
       label: 'shop',
-      createdAt: '1970-01-01T00:00:00.000Z',
-      key: made.key,
-      revokeNext: older.id,
+      createdAt: '1970-01-02T00:00:00.000Z',
+      key: 'olp_second00_x',
+      revokeNext: 'first000',
     });
   });
 });

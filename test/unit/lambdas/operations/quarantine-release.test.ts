@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { release } from '../../../../../lambdas/operations/quarantine.ts';
-import type { ParkedCommand } from '../../../../../lambdas/domain/contract/parked-command.ts';
+import type { ParkedCommand } from '../../../../lambdas/domain/contract/parked-command.ts';
+import { release } from '../../../../lambdas/operations/quarantine.ts';
 
 const key = 'quarantine/campaign/unreadable/lot.ndjson';
 const command: ParkedCommand = {

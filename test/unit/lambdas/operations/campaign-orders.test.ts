@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { giveOrder } from '../../../../cli/pipeline/campaign-orders.ts';
-import type { CampaignAct } from '../../../../lambdas/adapters/campaign-table.ts';
+import type { CampaignAct } from '../../../../lambdas/domain/campaign/orders.ts';
 import type { CampaignState } from '../../../../lambdas/domain/campaign/record.ts';
+import { giveOrder } from '../../../../lambdas/operations/campaign-orders.ts';
 import { givenCampaign } from '../../../world/given-campaign.ts';
 import { InMemoryCampaignTable } from '../../../world/in-memory-campaign-table.ts';
 
@@ -12,8 +12,7 @@ const spring = { source: 'crm', name: 'spring' };
 function given(change: Parameters<typeof givenCampaign>[0] = {}) {
   const table = new InMemoryCampaignTable();
   table.records.set('crm/spring', givenCampaign(change));
-  const order = (act: CampaignAct) =>
-    giveOrder(spring, act, { read: table.read.bind(table), act: table.act.bind(table), clock });
+  const order = (act: CampaignAct) => giveOrder(spring, act, { campaigns: table, clock });
   return { table, order };
 }
 
@@ -66,7 +65,7 @@ describe('an order to a campaign', () => {
       table.records.set('crm/spring', givenCampaign({ state: 'finished', endedAt: now, revision: 2 }));
       return reading;
     };
-    const order = giveOrder(spring, { act: 'cancel' }, { read, act: table.act.bind(table), clock });
+    const order = giveOrder(spring, { act: 'cancel' }, { campaigns: { read, act: table.act.bind(table) }, clock });
     await expect(order).rejects.toThrow('is finished, so there is nothing to cancel');
   });
 });

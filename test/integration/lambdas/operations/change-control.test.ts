@@ -1,19 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import { changeControl } from '../../../cli/commands/pause/control-change.ts';
-import { pausedBy, resumedBy } from '../../../cli/commands/pause/lane-orders.ts';
-import { ControlTable } from '../../../lambdas/adapters/control-table.ts';
-import type { MappingState } from '../../../lambdas/adapters/lane-mappings.ts';
-import { type ControlRecord, emptyControl } from '../../../lambdas/domain/control/control-record.ts';
-import { systemClock } from '../../../lambdas/runtime/clock.ts';
-import { givenTable } from '../lambdas/adapters/given-engines.ts';
+import { ControlTable } from '../../../../lambdas/adapters/control-table.ts';
+import type { MappingState } from '../../../../lambdas/adapters/lane-mappings.ts';
+import { type ControlRecord, emptyControl } from '../../../../lambdas/domain/control/control-record.ts';
+import { pausedBy, resumedBy } from '../../../../lambdas/domain/control/lane-orders.ts';
+import { changeControl } from '../../../../lambdas/operations/change-control.ts';
+import { systemClock } from '../../../../lambdas/runtime/clock.ts';
+import { givenTable } from '../adapters/given-engines.ts';
 
 const { client, table } = await givenTable();
 const control = new ControlTable(client, table, systemClock);
 const now = Date.parse('2026-03-10T12:00:00Z');
-const lanes = ['campaign', 'transactional'].map((name) => ({
-  name,
-  workers: [{ kind: 'link' as const, logGroupName: name, mappingId: `${name}-mapping`, queueUrl: name }],
-}));
+const lanes = ['campaign', 'transactional'].map((name) => ({ name, mappings: [`${name}-mapping`] }));
 const pause = (lane: string) => (record: ControlRecord) =>
   pausedBy(record, [lane], { note: 'a test', nowMilliseconds: now });
 
@@ -22,7 +19,7 @@ function portsWith(off: string[] = [], change: Partial<Pick<ControlTable, 'read'
   return {
     control: { read: () => control.read(), write: control.write.bind(control), ...change },
     mappings: { state },
-    nowMilliseconds: () => now,
+    clock: { wallMilliseconds: () => now },
   };
 }
 

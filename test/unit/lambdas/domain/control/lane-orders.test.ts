@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { pausedBy, resumedBy } from '../../../../../cli/commands/pause/lane-orders.ts';
 import {
   type ControlRecord,
   emptyControl,
   type LaneControl,
 } from '../../../../../lambdas/domain/control/control-record.ts';
+import { pausedBy, resumedBy } from '../../../../../lambdas/domain/control/lane-orders.ts';
 
 const now = Date.parse('2026-03-10T12:00:00Z');
 const before = now - 3_600_000;

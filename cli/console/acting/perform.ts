@@ -1,0 +1,123 @@
+import { campaignKey } from '../../../lambdas/domain/campaign/places.ts';
+import { isActive } from '../../../lambdas/domain/campaign/record.ts';
+import { standingWords } from '../../pipeline/campaign/campaign-words.ts';
+import { redrive } from '../../pipeline/dead-letters/redrive.ts';
+import type { Operations } from '../../pipeline/operations.ts';
+import { retiringCampaign, retiringRows } from '../../pipeline/retire-campaign.ts';
+import { startRetiring, withDeletes } from '../../pipeline/start-retiring.ts';
+import { counted } from '../../words/words.ts';
+import type { OpenDesk } from '../desk.ts';
+import { ProblemError } from '../problem.ts';
+import { resultsOf } from '../reading/campaign-downloads.ts';
+import { queueNamed } from '../reading/stuck-work.ts';
+import type { ConsoleAct } from './act-forms.ts';
+
+/** What an act did: counts, and one sentence. */
+export interface Performed {
+  effect: Record<string, number>;
+  words: string;
+}
+
+export interface PerformPorts {
+  operations: Operations;
+  open: OpenDesk;
+  interrupted: AbortSignal;
+  /** Receives the counts of an act of many parts, so far. */
+  onStep(effect: Record<string, number>): void;
+}
+
+/** Messages per second of a redrive, as the verb has it by default. */
+const usualRate = 20;
+
+/**
+ * Has the operations function carry out an act.
+ *
+ * @throws OperatorError if the function refuses it or cannot carry it out
+ */
+export async function perform(act: ConsoleAct, reason: string | undefined, ports: PerformPorts): Promise<Performed> {
+  const { operations } = ports;
+  switch (act.name) {
+    case 'pause':
+    case 'resume': {
+      const { ordered } = await operations.act(act.name, { lanes: act.lanes }, reason);
+      const changed = ordered.filter((one) => one.changed).length;
+      return { effect: { lanes: ordered.length, changed }, words: ordered.map(({ words }) => words).join(' ') };
+    }
+    case 'replay':
+      await operations.act('replay', {}, reason);
+      return { effect: {}, words: 'The replayer has started. It sends back the oldest commands first.' };
+    case 'redrive':
+      return sendBack(act, reason, ports);
+    case 'quarantine-release': {
+      const { released, left } = await operations.act('quarantine-release', { key: act.key }, reason);
+      const rest = left === 0 ? '' : ` ${counted(left, 'line')} cannot be read, and stay.`;
+      return { effect: { released, left }, words: `${counted(released, 'command')} parked again.${rest}` };
+    }
+    case 'quarantine-drop': {
+      const { lines } = await operations.act('quarantine-drop', { key: act.key }, reason);
+      return { effect: { lines }, words: `${counted(lines, 'line')} deleted.` };
+    }
+    case 'sender-confirm':
+    case 'sender-reject':
+      return decide(act, reason, operations);
+    case 'campaign-approve':
+    case 'campaign-pause':
+    case 'campaign-resume':
+    case 'campaign-cancel': {
+      const { source, campaign } = act;
+      const { record, already } = await operations.act(act.name, { source, campaign }, reason);
+      return { effect: {}, words: already ?? `${campaignKey(record)}: ${standingWords(record)}.` };
+    }
+    case 'campaign-retire':
+      return retire(act, reason, ports);
+  }
+}
+
+async function sendBack(
+  { queue: name, perSecond = usualRate, limit = Number.POSITIVE_INFINITY }: Extract<ConsoleAct, { name: 'redrive' }>,
+  reason: string | undefined,
+  { operations, open, interrupted, onStep }: PerformPorts,
+): Promise<Performed> {
+  const queue = queueNamed(open.deployed, name);
+  const { moved, refused } = await redrive(operations.begin(reason), queue, { limit, interrupted }, perSecond, (so) =>
+    onStep({ moved: so }),
+  );
+  const rest = refused.length === 0 ? '' : ` The queue refused ${refused.length}, which stay dead letters.`;
+  return { effect: { moved, refused: refused.length }, words: `${counted(moved, 'dead letter')} sent back.${rest}` };
+}
+
+async function decide(
+  { name, source, sender }: Extract<ConsoleAct, { name: 'sender-confirm' | 'sender-reject' }>,
+  reason: string | undefined,
+  operations: Operations,
+): Promise<Performed> {
+  const asked = { source, sender, replace: false };
+  const { held, changed, decision } =
+    name === 'sender-confirm'
+      ? await operations.act(name, { ...asked, unseen: false }, reason)
+      : await operations.act(name, asked, reason);
+  const words = changed ? `${sender} is ${decision} for ${source}.` : `${sender} was ${decision} before.`;
+  return { effect: { held }, words: `${words} ${counted(held, 'held command')} follow within a minute.` };
+}
+
+async function retire(
+  { source, campaign: name }: Extract<ConsoleAct, { name: 'campaign-retire' }>,
+  reason: string | undefined,
+  { operations, open, interrupted, onStep }: PerformPorts,
+): Promise<Performed> {
+  const { record } = await open.deployed.campaigns.read({ source, name });
+  if (record === undefined) throw new ProblemError('not-found', 'There is no such campaign.');
+  if (isActive(record)) throw new ProblemError('refused', 'The campaign still runs. Wait for its end, or cancel it.');
+  const counts = { live: 0, gone: 0, others: 0 };
+  const deleting = retiringCampaign(record);
+  const rows = retiringRows(resultsOf(record, open), record, open.deployed.ledger, counts);
+  return withDeletes(rows, interrupted, async (file) => {
+    onStep({ links: counts.live });
+    if (counts.live === 0) return { effect: { links: 0 }, words: 'The campaign has no live link.' };
+    await startRetiring(file, deleting, record, counts.live, { operations, reason, signal: interrupted });
+    return {
+      effect: { links: counts.live },
+      words: `${campaignKey(deleting)} has started. It deletes ${counted(counts.live, 'link')}.`,
+    };
+  });
+}
