@@ -1,4 +1,5 @@
-import { useId, useState } from 'preact/hooks';
+import { useEffect, useId, useState } from 'preact/hooks';
+
 import type { ActPreview, ApiProblem } from '../../cli/console/contract.ts';
 import { Commands } from '../parts/command.tsx';
 import { Dialog } from '../parts/dialog.tsx';
@@ -24,26 +25,29 @@ export function ActDialog() {
 }
 
 function Preview({ wanted }: { wanted: AskedActs }) {
-  const { answer, problem, reload } = useLoaded(JSON.stringify(wanted.acts), (signal) => preview(wanted.acts, signal));
+  const { answer, problem, reload } = useLoaded(JSON.stringify(wanted.acts), (signal) =>
+    preview(wanted.acts, '', signal),
+  );
   if (answer !== undefined) return <Confirm wanted={wanted} shown={answer} />;
   return (
     <>
       {problem === undefined ? <Waiting what="what it does" /> : <ProblemNote problem={problem} again={reload} />}
       <div class="actions">
         <button type="button" onClick={close}>
-          Cancel
+          Not now
         </button>
       </div>
     </>
   );
 }
 
-function Confirm({ wanted, shown: { forms, verbs } }: { wanted: AskedActs; shown: ActPreview }) {
+function Confirm({ wanted, shown: { forms, verbs: withoutReason } }: { wanted: AskedActs; shown: ActPreview }) {
   const [reason, setReason] = useState('');
   const [fault, setFault] = useState<string | undefined>(undefined);
   const [problem, setProblem] = useState<ApiProblem | undefined>(undefined);
   const [isBusy, setBusy] = useState(false);
   const faultId = useId();
+  const verbs = useVerbs(wanted, reason.trim(), withoutReason);
   const isRequired = forms.some((form) => form.reason === 'required');
   const isDestructive = forms.some((form) => form.isDestructive);
   const label = forms[0]?.label ?? 'Do it';
@@ -86,7 +90,7 @@ function Confirm({ wanted, shown: { forms, verbs } }: { wanted: AskedActs; shown
       {problem && <ProblemNote problem={problem} />}
       <div class="actions">
         <button type="button" onClick={close}>
-          Cancel
+          Not now
         </button>
         <button type="submit" class={isDestructive ? 'danger' : 'primary'} disabled={isBusy}>
           {wanted.acts.length > 1 ? `${label} (${wanted.acts.length})` : label}
@@ -94,6 +98,30 @@ function Confirm({ wanted, shown: { forms, verbs } }: { wanted: AskedActs; shown
       </div>
     </form>
   );
+}
+
+/** How long the operator must have stopped typing. */
+const typingMilliseconds = 300;
+
+/** The verbs with the reason in them, so that they can be pasted as they are. */
+function useVerbs({ acts }: AskedActs, reason: string, withoutReason: readonly string[]): readonly string[] {
+  const [verbs, setVerbs] = useState(withoutReason);
+  useEffect(() => {
+    if (reasonFault(reason, false) !== undefined) return;
+    const controller = new AbortController();
+    const timer = setTimeout(() => {
+      preview(acts, reason, controller.signal).then(
+        (shown) => setVerbs(shown.verbs),
+        // The earlier words are still right, but for the reason.
+        () => {},
+      );
+    }, typingMilliseconds);
+    return () => {
+      clearTimeout(timer);
+      controller.abort();
+    };
+  }, [reason]);
+  return verbs;
 }
 
 const shownVerbs = 3;

@@ -27,8 +27,8 @@ export function askFor(acts: readonly Act[], title: string, onStarted?: (run: Ac
 }
 
 /** @throws ServerProblem */
-export const preview = (acts: readonly Act[], signal: AbortSignal) =>
-  ask<ActPreview>('/api/acts/preview', { acts }, signal);
+export const preview = (acts: readonly Act[], reason: string, signal: AbortSignal) =>
+  ask<ActPreview>('/api/acts/preview', { acts, ...(reason !== '' && { reason }) }, signal);
 
 /** @throws ServerProblem */
 export async function start({ acts, onStarted }: AskedActs, reason: string): Promise<void> {

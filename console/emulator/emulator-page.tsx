@@ -83,7 +83,9 @@ function Now({
     <Panel title="Now" aside={<Age at={at} />}>
       <Stats>
         <Stat name="Its clock">{instant(now)}</Stat>
-        <Stat name="Calls a second">{number(Math.round(callsPerSecond))}</Stat>
+        <Stat name="Rate limit" note="calls a second">
+          {number(Math.round(callsPerSecond))}
+        </Stat>
         <Stat name="Links made">{number(linksMade)}</Stat>
         <Stat name="Links alive">{number(linksAlive)}</Stat>
         <Stat name="Quota used" note={`of ${number(monthlyQuota)}`}>

@@ -31,6 +31,9 @@ export function dataIn({ facets }: Pick<FoundLink, 'facets'>): Record<string, st
   );
 }
 
-/** Whether the two sides of a property differ. A side that does not have it is no difference. */
-export const differs = ({ ledger, api }: FoundLink['facets'][number]) =>
-  ledger !== null && api !== null && ledger !== api;
+/**
+ * Whether a property is marked as different. A side that does not have it is no difference. Neither are seconds between two ends,
+ * if the comparison as a whole finds both sides equal.
+ */
+export const differs = ({ result }: Pick<FoundLink, 'result'>, { what, ledger, api }: FoundLink['facets'][number]) =>
+  result === 'different' && what !== 'data' && ledger !== null && api !== null && ledger !== api;

@@ -48,7 +48,7 @@ export function FindPage() {
         title="Links"
         lead="Find a link, and see what the ledger and the API hold about it, and how it came to be."
       />
-      <FindForm choice={search?.choice ?? placed} onFind={(choice) => void find(choice)} />
+      <FindForm key={place} choice={search?.choice ?? placed} onFind={(choice) => void find(choice)} />
       {search && <Result search={search} onFind={find} />}
     </>
   );

@@ -35,7 +35,7 @@ export function FoundPanels({ choice, found, onReveal }: FoundProps) {
           columns={columns}
           rows={facets}
           keyOf={({ what }) => what}
-          classOf={(facet) => (differs(facet) ? 'warn' : '')}
+          classOf={(facet) => (differs(found, facet) ? 'warn' : '')}
         />
         <div class="actions start">
           <button type="button" aria-pressed={revealed} onClick={() => onReveal(!revealed)}>

@@ -11,11 +11,12 @@ type Lane = RateNow['lanes'][number];
 /** Calls a second, against what the account allows. */
 export function Rate({ rate }: { rate: RateNow }) {
   const { budgetPerSecond, lanes, minutes } = rate;
-  const newest = minutes.at(-1);
+  // The newest minutes are not counted yet.
+  const newest = minutes.findLast(({ perSecond }) => perSecond !== null);
   const current = newest?.perSecond ?? null;
   const words = `${rateWords(current)} of ${rateWords(budgetPerSecond)} calls a second`;
   return (
-    <Panel title="Rate" aside={<Age at={lanes[0]?.perSecond.at ?? newest?.at ?? null} oldAfterSeconds={300} />}>
+    <Panel title="Rate" aside={<Age at={newest?.at ?? null} oldAfterSeconds={300} />}>
       <p class="figure">
         <strong>{rateWords(current)}</strong> calls a second, of {rateWords(budgetPerSecond)}
       </p>

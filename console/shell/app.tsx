@@ -81,8 +81,10 @@ function useArrival({ page, path }: Route): void {
     const wanted = panel === undefined ? null : document.querySelector<HTMLElement>(`#${CSS.escape(panel)} h2`);
     const isFirst = first.current;
     first.current = false;
-    if (wanted !== null) wanted.focus();
-    else if (!isFirst) {
+    if (wanted !== null) {
+      wanted.scrollIntoView({ block: 'start' });
+      wanted.focus({ preventScroll: true });
+    } else if (!isFirst) {
       scrollTo(0, 0);
       document.querySelector<HTMLElement>('main h1')?.focus();
     }

@@ -1,10 +1,17 @@
+import { useEffect } from 'preact/hooks';
 import { ProblemNote } from '../parts/notes.tsx';
 import { loadSession, session, sessionProblem } from '../state/live.ts';
 import { Heading } from './heading.tsx';
 
-/** The console cannot work: why, and what to do. */
+const retryMilliseconds = 5_000;
+
+/** The console cannot work: why, and what to do. It goes on by itself as soon as it can. */
 export function Blocked() {
   const failed = sessionProblem.value;
+  useEffect(() => {
+    const timer = setInterval(() => void loadSession(), retryMilliseconds);
+    return () => clearInterval(timer);
+  }, []);
   const problems = failed === undefined ? (session.value?.problems ?? []) : [failed.problem];
   return (
     <>
@@ -13,7 +20,7 @@ export function Blocked() {
         lead={
           failed?.signedOut
             ? 'Open the address that the command has printed. It works once, and then this browser stays signed in.'
-            : 'Nothing is wrong with the pipeline for that reason. The console reads it with your own AWS credentials.'
+            : 'It tries again every few seconds. The pipeline itself does not depend on the console.'
         }
       />
       {problems.map((problem) => (

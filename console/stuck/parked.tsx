@@ -13,6 +13,7 @@ export function Parked() {
       columns={columns}
       labelOf={({ lane }) => `the lane ${lane}`}
       nothing="Nothing is parked: every command had its quota."
+      isShown={({ commands }) => commands > 0}
       classOf={({ isReplayed }) => (isReplayed ? '' : 'warn')}
     />
   );

@@ -21,6 +21,8 @@ interface StuckListProps<Kind extends StuckKind> {
   nothing: string;
   /** Marks a row. */
   classOf?(item: StuckItems[Kind]): string;
+  /** Leaves out a row with nothing to see. */
+  isShown?(item: StuckItems[Kind]): boolean;
 }
 
 interface Item {
@@ -31,7 +33,14 @@ interface Item {
 const refreshMilliseconds = 10_000;
 
 /** One kind of stuck work. A selection acts as one. */
-export function StuckList<Kind extends StuckKind>({ kind, columns, labelOf, nothing, classOf }: StuckListProps<Kind>) {
+export function StuckList<Kind extends StuckKind>({
+  kind,
+  columns,
+  labelOf,
+  nothing,
+  classOf,
+  isShown = () => true,
+}: StuckListProps<Kind>) {
   const paged = usePaged();
   const path = `/api/stuck/${kind}${paged.after === '' ? '' : `?after=${encodeURIComponent(paged.after)}`}`;
   const { answer, problem, reload } = useLoaded(
@@ -40,6 +49,7 @@ export function StuckList<Kind extends StuckKind>({ kind, columns, labelOf, noth
     refreshMilliseconds,
   );
   useReloadAfterRuns(reload);
+  const items = answer?.items.filter(isShown) ?? [];
   return (
     <>
       {problem && <ProblemNote problem={problem} again={reload} />}
@@ -47,10 +57,10 @@ export function StuckList<Kind extends StuckKind>({ kind, columns, labelOf, noth
       {answer && (
         <Panel title={title(kind)} aside={<Age at={answer.at} />}>
           <Notes notes={answer.notes} />
-          {answer.items.length === 0 ? (
+          {items.length === 0 ? (
             <Empty title={nothing} />
           ) : (
-            <Rows items={answer.items} columns={columns} kind={kind} labelOf={labelOf} {...(classOf && { classOf })} />
+            <Rows items={items} columns={columns} kind={kind} labelOf={labelOf} {...(classOf && { classOf })} />
           )}
           <Pager paged={paged} next={answer.next} of={title(kind)} />
         </Panel>
@@ -59,7 +69,9 @@ export function StuckList<Kind extends StuckKind>({ kind, columns, labelOf, noth
   );
 }
 
-type RowsProps<Kind extends StuckKind> = Omit<StuckListProps<Kind>, 'nothing'> & { items: readonly StuckItems[Kind][] };
+type RowsProps<Kind extends StuckKind> = Omit<StuckListProps<Kind>, 'nothing' | 'isShown'> & {
+  items: readonly StuckItems[Kind][];
+};
 
 function Rows<Kind extends StuckKind>({ items, columns, kind, labelOf, classOf }: RowsProps<Kind>) {
   const { chosen, choice, clear } = useSelection(items, labelOf);

@@ -24,7 +24,6 @@ const lib = 'lib imports from lambdas only env.ts contracts and names.ts files, 
 const library =
   'cli/pipeline and cli/files are the library below the command line: they import neither its verbs nor the terminal';
 const secondFront = 'cli/console is a second front on the library: it imports neither the verbs nor the terminal';
-const page = 'the page knows the server by cli/console/contract.ts alone';
 const throughReader = 'tools call the OneLink API through the reader function only';
 const client =
   "the client imports the contract's types and the code that sends to SQS: everything it imports is in the package";
@@ -148,19 +147,15 @@ const refused: Record<string, Case[]> = {
     ['cli/console/routes/a.ts', '../../commands/status/screen.ts'],
     ['cli/console/a.ts', '../../local/cloud/clock.ts'],
   ],
-  [page]: [
-    ['console/a.ts', '../cli/console/world.ts'],
-    ['console/pages/a.ts', '../../cli/pipeline/links/look-up.ts'],
-    ['console/a.ts', '../lambdas/domain/work/clock.ts'],
-    ['console/a.ts', '../lib/config/config.ts'],
-    ['console/a.ts', 'node:fs'],
-    ['console/a.ts', '@aws-sdk/client-sqs'],
-  ],
   [words]: [
     ['cli/words/a.ts', '../pipeline/local-run.ts'],
     ['cli/words/a.ts', '../../lambdas/domain/contract/command.ts'],
   ],
   [page]: [
+    ['console/a.ts', '../cli/console/world.ts'],
+    ['console/pages/a.ts', '../../cli/pipeline/links/look-up.ts'],
+    ['console/a.ts', '../lambdas/domain/work/clock.ts'],
+    ['console/a.ts', '../lib/config/config.ts'],
     ['console/state/a.ts', '../../cli/pipeline/local-run.ts'],
     ['console/state/a.ts', '../../cli/words/operator-error.ts'],
     ['console/state/a.ts', '../../cli/console/server.ts'],

@@ -79,39 +79,56 @@ function ofAlarms({ alarmNames, stack }: Facts): Wrong[] {
 }
 
 const laneWords: Readonly<Record<string, string>> = {
-  operator: 'An operator paused it.',
-  'quota-reserve-reached': 'The quota is down to the lane’s reserve.',
+  operator: 'An operator paused the work.',
+  'quota-reserve-reached': 'The quota is down to the reserve.',
   'quota-exceeded': 'The API reports that the quota is spent.',
-  'hourly-cap-reached': 'It has used its calls of this hour.',
-  'daily-cap-reached': 'It has used its calls of this day.',
+  'hourly-cap-reached': 'The calls of this hour are used.',
+  'daily-cap-reached': 'The calls of this day are used.',
   'token-refused': 'The API refuses the token.',
   'feature-off': 'The API reports that the feature is off.',
   'api-outage': 'The API is unavailable.',
-  'control-record-lost': 'The control record was lost while the lane was paused.',
+  'control-record-lost': 'The control record was lost while the work was paused.',
 };
 
+/** One entry for each cause: an outage pauses every lane, and an operator needs to read that once. */
 function ofLanes({ lanes }: Facts): Wrong[] {
-  return lanes
-    .filter(({ state }) => state !== 'open')
-    .map(({ lane, state, reason, note, since, parked }) => {
-      const isByOperator = reason === 'operator' || reason === 'control-record-lost';
-      const noted = note === null ? '' : ` “${note}”`;
-      const isParking = state === 'parking';
-      return {
-        id: `lane-${state}:${lane}`,
+  const closed = lanes.filter(({ state }) => state !== 'open');
+  const causes = Map.groupBy(closed, ({ state, reason, note }) => JSON.stringify([state, reason, note]));
+  return [...causes.values()].flatMap((same) => {
+    const [first] = same;
+    if (first === undefined) return [];
+    const { state, reason, note } = first;
+    const isByOperator = reason === 'operator' || reason === 'control-record-lost';
+    const noted = note === null ? '' : ` “${note}”`;
+    const isParking = state === 'parking';
+    const names = same.map(({ lane }) => lane);
+    const parked = same.reduce((sum, { parked }) => sum + (parked.value ?? 0), 0);
+    const begun = same.map(({ since }) => since).filter((since) => since !== null);
+    const cause = laneWords[reason ?? ''] ?? 'The reason is unknown.';
+    return [
+      {
+        id: `lane-${state}:${names.join('+')}`,
         severity: isParking ? ('ticket' as const) : reason === 'operator' ? ('note' as const) : ('page' as const),
-        what: `The lane ${lane} is ${state}`,
-        why: `${laneWords[reason ?? ''] ?? 'Its reason is unknown.'}${noted}`,
+        what: `${lanesWords(names, lanes.length)} ${state}`,
+        why: `${cause}${noted}`,
         do: isParking
-          ? `Its commands wait in the archive${parked.value ? ` (${n(parked.value)})` : ''}. They return when there is quota.`
+          ? `The commands wait in the archive${parked > 0 ? ` (${n(parked)})` : ''}. They return when there is quota.`
           : isByOperator
-            ? 'Resume it when its cause has gone.'
-            : 'It resumes when the API answers again.',
+            ? 'Resume when the cause has gone.'
+            : 'Work resumes when the API answers again.',
         link: isParking ? '#/stuck/parked' : '#/overview/lanes',
-        button: isParking ? 'Show what is parked' : 'Show the lane',
-        since,
-      };
-    });
+        button: isParking ? 'Show what is parked' : names.length === 1 ? 'Show the lane' : 'Show the lanes',
+        since: begun.length === 0 ? null : Math.min(...begun),
+      },
+    ];
+  });
+}
+
+/** `The lane campaign is`, `The lanes campaign and qr are`, `All lanes are` */
+function lanesWords(names: readonly string[], all: number): string {
+  if (names.length === 1) return `The lane ${names[0]} is`;
+  if (names.length === all) return 'All lanes are';
+  return `The lanes ${names.slice(0, -1).join(', ')} and ${names.at(-1)} are`;
 }
 
 function ofQuota({ quota }: Facts): Wrong[] {

@@ -25,9 +25,13 @@ describe('the place of a link', () => {
 
 describe('a link on both sides', () => {
   it('differs where both sides have another value', () => {
-    expect(differs({ what: 'expires', ledger: 'a', api: 'b' })).toBe(true);
-    expect(differs({ what: 'expires', ledger: 'a', api: 'a' })).toBe(false);
-    expect(differs({ what: 'version', ledger: '2', api: null })).toBe(false);
+    const different = { result: 'different' } as const;
+
+    expect(differs(different, { what: 'expires', ledger: 'a', api: 'b' })).toBe(true);
+    expect(differs(different, { what: 'expires', ledger: 'a', api: 'a' })).toBe(false);
+    expect(differs(different, { what: 'version', ledger: '2', api: null })).toBe(false);
+    expect(differs(different, { what: 'data', ledger: 'its digest alone', api: '7 parameters' })).toBe(false);
+    expect(differs({ result: 'equal' }, { what: 'expires', ledger: 'a', api: 'b' })).toBe(false);
   });
 
   it('begins an update with what the API has', () => {

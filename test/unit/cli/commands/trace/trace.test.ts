@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { requestsOfLink } from '../../../../../cli/pipeline/story/tell-story.ts';
 import { searchHeld, searchParked } from '../../../../../cli/pipeline/story/archive-search.ts';
 import { filterPatternOf } from '../../../../../cli/pipeline/story/log-search.ts';
 import {
@@ -12,6 +11,7 @@ import {
   ofParked,
   ofRequestRecord,
 } from '../../../../../cli/pipeline/story/story.ts';
+import { requestsOfLink } from '../../../../../cli/pipeline/story/tell-story.ts';
 import type { ParkedCommand } from '../../../../../lambdas/domain/contract/parked-command.ts';
 import { given, givenRecord, givenRequest } from '../../../../world/given-ledger.ts';
 import { givenLink, givenOutcome } from '../../../../world/given-outcome.ts';

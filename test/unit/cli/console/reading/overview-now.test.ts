@@ -103,8 +103,8 @@ describe('what is wrong', () => {
   it.each([
     ['token-refused', 'page', 'The API refuses the token.'],
     ['api-outage', 'page', 'The API is unavailable.'],
-    ['operator', 'note', 'An operator paused it. “rates”'],
-    ['control-record-lost', 'page', 'The control record was lost while the lane was paused.'],
+    ['operator', 'note', 'An operator paused the work. “rates”'],
+    ['control-record-lost', 'page', 'The control record was lost while the work was paused.'],
   ] as const)('names why a lane is paused: %s', (reason, severity, why) => {
     const lanes = {
       campaign: { state: 'paused', since: 5, reason, ...(reason === 'operator' && { note: 'rates' }) } as const,
@@ -127,7 +127,7 @@ describe('what is wrong', () => {
     expect(wrong[0]).toMatchObject({
       id: 'lane-parking:campaign',
       severity: 'ticket',
-      do: 'Its commands wait in the archive (12). They return when there is quota.',
+      do: 'The commands wait in the archive (12). They return when there is quota.',
       link: '#/stuck/parked',
     });
   });
