@@ -1,5 +1,5 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { LinkRecord } from '../domain/link/ledger-record.ts';
 import { linkInItem } from './ledger-item.ts';
 import { ledgerAttribute } from './names.ts';
@@ -16,11 +16,11 @@ export interface LinkPageQuery {
 
 /** Pages of the ledger's link records. A page reads 1 MB at most (DynamoDB, Scan). */
 export class LinkPages {
-  readonly #documents: DynamoDBDocumentClient;
+  readonly #client: DynamoDBClient;
   readonly #table: string;
 
   constructor(client: DynamoDBClient, table: string) {
-    this.#documents = DynamoDBDocumentClient.from(client);
+    this.#client = client;
     this.#table = table;
   }
 
@@ -33,7 +33,7 @@ export class LinkPages {
     const { key: pk } = ledgerAttribute;
     const wanted = Object.entries(only).filter(([, value]) => value !== undefined);
     const conditions = [`begins_with(${pk}, :link)`, ...wanted.map(([name]) => `#${name} = :${name}`)];
-    const page = await this.#documents.send(
+    const page = await this.#client.send(
       new ScanCommand({
         TableName: this.#table,
         Segment: segment,
@@ -42,18 +42,18 @@ export class LinkPages {
         ...(wanted.length > 0 && {
           ExpressionAttributeNames: Object.fromEntries(wanted.map(([name]) => [`#${name}`, name])),
         }),
-        ExpressionAttributeValues: {
+        ExpressionAttributeValues: marshall({
           ':link': 'link#',
           ...Object.fromEntries(wanted.map(([name, value]) => [`:${name}`, value])),
-        },
-        ...(after !== undefined && { ExclusiveStartKey: { [pk]: after } }),
+        }),
+        ...(after !== undefined && { ExclusiveStartKey: marshall({ [pk]: after }) }),
       }),
     );
-    const next = page.LastEvaluatedKey?.[pk];
+    const next = page.LastEvaluatedKey?.[pk]?.S;
     return {
-      links: (page.Items ?? []).map(linkInItem),
+      links: (page.Items ?? []).map((item) => linkInItem(unmarshall(item))),
       records: page.ScannedCount ?? 0,
-      next: next === undefined ? undefined : String(next),
+      next,
     };
   }
 }

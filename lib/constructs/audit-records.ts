@@ -2,7 +2,7 @@ import { AnyPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 
 /**
- * Makes a bucket append-only, for everybody in every account: nobody deletes an object or a version, and a PUT must say that its
+ * Makes a bucket append-only, for everybody in every account. Nobody deletes an object or a version. A PUT must demand that its
  * key is free (S3 user guide, "Enforce conditional writes"). Only the lifecycle deletes. Who may change the policy can lift it.
  */
 export function keepRecords(bucket: Bucket): void {

@@ -3,7 +3,7 @@ import type { MappingState } from '../../../lambdas/adapters/lane-mappings.ts';
 import type { ControlReading, LaneState } from '../../../lambdas/domain/control/control-record.ts';
 import type { LaneAtWork } from '../../pipeline/lanes-at-work.ts';
 
-/** What the wait looks at. */
+/** What the wait reads. */
 export interface FollowingPorts {
   control: { read(): Promise<ControlReading> };
   mappings: { state(id: string): Promise<MappingState> };

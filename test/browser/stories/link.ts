@@ -11,7 +11,7 @@ export function linkStory(given: () => Given): void {
     const asked: string[] = [];
     page.on('request', (request) => asked.push(request.url()));
 
-    // When somebody looks for a short URL
+    // When somebody searches for a short URL
     await goTo(visitor, 'links', 'Links');
     await page.getByLabel('Short URL, or template and ID').fill(shortUrl);
     await page.getByRole('button', { name: 'Find', exact: true }).click();

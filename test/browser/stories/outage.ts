@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { creates } from '../../../local/start/scenarios/commands.ts';
-import { type Given, goTo, minutesUntil } from '../world/given.ts';
+import { type Given, goTo, minutesUntil, minutesUntilTrue } from '../world/given.ts';
 
 /** The API is unavailable. Nobody has to act. */
 export function outageStory(given: () => Given): void {
@@ -16,7 +16,7 @@ export function outageStory(given: () => Given): void {
     await page.getByRole('heading', { name: 'Faults (1)' }).waitFor();
     await world.send(creates({ lane: 'campaign', name: 'in-outage', commands: 30, requestedAt: world.time.iso() }));
 
-    // Then the first screen says what is wrong, why, and what to do
+    // Then the first screen has what is wrong, why, and what to do
     await goTo(visitor, 'overview', 'Overview');
     const wrong = page.getByRole('listitem').filter({ hasText: 'The lane campaign is paused' });
     await minutesUntil(given(), wrong);
@@ -33,10 +33,10 @@ export function outageStory(given: () => Given): void {
     await page.getByRole('heading', { name: 'Faults (0)' }).waitFor();
     await goTo(visitor, 'overview', 'Overview');
     await minutesUntil(given(), page.getByRole('row', { name: /^campaign.*Open/ }));
-    await world.time.stepUntil(
+    await minutesUntilTrue(
+      given(),
       async () => (await world.api.stats()).links.made === before + 30,
       'a link for each command',
-      20,
     );
     expect(await wrong.count()).toBe(0);
     expect(faults).toEqual([]);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { creates } from '../../../local/start/scenarios/commands.ts';
-import { act, type Given, goTo, minutesUntil } from '../world/given.ts';
+import { act, type Given, goTo, minutesUntil, minutesUntilTrue } from '../world/given.ts';
 
 /** The month's calls are spent. Commands wait in the archive, and an operator brings them back. */
 export function quotaStory(given: () => Given): void {
@@ -35,10 +35,10 @@ export function quotaStory(given: () => Given): void {
     const verb = await act(visitor, /^Replay now/, 'Replay now', 'The quota was raised');
     expect(verb).toContain('npx onelink parked replay');
     await minutesUntil(given(), page.getByRole('row', { name: /^(Select the lane campaign )?campaign 0 / }));
-    await world.time.stepUntil(
+    await minutesUntilTrue(
+      given(),
       async () => (await world.api.stats()).links.made === before + 25,
       'a link for each command',
-      20,
     );
     expect(faults).toEqual([]);
   });

@@ -19,16 +19,22 @@ export async function goTo({ page }: Visitor, place: string, heading: string | R
 }
 
 /** Lets simulated minutes pass until the page shows something. */
-export async function minutesUntil({ run, visitor }: Given, shown: Locator, mostMinutes = 20): Promise<void> {
-  const { time } = run.world;
-  await time.stepUntil(
-    async () => {
-      await visitor.setClock();
-      return await isSoon(shown);
-    },
-    `the page shows ${shown}`,
-    mostMinutes,
-  );
+export async function minutesUntil(given: Given, shown: Locator, mostMinutes = 20): Promise<void> {
+  await minutesUntilTrue(given, () => isSoon(shown), `the page shows ${shown}`, mostMinutes);
+}
+
+/** Lets simulated minutes pass until something is true. Work goes on meanwhile, such as the sending of a campaign. */
+export async function minutesUntilTrue(
+  { run, visitor }: Given,
+  isTrue: () => Promise<boolean>,
+  what: string,
+  mostMinutes = 20,
+): Promise<void> {
+  for (let minutes = 0; !(await isTrue()); minutes++) {
+    if (minutes === mostMinutes) throw new Error(`${what}: not after ${mostMinutes} simulated minutes`);
+    await run.world.time.step(1, { inWork: true });
+    await visitor.setClock();
+  }
 }
 
 /** A page reads its numbers every few seconds. */

@@ -37,7 +37,7 @@ export async function visit(browser: Browser, address: string, nowMilliseconds: 
   page.on('console', (message) => {
     if (message.type() !== 'error' && message.type() !== 'warning') return;
     const { url } = message.location();
-    // The server has not got it, or not yet. The page says so.
+    // The server has not got it, or not yet. The page shows that.
     if (url.startsWith(`${origin}/api/`) && /status of 40[49] /.test(message.text())) return;
     faults.push(`console: ${message.text()} ${new URL(url || origin).pathname}`);
   });

@@ -93,7 +93,7 @@ describe('an operator’s program', () => {
       'There is no function operations:operate',
     ],
     ['loses the connection', new Error('socket hang up'), 'nobody here knows whether the act was carried out'],
-  ])('is told what happened if it %s', async (_, error, words) => {
+  ])('gets the cause if it %s', async (_, error, words) => {
     const world = actsWorld({
       performers,
       beforeInvoke: () => {
