@@ -3,27 +3,20 @@ import { createRequire } from 'node:module';
 import { delimiter, join } from 'node:path';
 import type { Browser, LaunchOptions } from 'playwright-core';
 import { hasPackagedBrowser, installBrowser, packages, unpacked } from './install.ts';
+import { browserOrSkip } from './without-browser.ts';
 
 /** Chrome or Edge, where an operator has installed it. */
 const channels = ['chrome', 'msedge'] as const;
 
-/**
- * Starts a browser: the packaged Chromium on Linux x64, elsewhere an installed Chrome or Edge.
- *
- * @returns undefined if there is none. The reason is printed
- * @throws Error instead in CI, which may not skip these tests
- */
-export async function startBrowser(): Promise<Browser | undefined> {
-  try {
-    await installBrowser(console.log);
-    return await launched();
-  } catch (error) {
-    const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
-    if (process.env.CI) throw new Error(`CI needs a browser for the tests of the console: ${reason}`, { cause: error });
-    console.warn(`\n  The tests of the console in a browser are SKIPPED: ${reason}\n`);
-    return undefined;
-  }
-}
+/** Starts a browser: the packaged Chromium on Linux x64, elsewhere an installed Chrome or Edge. @returns undefined if there is none */
+export const startBrowser = () =>
+  browserOrSkip(
+    async () => {
+      await installBrowser(console.log);
+      return launched();
+    },
+    { isCi: Boolean(process.env.CI), warn: console.warn },
+  );
 
 async function launched(): Promise<Browser> {
   const { chromium } = fromPackages<typeof import('playwright-core')>('playwright-core');
