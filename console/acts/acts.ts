@@ -1,6 +1,6 @@
-import { signal } from '@preact/signals';
+import { effect, signal } from '@preact/signals';
 import type { Act, ActForm, ActPreview, ActRequest, ActRun } from '../../cli/console/contract.ts';
-import { announce, runs, withRun } from '../state/live.ts';
+import { announce, route, runs, withRun } from '../state/live.ts';
 import { ask } from '../state/server.ts';
 
 /** What the operator has asked for, until it is confirmed or dropped. */
@@ -14,6 +14,12 @@ export interface AskedActs {
 
 /** The acts that the dialog shows. */
 export const asked = signal<AskedActs | undefined>(undefined);
+
+// On another page, nobody sees what the dialog asks about.
+effect(() => {
+  void route.value;
+  asked.value = undefined;
+});
 
 /** Asks the operator to confirm acts. Nothing is done before. */
 export function askFor(acts: readonly Act[], title: string, onStarted?: (run: ActRun) => void): void {

@@ -10,6 +10,7 @@ const pages = globSync(['*.md', '{docs,lib,local}/**/*.md'], { cwd: root });
 const exempt = 'test/repository/prose.test.ts';
 const programs = globSync('{bin,cli,client,console,examples,lambdas,lib,local,schemas,test}/**/*.{ts,tsx,mjs}', {
   cwd: root,
+  exclude: (name) => name === 'node_modules',
 }).filter((file) => file !== exempt);
 
 /** A program prints the tables of these pages: its folder is held, not the table. */

@@ -2,6 +2,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Files of twenty seconds and more, the longest first. Two files run at a time, and no long file should run alone at the end. */
 export const longest = [
+  'test/browser/console.test.ts',
   'test/faults/short-form.test.ts',
   'test/integration/scenarios/stories.test.ts',
   'test/integration/end-to-end.test.ts',

@@ -100,6 +100,7 @@ export async function startWorld(options: WorldOptions) {
       pipeline,
       cloud,
       api,
+      apiBaseUrl: emulator.baseUrl,
       time,
       timeline,
       correspondence,

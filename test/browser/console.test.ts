@@ -1,0 +1,54 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { temporaryFolder } from '../world/temporary-folder.ts';
+import { campaignStory } from './stories/campaign.ts';
+import { linkStory } from './stories/link.ts';
+import { outageStory } from './stories/outage.ts';
+import { pageViews } from './stories/pages.ts';
+import { quotaStory } from './stories/quota.ts';
+import { readOnlyAndOthers } from './stories/read-only.ts';
+import { startBrowser } from './world/browser.ts';
+import type { Given } from './world/given.ts';
+import { startConsoleRun } from './world/running-console.ts';
+import { visit } from './world/visitor.ts';
+
+const browser = await startBrowser();
+const folder = await temporaryFolder(afterAll);
+
+describe.skipIf(browser === undefined)('the console in a browser', { timeout: 180_000 }, () => {
+  if (browser === undefined) return;
+  let shared: Given | undefined;
+  const given = () => shared ?? expect.fail('the run has not started');
+
+  beforeAll(async () => {
+    const run = await startConsoleRun(folder);
+    shared = { run, visitor: await visit(browser, run.console.address, () => run.world.time.now()) };
+  });
+  afterAll(async () => {
+    await browser.close();
+    if (process.env.DEBUG_RUN && shared) {
+      const { cloud } = shared.run.world;
+      console.log(
+        JSON.stringify(
+          cloud.environments().map(({ function: f, environments }) => [f, environments.map((e) => e.busy)]),
+        ),
+      );
+      console.log(JSON.stringify((await cloud.queues()).map(({ url, visible, inFlight }) => [url, visible, inFlight])));
+      const { cpSync } = await import('node:fs');
+      cpSync(folder + '/work/logs', '/tmp/team/s18Blogs', { recursive: true });
+      cpSync(folder + '/timeline.ndjson', '/tmp/team/s18Blogs/timeline.ndjson');
+    }
+    await shared?.run.stop();
+  });
+
+  campaignStory(given);
+  linkStory(given);
+  outageStory(given);
+  quotaStory(given);
+  pageViews(given);
+  readOnlyAndOthers(browser, given);
+
+  test('no story met an error, a refused resource or another host in the browser', () => {
+    expect(given().visitor.faults).toEqual([]);
+    expect(given().run.printed).toEqual([]);
+  });
+});

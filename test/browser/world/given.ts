@@ -1,0 +1,67 @@
+import type { Locator } from 'playwright-core';
+import { expect } from 'vitest';
+import type { ConsoleRun } from './running-console.ts';
+import type { Visitor } from './visitor.ts';
+
+/** What the stories share: one run, and one visitor of its console. */
+export interface Given {
+  run: ConsoleRun;
+  visitor: Visitor;
+  /** The link that a story made, for the next one. */
+  made?: { shortUrl: string; requestId: string };
+}
+
+/** Opens a page of the console by its address. */
+export async function goTo({ page }: Visitor, place: string, heading: string | RegExp): Promise<void> {
+  const { origin } = new URL(page.url());
+  await page.goto(`${origin}/#/${place}`);
+  await page.getByRole('heading', { level: 1, name: heading }).waitFor();
+}
+
+/** Lets simulated minutes pass until the page shows something. */
+export async function minutesUntil(given: Given, shown: Locator, mostMinutes = 20): Promise<void> {
+  await minutesUntilTrue(given, () => isSoon(shown), `the page shows ${shown}`, mostMinutes);
+}
+
+/** Lets simulated minutes pass until something is true. Work goes on meanwhile, such as the sending of a campaign. */
+export async function minutesUntilTrue(
+  { run, visitor }: Given,
+  isTrue: () => Promise<boolean>,
+  what: string,
+  mostMinutes = 20,
+): Promise<void> {
+  for (let minutes = 0; !(await isTrue()); minutes++) {
+    if (minutes === mostMinutes) throw new Error(`${what}: not after ${mostMinutes} simulated minutes`);
+    await run.world.time.step(1, { inWork: true });
+    await visitor.setClock();
+  }
+}
+
+/** A page reads its numbers every few seconds. */
+const readsWithinMilliseconds = 6_000;
+
+const isSoon = (shown: Locator) =>
+  shown
+    .first()
+    .waitFor({ timeout: readsWithinMilliseconds })
+    .then(
+      () => true,
+      () => false,
+    );
+
+/** Confirms an act in its dialog, and waits for its end. @returns the command line that it equals */
+export async function act({ page }: Visitor, title: string | RegExp, label: string, reason = ''): Promise<string> {
+  await page.getByRole('button', { name: title }).click();
+  const dialog = page.getByRole('dialog', { name: title });
+  const confirm = dialog.getByRole('button', { name: label, exact: true });
+  await confirm.waitFor();
+  if (reason !== '') await dialog.getByLabel(/^Reason/).fill(reason);
+  await confirm.click();
+  await dialog.waitFor({ state: 'detached' });
+  const run = page.getByRole('region', { name: 'Acts of this console' }).getByRole('article').first();
+  await expect.poll(() => run.innerText()).toMatch(/Done|Failed/);
+  expect(await run.innerText()).toContain('Done');
+  const verb = await run.locator('code').innerText();
+  await run.getByRole('button', { name: /^Dismiss/ }).click();
+  return verb;
+}
