@@ -1,8 +1,8 @@
 import { paginateListSubscriptionsByTopic, type SNSClient } from '@aws-sdk/client-sns';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { PipelineSettings } from '../../../lib/config/config-schema.ts';
-import { counted } from '../../words/words.ts';
 import { sizeOf } from '../../pipeline/dead-letters/dead-letter-queues.ts';
+import { counted } from '../../words/words.ts';
 import { type Check, failed, notKnown, ok } from './check.ts';
 
 const name = 'outcome deliveries';
