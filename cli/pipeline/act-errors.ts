@@ -6,7 +6,8 @@ const words: Record<RefusalCode, string> = {
     'The operations function does not know this act. Use the checkout from which the stack was deployed.',
   'not-permitted': 'The act needs another permission. Use the checkout from which the stack was deployed.',
   'reason-missing': 'The act needs a reason. Add --reason.',
-  'not-proved': 'AWS does not confirm who you are. Check your credentials: aws sts get-caller-identity.',
+  'not-proved':
+    'AWS does not confirm that you are a caller of the pipeline’s account. Check your credentials: aws sts get-caller-identity.',
   'proof-late': 'The clock of this machine differs from AWS’s by more than five minutes. Set it.',
   'proof-unchecked': 'The operations function cannot reach STS, so it does not know who you are. Try again.',
   'begun-before': 'This part of the act has begun before. To see it: onelink audit --since 1h',

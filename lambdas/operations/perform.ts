@@ -2,7 +2,7 @@ import type { ActResult, RefusalCode } from '../domain/acts/answer.ts';
 import { actMetric } from '../domain/acts/names.ts';
 import type { Caller } from '../domain/acts/record.ts';
 import { type Act, type ActName, actIn, definitionOf } from '../domain/acts/registry.ts';
-import { actHeader, type Invocation, invocationSchema, proofMilliseconds } from '../domain/acts/request.ts';
+import { accountOf, actHeader, type Invocation, invocationSchema, proofMilliseconds } from '../domain/acts/request.ts';
 import { nameOfError } from '../domain/work/observer.ts';
 import { type ActContext, ActFailed, type Performed, type Performer } from './performers.ts';
 import type { ActPorts } from './ports.ts';
@@ -43,6 +43,8 @@ export async function perform(event: unknown, invoked: Invoked, ports: ActPorts)
     return refuse('proof-unchecked');
   }
   if (by === undefined) return refuse('not-proved');
+  // Only principals of this account may invoke the function. A user of another account is not who invoked it.
+  if (by.account !== accountOf(invoked.functionArn)) return refuse('not-proved', by);
   const { permission, needsReason } = definitionOf(act);
   if (permission(act) !== alias) return refuse('not-permitted', by);
   if (needsReason && invocation.reason === undefined) return refuse('reason-missing', by);

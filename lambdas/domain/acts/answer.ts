@@ -6,7 +6,7 @@ import * as z from 'zod';
  * - `not-understood`  the call has no form that this release knows
  * - `not-permitted`   the act needs another permission than the alias that was invoked
  * - `reason-missing`  the act needs a reason
- * - `not-proved`      STS does not confirm the caller's signature
+ * - `not-proved`      STS does not confirm the caller's signature, or names a caller of another account
  * - `proof-late`      the signature is older than five minutes, or from the future
  * - `proof-unchecked` STS cannot be reached
  * - `begun-before`    this part has begun before

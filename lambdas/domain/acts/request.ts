@@ -95,6 +95,9 @@ export function stsUrl(functionArn: string, { AWS_ENDPOINT_URL_STS: own }: Recor
 /** The region of a function. */
 export const regionOf = (functionArn: string) => functionArn.split(':')[3] ?? '';
 
+/** The AWS account of a function. */
+export const accountOf = (functionArn: string) => functionArn.split(':')[4] ?? '';
+
 /** The function, and the alias by which it was invoked, from its ARN of this invocation. */
 export function invokedAs(invokedFunctionArn: string): { functionArn: string; alias: string | undefined } {
   const parts = invokedFunctionArn.split(':');

@@ -3,7 +3,7 @@ import { proofOf } from '../../../../cli/pipeline/proof.ts';
 import type { Facts } from '../../../../lambdas/domain/acts/act.ts';
 import { actHeader, type Invocation } from '../../../../lambdas/domain/acts/request.ts';
 import { ActFailed } from '../../../../lambdas/operations/performers.ts';
-import { sessionOf } from '../../../../local/cloud/access/caller.ts';
+import { sessionOf, userOf } from '../../../../local/cloud/access/caller.ts';
 import { actsWorld, anna, operationsArn } from '../../../world/acts-world.ts';
 
 const now = Date.parse('2026-11-28T10:00:00Z');
@@ -20,7 +20,12 @@ const by = {
 function given(work: () => Facts = () => ({ changed: ['campaign paused'] })) {
   const done: unknown[] = [];
   const world = actsWorld({
-    callers: { anna, bob: sessionOf('arn:aws:iam::111122223333:role/support', 'bob', []) },
+    callers: {
+      anna,
+      // Anna's own user, in an account of hers.
+      elsewhere: userOf('arn:aws:iam::999988887777:user/nobody'),
+      bob: sessionOf('arn:aws:iam::111122223333:role/support', 'bob', []),
+    },
     performers: {
       pause: async (act, context) => {
         const effect = work();
@@ -144,6 +149,11 @@ describe('a call is refused, recorded, and does nothing', () => {
   test('if another has signed it than its fields name', async () => {
     const record = await refused(await signed({}, { accessKeyId: 'mallory' }), 'not-proved');
     expect(record).not.toHaveProperty('by');
+  });
+
+  test('if the signer is of another account, who cannot have invoked the function', async () => {
+    const record = await refused(await signed({}, { accessKeyId: 'elsewhere' }), 'not-proved');
+    expect(record?.by?.account).toBe('999988887777');
   });
 
   test.each<[string, Change]>([
