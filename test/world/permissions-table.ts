@@ -15,11 +15,22 @@ const people = {
   ProducerCrm: 'local-producer-crm',
 } as const;
 
+/** The acts of verbs that found nothing to act on while they were recorded. */
+const actsNotReached: Readonly<Record<string, string>> = {
+  'campaign retire': 'campaigns-Crm',
+  'senders confirm': 'operate',
+  'dead-letters purge': 'operate',
+  'parked replay': 'operate',
+};
+
 /** For each verb and each policy, the recorded calls that the policy does not permit. */
 export async function lacking(deployment: Deployment): Promise<Record<string, Record<string, VerbCall[]>>> {
   const authorizer = new Authorizer({}, new Map());
   const found: Record<string, Record<string, VerbCall[]>> = {};
-  for (const [verb, calls] of Object.entries(recordedVerbs())) {
+  for (const [verb, recorded] of Object.entries(recordedVerbs())) {
+    const alias = actsNotReached[verb];
+    const act = alias === undefined ? [] : [`lambda:InvokeFunction OperationsWorkerFunction:${alias}`];
+    const calls = [...new Set([...recorded, ...act])];
     found[verb] = {};
     for (const [policy, key] of Object.entries(people)) {
       const caller = holderOf(key, deployment);

@@ -36,7 +36,9 @@ export function callOf(words: VerbCall, deployment: Deployment): Call {
   const [action = '', name = '', ...terms] = words.split(' ');
   const [, unqualified = name, alias] = /^(\w+Function):(.+)$/.exec(name) ?? [];
   const stack = `arn:aws:cloudformation:${deployment.place.region}:${deployment.place.accountId}:stack/OneLink-production/one`;
-  const arn = name === 'stack' ? stack : names.arnOf(unqualified, '');
+  // Each producer has a folder of its own.
+  const arn =
+    name === 'stack' ? stack : names.arnOf(unqualified, '').replace(/(inbox|results|work|qr)\/one$/, '$1/crm/one');
   const context = terms.map((term) => {
     const [key = '', values = ''] = term.split('=');
     return [key, key === 'dynamodb:LeadingKeys' ? values.split(',') : values];
