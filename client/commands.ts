@@ -51,3 +51,21 @@ export function commandText<Kind extends Action>(
 function forQueue(json: string): string {
   return json.replaceAll(/[\ufffe\uffff]/g, (character) => `\\u${character.charCodeAt(0).toString(16)}`);
 }
+
+/**
+ * What a caller without types may have passed instead of a command.
+ *
+ * @returns what is wrong with it, for people
+ */
+export function faultOfCommand(command: unknown): string | undefined {
+  if (!isRecord(command)) return 'a command must be an object';
+  const { requestId } = command;
+  return typeof requestId === 'string' && requestId !== '' ? undefined : '`requestId` must be text';
+}
+
+export const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The `requestId` of what should be a command, for its result. Empty if it has none. */
+export const requestIdOf = (command: unknown): string =>
+  isRecord(command) && typeof command.requestId === 'string' ? command.requestId : '';

@@ -1,4 +1,4 @@
-import { systemTime, type Time } from './waiting.ts';
+import { checkSeconds, systemTime, type Time } from './waiting.ts';
 
 /** A request before it is signed. */
 export interface UnsignedRequest {
@@ -22,7 +22,7 @@ export interface HttpOptions {
   sign?: Sign;
   /** The producer. Only necessary for a role or user that several producers have. */
   source?: string;
-  /** For how many seconds a call is tried again after failures. Default: 120. */
+  /** For how many seconds a call is tried again after failures, beyond its `waitSeconds`. Default: 120. */
   patienceSeconds?: number;
   fetch?: typeof fetch;
   time?: Time;
@@ -46,9 +46,10 @@ const isLoopback = (host: string) => /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$
 /** @throws TypeError if an option cannot be used. It never quotes the key. */
 export function httpCaller(options: HttpOptions): HttpCaller {
   const { key, sign, source, patienceSeconds = 120, fetch: send = fetch, time = systemTime } = options;
+  checkSeconds('patienceSeconds', patienceSeconds);
   const url = baseUrl(options.url);
   if ((key === undefined) === (sign === undefined)) throw new TypeError('give either `key` or `sign`');
-  if (key !== undefined && !keyForm.test(key)) {
+  if (key !== undefined && !(typeof key === 'string' && keyForm.test(key))) {
     throw new TypeError(
       '`key` is not of the form of a key: olp_, 8 letters and digits, _ and 43 characters, without blanks',
     );

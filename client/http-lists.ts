@@ -1,8 +1,8 @@
-import type { ListAnswer, RequestAnswer } from '../lambdas/domain/http/answers.ts';
+import type { RequestAnswer } from '../lambdas/domain/http/answers.ts';
 import { CommandError, type CommandFault, withDetails } from './command-error.ts';
-import { type Create, commandText } from './commands.ts';
+import { type Create, commandText, faultOfCommand, isRecord, requestIdOf } from './commands.ts';
 import type { SendCall } from './http.ts';
-import { callHttp, readProblem } from './http-call.ts';
+import { callHttp, type HttpAnswer, isRequestAnswer, readProblem, unreadable } from './http-call.ts';
 import type { HttpCaller } from './http-caller.ts';
 import type { ManyResult } from './many.ts';
 import { backOff } from './waiting.ts';
@@ -53,7 +53,18 @@ export async function sendLists(
 }
 
 function written(command: Create, place: number, caller: HttpCaller, results: Results): Listed | undefined {
-  const { requestId } = command;
+  const requestId = requestIdOf(command);
+  const fault = faultOfCommand(command);
+  if (fault !== undefined) {
+    const error = new CommandError({
+      requestId: requestId || undefined,
+      reason: 'not-a-command',
+      detail: fault,
+      mayBeSent: false,
+    });
+    results[place] = { requestId, error };
+    return undefined;
+  }
   try {
     const text = commandText('create', command, { source: caller.source, nowMilliseconds: caller.time.now() });
     if (Buffer.byteLength(text) + 2 <= mostBytes) return { place, requestId, text };
@@ -93,7 +104,7 @@ async function sendList(caller: HttpCaller, list: readonly Listed[], call: SendC
   let waiting = list;
   for (let attempt = 1; waiting.length > 0; attempt++) {
     const body = `[${waiting.map(({ text }) => text).join(',')}]`;
-    let entries: ListAnswer['commands'];
+    let entries: readonly unknown[];
     try {
       const answer = await callHttp(caller, {
         method: 'POST',
@@ -103,9 +114,10 @@ async function sendList(caller: HttpCaller, list: readonly Listed[], call: SendC
         until,
         signal,
       });
-      entries = entriesIn(answer.bytes, waiting.length);
+      entries = entriesIn(answer, waiting.length);
     } catch (error) {
-      const why = error instanceof CommandError ? error : unreadable();
+      if (!(error instanceof CommandError)) throw error;
+      const why = error;
       for (const [index, one] of waiting.entries())
         fail(one, withDetails(why, { faults: faultsOfEntry(why.faults, index) }));
       return;
@@ -114,18 +126,22 @@ async function sendList(caller: HttpCaller, list: readonly Listed[], call: SendC
     const mayTryAgain = time.now() + backOff(attempt, undefined, () => 1) <= until && !signal?.aborted;
     for (const [index, one] of waiting.entries()) {
       const entry = entries[index];
-      if (entry === undefined) continue;
-      if (!('problem' in entry)) {
+      if (isRequestAnswer(entry) && entry.requestId === one.requestId) {
         const failure = failureIn(entry);
         if (failure === undefined) results[one.place] = entry;
         else fail(one, failure);
         continue;
       }
-      const { name = 'unknown', detail, faults } = readProblem(entry.problem);
+      const problem = isRecord(entry) && isRecord(entry.problem) ? entry.problem : undefined;
+      if (problem === undefined) {
+        fail(one, unreadable(undefined, true));
+        continue;
+      }
+      const { name = 'unknown', detail, faults } = readProblem(problem);
       if (passing.has(name) && mayTryAgain) again.push(one);
       const mayBeSent = ['in-progress', 'internal-error', 'unavailable', 'timed-out'].includes(name);
       const own = faultsOfEntry(faults ?? [], index);
-      fail(one, new CommandError({ reason: name, detail, status: entry.problem.status, faults: own, mayBeSent }));
+      fail(one, new CommandError({ reason: name, detail, status: statusIn(problem), faults: own, mayBeSent }));
     }
     waiting = again;
     if (again.length > 0) await time.sleep(backOff(attempt, undefined, time.random), signal).catch(() => {});
@@ -160,16 +176,11 @@ function faultsOfEntry(faults: readonly CommandFault[], index: number): CommandF
   });
 }
 
-/** @throws if the answer does not have an entry for each command */
-function entriesIn(bytes: Uint8Array, count: number): ListAnswer['commands'] {
-  const { commands } = JSON.parse(new TextDecoder().decode(bytes)) as ListAnswer;
-  if (!Array.isArray(commands) || commands.length !== count) throw unreadable();
+const statusIn = ({ status }: Record<string, unknown>) => (typeof status === 'number' ? status : undefined);
+
+/** @throws CommandError if the answer does not have an entry for each command */
+function entriesIn({ json, status }: HttpAnswer, count: number): readonly unknown[] {
+  const commands = isRecord(json) ? json.commands : undefined;
+  if (!Array.isArray(commands) || commands.length !== count) throw unreadable(undefined, true, status);
   return commands;
 }
-
-const unreadable = () =>
-  new CommandError({
-    reason: 'unreadable-answer',
-    detail: 'the answer does not have an entry for each command: check `url`',
-    mayBeSent: true,
-  });

@@ -1,11 +1,20 @@
 import type { KeyAnswer, LinkAnswer, RequestAnswer } from '../lambdas/domain/http/answers.ts';
-import { CommandError } from './command-error.ts';
-import { type Action, type CommandOf, type Create, commandText, type KeyedLink } from './commands.ts';
-import { callHttp, type HttpAnswer, type HttpCall } from './http-call.ts';
+import { CommandError, type ErrorSubject } from './command-error.ts';
+import {
+  type Action,
+  type CommandOf,
+  type Create,
+  commandText,
+  faultOfCommand,
+  isRecord,
+  type KeyedLink,
+  requestIdOf,
+} from './commands.ts';
+import { callHttp, type HttpCall, isRequestAnswer, unreadable } from './http-call.ts';
 import { type HttpOptions, httpCaller } from './http-caller.ts';
 import { sendLists } from './http-lists.ts';
 import type { ManyResult } from './many.ts';
-import { retryAfterSeconds } from './waiting.ts';
+import { checkSeconds, retryAfterSeconds } from './waiting.ts';
 
 export interface ReadCall {
   /** Ends the call, with the reason `aborted`. */
@@ -64,16 +73,19 @@ export function httpLinks(options: HttpOptions): HttpLinks {
 
   /** Calls until the request has left its queue, or the time is up. Each call is the same request. */
   const sendOne = async <Answer extends RequestAnswer>(
-    call: Pick<HttpCall, 'method' | 'path' | 'body' | 'requestId'>,
+    call: Pick<HttpCall, 'method' | 'path' | 'body' | 'subject'>,
     { lane, waitSeconds = 0, signal }: WaitingCall,
+    isAnswer: (json: unknown) => json is Answer,
   ): Promise<Answer> => {
+    checkSeconds('waitSeconds', waitSeconds);
     const waitUntil = time.now() + waitSeconds * 1_000;
     const until = waitUntil + patienceSeconds * 1_000;
     for (;;) {
       const left = Math.min(longestWaitSeconds, Math.ceil((waitUntil - time.now()) / 1_000));
       const wait = left > 0 ? { waitSeconds: left } : {};
       const answer = await callHttp(caller, { ...call, ...wait, query: { lane }, until, signal });
-      const state = jsonOf<Answer>(answer, call.requestId);
+      const { json: state, status } = answer;
+      if (!isAnswer(state)) throw unreadable(call.subject, true, status);
       if (state.status !== 'queued' && state.qr?.state !== 'pending') return state;
       const pause = 1_000 * (retryAfterSeconds(answer.headers.get('retry-after'), time.now()) ?? 1);
       if (time.now() + pause >= waitUntil) return state;
@@ -81,7 +93,7 @@ export function httpLinks(options: HttpOptions): HttpLinks {
         await time.sleep(pause, signal);
       } catch {
         throw new CommandError({
-          requestId: call.requestId,
+          ...call.subject,
           reason: 'aborted',
           mayBeSent: true,
           cause: signal?.reason,
@@ -90,11 +102,15 @@ export function httpLinks(options: HttpOptions): HttpLinks {
     }
   };
   const command = <Kind extends Action>(action: Kind, given: CommandOf[Kind], call: WaitingCall = {}) => {
-    const { requestId } = given;
-    const body = bodyOf(requestId, () =>
+    const fault = faultOfCommand(given);
+    const subject = { requestId: requestIdOf(given) || undefined };
+    if (fault !== undefined) throw notACommand(subject, fault);
+    const body = bodyOf(subject, () =>
       commandText(action, given, { source: caller.source, nowMilliseconds: time.now() }),
     );
-    return sendOne<RequestAnswer>({ method: 'POST', path: '/commands', body, requestId }, call);
+    const isAnswer = (json: unknown): json is RequestAnswer =>
+      isRequestAnswer(json) && json.requestId === subject.requestId;
+    return sendOne({ method: 'POST', path: '/commands', body, subject }, call, isAnswer);
   };
   const read = (path: string, { signal }: ReadCall, more: Partial<HttpCall> = {}) =>
     callHttp(caller, { method: 'GET', path, until: time.now() + patienceSeconds * 1_000, signal, ...more });
@@ -107,19 +123,32 @@ export function httpLinks(options: HttpOptions): HttpLinks {
     createMany: (commands, call = {}) => sendLists(caller, commands, call),
     byKey: async (campaign, key, link, call = {}) => {
       const path = `/links/by-key/${segment('campaign', campaign)}/${segment('key', key)}`;
-      return sendOne<KeyAnswer>({ method: 'PUT', path, body: bodyOf(undefined, () => JSON.stringify(link)) }, call);
+      const subject = { campaign, key };
+      if (!isRecord(link)) throw notACommand(subject, 'the link must be an object');
+      const body = bodyOf(subject, () => JSON.stringify(link));
+      return sendOne({ method: 'PUT', path, body, subject }, call, isKeyAnswer);
     },
-    request: async (requestId, call = {}) =>
-      jsonOf(await read(`/requests/${segment('requestId', requestId)}`, call, { requestId }), requestId),
-    link: async (onelinkId, shortlinkId, call = {}) =>
-      jsonOf(await read(linkPath(onelinkId, shortlinkId), call), undefined),
+    request: async (requestId, call = {}) => {
+      const subject = { requestId };
+      const { json, status } = await read(`/requests/${segment('requestId', requestId)}`, call, { subject });
+      if (isRequestAnswer(json)) return json;
+      throw unreadable(subject, false, status);
+    },
+    link: async (onelinkId, shortlinkId, call = {}) => {
+      const { json, status } = await read(linkPath(onelinkId, shortlinkId), call);
+      if (isLinkAnswer(json)) return json;
+      throw unreadable(undefined, false, status);
+    },
     qrImage: async (onelinkId, shortlinkId, { waitSeconds = 0, signal } = {}) => {
+      checkSeconds('waitSeconds', waitSeconds);
       const until = time.now() + Math.max(waitSeconds, patienceSeconds) * 1_000;
       const more =
         waitSeconds > 0 ? { awaits: ['code-not-ready'], until: time.now() + waitSeconds * 1_000 } : { until };
       const path = `${linkPath(onelinkId, shortlinkId)}/qr`;
-      const { headers, bytes } = await read(path, signal === undefined ? {} : { signal }, more);
-      return { mediaType: headers.get('content-type') ?? '', bytes };
+      const { headers, bytes, status } = await read(path, signal === undefined ? {} : { signal }, more);
+      const mediaType = headers.get('content-type') ?? '';
+      if (!mediaType.startsWith('image/')) throw unreadable(undefined, false, status);
+      return { mediaType, bytes };
     },
   };
 }
@@ -133,27 +162,27 @@ const linkPath = (onelinkId: string, shortlinkId: string) =>
  * @throws TypeError for a text that no URL can hold there: URLs resolve `.` and `..`, also encoded
  */
 function segment(name: string, text: string): string {
-  if (text === '' || /^\.{1,2}$/.test(text) || !text.isWellFormed()) {
+  if (typeof text !== 'string' || text === '' || /^\.{1,2}$/.test(text) || !text.isWellFormed()) {
     throw new TypeError(`${name} must be text that is neither empty nor a dot or two: a URL cannot hold it`);
   }
   return encodeURIComponent(text);
 }
 
+const isKeyAnswer = (json: unknown): json is KeyAnswer =>
+  isRequestAnswer(json) && typeof (json as { change?: unknown }).change === 'string';
+
+const isLinkAnswer = (json: unknown): json is LinkAnswer =>
+  isRecord(json) && ['onelinkId', 'shortlinkId', 'shortUrl'].every((name) => typeof json[name] === 'string');
+
+const notACommand = (subject: ErrorSubject, detail: string) =>
+  new CommandError({ ...subject, reason: 'not-a-command', detail, mayBeSent: false });
+
 /** @throws CommandError if JSON cannot hold a value */
-function bodyOf(requestId: string | undefined, text: () => string): string {
+function bodyOf(subject: ErrorSubject, text: () => string): string {
   try {
     return text();
   } catch {
     const detail = 'JSON cannot hold a value of the command: use texts, numbers, true and false';
-    throw new CommandError({ requestId, reason: 'not-json', detail, mayBeSent: false });
-  }
-}
-
-function jsonOf<Answer>({ bytes, status }: HttpAnswer, requestId: string | undefined): Answer {
-  try {
-    return JSON.parse(new TextDecoder().decode(bytes)) as Answer;
-  } catch {
-    const detail = 'the answer is not JSON: check `url`, and what answers in its place';
-    throw new CommandError({ requestId, reason: 'unreadable-answer', detail, status, mayBeSent: true });
+    throw new CommandError({ ...subject, reason: 'not-json', detail, mayBeSent: false });
   }
 }

@@ -1,7 +1,7 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { Unsent } from '../cli/pipeline/send-messages.ts';
 import { CommandError } from './command-error.ts';
-import { type Action, type CommandOf, type Create, commandText } from './commands.ts';
+import { type Action, type CommandOf, type Create, commandText, faultOfCommand, requestIdOf } from './commands.ts';
 import type { ManyResult } from './many.ts';
 
 export interface SqsOptions {
@@ -71,8 +71,12 @@ export function sqsLinks(options: SqsOptions): SqsLinks {
     const sendable = async function* (): AsyncGenerator<Sendable> {
       let place = 0;
       for await (const { action, command } of commands) {
-        const message = { requestId: command.requestId, place: place++, body: '' };
-        const problem = writeBody(message, () => commandText(action, command, { source, nowMilliseconds: now() }));
+        const message = { requestId: requestIdOf(command), place: place++, body: '' };
+        const fault = faultOfCommand(command);
+        const problem =
+          fault !== undefined
+            ? notACommand(message, fault)
+            : writeBody(message, () => commandText(action, command, { source, nowMilliseconds: now() }));
         if (problem === undefined) yield message;
         else results[message.place] = { requestId: message.requestId, error: problem };
       }
@@ -92,7 +96,7 @@ export function sqsLinks(options: SqsOptions): SqsLinks {
     const { results } = await sendAll([{ action, command }], call);
     const [result] = results;
     if (result === undefined)
-      throw new CommandError({ requestId: command.requestId, reason: 'unknown', mayBeSent: true });
+      throw new CommandError({ requestId: requestIdOf(command), reason: 'unknown', mayBeSent: true });
     if ('error' in result) throw result.error;
     return result;
   };
@@ -117,6 +121,9 @@ export function sqsLinks(options: SqsOptions): SqsLinks {
     },
   };
 }
+
+const notACommand = ({ requestId }: Sendable, detail: string) =>
+  new CommandError({ requestId: requestId || undefined, reason: 'not-a-command', detail, mayBeSent: false });
 
 function writeBody(message: Sendable, text: () => string): CommandError | undefined {
   const { requestId } = message;

@@ -8,6 +8,8 @@ export interface Time {
   sleep(milliseconds: number, signal: AbortSignal | undefined): Promise<void>;
   /** From 0, below 1. */
   random(): number;
+  /** A signal that ends an attempt after this time. Default: `AbortSignal.timeout`. */
+  timeout?(milliseconds: number): AbortSignal;
 }
 
 export const systemTime: Time = {
@@ -44,4 +46,10 @@ export function retryAfterSeconds(header: string | null, nowMilliseconds: number
   if (/^\d{1,9}$/.test(header)) return Number(header);
   const at = Date.parse(header);
   return Number.isNaN(at) ? undefined : Math.max(0, (at - nowMilliseconds) / 1_000);
+}
+
+/** @throws TypeError if it is not a number of seconds */
+export function checkSeconds(name: string, seconds: unknown): void {
+  if (typeof seconds === 'number' && seconds >= 0) return;
+  throw new TypeError(`\`${name}\` must be a number of seconds, 0 or more`);
 }

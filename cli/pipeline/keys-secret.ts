@@ -177,9 +177,15 @@ export class KeysSecretStore {
           `--remove-from-version-id ${versionId}`,
       );
     }
+    const secretsManager = (verb: string) => `aws secretsmanager ${verb} --secret-id ${this.#arn}`;
     return new KeysSecretBroken(
-      `${what} To begin without keys: aws secretsmanager put-secret-value --secret-id ${this.#arn} ` +
-        `--secret-string '{"keys":[]}'. Then create a new key for each producer: onelink keys create`,
+      `${what} Its previous version is not whole either. Look for an older one: ` +
+        `${secretsManager('list-secret-version-ids')} --include-deprecated, and for each version: ` +
+        `${secretsManager('get-secret-value')} --version-id … . If one holds {"keys":[…]}, make it current: ` +
+        `${secretsManager('update-secret-version-stage')} --version-stage ${current} --move-to-version-id … ` +
+        `--remove-from-version-id ${versionId ?? '…'} . If none does, begin without keys. That ends every key for good, ` +
+        `and each producer needs a new one: ${secretsManager('put-secret-value')} --secret-string '{"keys":[]}'. ` +
+        'Then: onelink keys create --source …',
     );
   }
 }

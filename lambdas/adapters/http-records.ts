@@ -1,4 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { CampaignKey } from '../domain/campaign/places.ts';
 import { type RequestKey, requestKey } from '../domain/contract/request-key.ts';
 import type { HttpNote, HttpRecord } from '../domain/http/record.ts';
 import type { LinkAddress } from '../domain/link/link-id.ts';
@@ -13,6 +14,7 @@ const changesKeptSeconds = 75 * 86_400;
 const changeKeyOf = (key: RequestKey) => `http-change#${requestKey(key)}`;
 const codeKeyOf = (source: string, { onelinkId, shortlinkId }: LinkAddress) =>
   `http-code#${source}/${onelinkId}/${shortlinkId}`;
+const campaignKeyOf = ({ source, name }: CampaignKey) => `http-campaign#${source}/${name}`;
 const keyOf = (request: RequestKey) => `http#${requestKey(request)}`;
 
 /** The records of requests that came by the HTTP API, in the ledger's table. */
@@ -103,6 +105,20 @@ export class HttpRecords {
         ExpressionAttributeValues: { ':read': read ?? '', ':next': next },
       },
     );
+  }
+
+  /**
+   * Notes that calls make links of this campaign's keys.
+   *
+   * @param expiresAt epoch seconds
+   */
+  async noteCampaign(campaign: CampaignKey, expiresAt: number): Promise<void> {
+    await this.#table.put({ [pk]: campaignKeyOf(campaign), ...recordVersion, [expiry]: expiresAt });
+  }
+
+  /** Whether a call has asked for a link of this campaign's keys. Strongly consistent. */
+  async isCampaignNoted(campaign: CampaignKey): Promise<boolean> {
+    return (await this.#table.get(campaignKeyOf(campaign))) !== undefined;
   }
 
   /** The last request of a source with the action `qr` for this link that came by the HTTP API. Strongly consistent. */

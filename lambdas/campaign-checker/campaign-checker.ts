@@ -116,7 +116,7 @@ export function campaignChecker(
     const onConflict = settings.LANES[lane]?.conflictPolicy;
     const named = { source, name, settings: chosen, template, templates, droppedAt: asOf ?? file.droppedAt };
     const reader = new RowReader({ ...named, read, maxTtlDays, onConflict, format });
-    return { reader, format, isCompressed, sizes };
+    return { reader, format, isCompressed, derivesIds: onConflict === 'derive', sizes };
   };
 
   return async (deliveries, deadline) => {

@@ -8,6 +8,7 @@ import { CampaignTable } from '../adapters/campaign-table.ts';
 import { ControlTable } from '../adapters/control-table.ts';
 import { DeliveryQueue } from '../adapters/delivery-queue.ts';
 import { dynamoClient } from '../adapters/document-table.ts';
+import { HttpRecords } from '../adapters/http-records.ts';
 import { Ledger } from '../adapters/ledger.ts';
 import { Secret } from '../adapters/secret.ts';
 import { campaignRulesSchema } from '../domain/campaign/rules.ts';
@@ -32,6 +33,7 @@ export const handler = sqsBatch({
   work: campaignChecker(env, rules, {
     campaigns: new CampaignTable(dynamo, env.LEDGER_TABLE_NAME, clock),
     files: new CampaignFiles(new S3Client(), env.CAMPAIGN_BUCKET_NAME),
+    calls: new HttpRecords(dynamo, env.LEDGER_TABLE_NAME, clock),
     ledger: new Ledger(dynamo, env.LEDGER_TABLE_NAME, clock),
     linkIdSecret: new Secret(new SecretsManagerClient(), env.LINK_ID_SECRET_ARN),
     control: new ControlTable(dynamo, env.LEDGER_TABLE_NAME, clock),

@@ -1,6 +1,6 @@
 import { answersCommand, attemptRequestId, madeNoLink, mostAttempts } from '../domain/campaign/attempts.ts';
 import type { FileCheckRow } from '../domain/campaign/file-check.ts';
-import { addressOfKnown, knownRow } from '../domain/campaign/known-rows.ts';
+import { addressOfKnown, type KnownFacts, knownRow } from '../domain/campaign/known-rows.ts';
 import type { CheckedRow } from '../domain/campaign/row.ts';
 import { requestKey } from '../domain/contract/request-key.ts';
 import type { RequestRecord } from '../domain/link/ledger-record.ts';
@@ -13,15 +13,15 @@ type KnownPorts = Pick<CampaignCheckerPorts, 'ledger' | 'linkIdSecret' | 'clock'
 const textOf = ({ onelinkId, shortlinkId }: LinkAddress) => `${onelinkId}/${shortlinkId}`;
 
 /**
- * Compares the rows of a later drop with what the ledger knows of their requests and links. The first drop of a campaign
- * needs no such reads.
+ * Compares rows with what the ledger knows of their requests and links. The first drop of a campaign without calls for its
+ * keys needs no such reads.
  *
- * @param hasKeys whether the file has a key column
+ * @param file whether the file has a key column, and whether its lane derives an ID if a chosen one is taken
  */
 export async function withKnown(
   rows: readonly FileCheckRow[],
   source: string,
-  hasKeys: boolean,
+  file: Pick<KnownFacts, 'hasKeys' | 'derivesIds'>,
   { ledger, linkIdSecret, clock }: KnownPorts,
 ): Promise<CheckedRow[]> {
   if (!rows.some(({ checked }) => checked.check === 'send')) return rows.map(({ checked }) => checked);
@@ -35,7 +35,7 @@ export async function withKnown(
     if (checked.check !== 'send' || command === undefined) return checked;
     const address = addresses[index];
     const link = address && links.get(textOf(address));
-    return knownRow(checked, { request, link, command, hasKeys, expiresAt, linkIdSecret: secret, nowSeconds });
+    return knownRow(checked, { request, link, command, ...file, expiresAt, linkIdSecret: secret, nowSeconds });
   });
 }
 

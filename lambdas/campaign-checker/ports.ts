@@ -40,7 +40,9 @@ export interface CampaignCheckerPorts {
     /** Streams an object, which appears whole or not at all. */
     upload(key: string, parts: AsyncIterable<string>, contentType: string): Promise<void>;
   };
-  /** What the ledger knows of the rows of a later drop. */
+  /** What the HTTP API has noted: whether a call has asked for a link of the campaign's keys. */
+  calls: { isCampaignNoted(campaign: CampaignKey): Promise<boolean> };
+  /** What the ledger knows of the rows. */
   ledger: {
     requests(asked: RequestKey[]): Promise<Map<string, RequestRecord>>;
     linksAt(addresses: readonly LinkAddress[]): Promise<LinkRecord[]>;

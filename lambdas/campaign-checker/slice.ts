@@ -38,6 +38,8 @@ export interface SliceRules {
   reader: RowReader;
   format: RowFormat;
   isCompressed: boolean;
+  /** Whether the lane derives an ID if a chosen one is taken. */
+  derivesIds: boolean;
   sizes: Sizes;
 }
 
@@ -151,8 +153,9 @@ async function writeChunks(step: Step, rules: SliceRules, ports: CampaignChecker
   step.pending = [];
   step.pendingBytes = 0;
   const hasKeys = rules.reader.columns(at.header).key !== undefined;
-  const rows =
-    from.drop === 1 ? pending.map(({ checked }) => checked) : await withKnown(pending, from.source, hasKeys, ports);
+  const rows = (await mayKnow(from, ports))
+    ? await withKnown(pending, from.source, { hasKeys, derivesIds: rules.derivesIds }, ports)
+    : pending.map(({ checked }) => checked);
   for (const [index, row] of rows.entries()) {
     countRow(step.counts, row, pending[index]?.warnings);
     if (row.check === 'rejected') step.rejected.push(row);
@@ -163,4 +166,12 @@ async function writeChunks(step: Step, rules: SliceRules, ports: CampaignChecker
   }));
   await eachAtOnce(8, chunks, (one) => ports.files.putChunk(from, from.drop, one.chunk, one.rows));
   step.chunks += chunks.length;
+}
+
+/**
+ * Whether the ledger may know the rows: by an earlier drop, or by a call for a key of the campaign. A call is noted before
+ * its command is sent. The note is read for each group of rows, since calls may begin during the check.
+ */
+async function mayKnow(from: CampaignRecord, { calls }: CampaignCheckerPorts): Promise<boolean> {
+  return from.drop > 1 || (await calls.isCampaignNoted(from));
 }

@@ -14,6 +14,8 @@ export interface Asked {
   command: Command;
   digest: string;
   warnings: readonly Fault[];
+  /** Whether its lane derives an ID if a chosen one is taken. */
+  derivesIds: boolean;
   /** Its place in a list. */
   index?: number;
 }

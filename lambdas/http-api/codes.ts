@@ -56,7 +56,7 @@ export async function readCode(
 /** The answer with the image of its QR code, if the call has waited for it. */
 export async function withImage(
   answer: Answer,
-  { known }: Progress,
+  { known }: Pick<Progress, 'known'>,
   { codes }: Pick<HttpApiPorts, 'codes'>,
 ): Promise<Answer> {
   const body = answer.body as RequestAnswer;

@@ -47,7 +47,13 @@ export function commandApi(settings: HttpApiEnvironment, rules: HttpRules, ports
     if ('refused' in reading) return { errors: pointed(reading.refused.faults, index) };
     const { command, warnings = [] } = reading;
     const digest = commandDigest(await ports.linkIdSecret.value(), command);
-    return { command, digest, warnings, ...(index !== undefined && { index }) };
+    return {
+      command,
+      digest,
+      warnings,
+      derivesIds: rules.derivingLanes.includes(lane),
+      ...(index !== undefined && { index }),
+    };
   };
 
   const timeOf = (call: Call, trip: Trip) =>

@@ -7,6 +7,7 @@ import type { Deadline } from '../domain/work/delivery.ts';
 import { nameOfError } from '../domain/work/observer.ts';
 import { type Answer, problemAnswer, proxyResult } from './answer.ts';
 import { type Call, callOf, placeOf } from './call.ts';
+import { CampaignNotes } from './campaign-notes.ts';
 import { readCode } from './codes.ts';
 import { commandApi } from './commands.ts';
 import type { HttpApiEnvironment } from './env.ts';
@@ -31,6 +32,7 @@ export function httpApi(
   ports: HttpApiPorts,
 ): (event: APIGatewayProxyEvent, deadline: Deadline) => Promise<APIGatewayProxyResult> {
   const commands = commandApi(settings, rules, ports);
+  const notes = new CampaignNotes(settings, ports);
   const answerTo = async (call: Call, trip: Trip): Promise<Answer> => {
     const own = producersOf(call.under, call.identity, rules.producers);
     const [answer] = await Promise.allSettled([routed(call, own, trip)]);
@@ -54,7 +56,7 @@ export function httpApi(
       case 'commands':
         return commands.post(call, own, trip);
       case 'link-by-key':
-        return putLinkByKey(call, own, route, trip, commands, ports);
+        return putLinkByKey(call, own, route, trip, commands, notes, ports);
       case 'request':
         return readRequest(call, own, route.requestId, trip, ports);
       case 'link':

@@ -9,9 +9,10 @@ import { campaignRequestId } from '../domain/campaign/row-identity.ts';
 import type { OpenedMessage } from '../domain/contract/envelope.ts';
 import { type RequestKey, requestKey } from '../domain/contract/request-key.ts';
 import { addressOfKey, decideByKey, type KeyDecision } from '../domain/http/by-key.ts';
+import { waitSecondsOf } from '../domain/http/headers.ts';
 import { pointed } from '../domain/http/pointers.ts';
 import { HttpProblem } from '../domain/http/problem.ts';
-import { linkPath, requestPath } from '../domain/http/request-answer.ts';
+import { codeOfLink, codePath, linkPath, requestPath } from '../domain/http/request-answer.ts';
 import type { HttpProducer } from '../domain/http/rules.ts';
 import type { LinkRecord, RequestRecord } from '../domain/link/ledger-record.ts';
 import { isoSeconds, secondsNow } from '../domain/work/clock.ts';
@@ -19,6 +20,8 @@ import type { Answer } from './answer.ts';
 import { type Asked, completed, laneOf } from './asked.ts';
 import { readBody } from './body.ts';
 import type { Call } from './call.ts';
+import type { CampaignNotes } from './campaign-notes.ts';
+import { withImage } from './codes.ts';
 import type { CommandApi } from './commands.ts';
 import type { HttpApiPorts } from './ports.ts';
 import { oneOf, onlyThese } from './query.ts';
@@ -44,6 +47,7 @@ export async function putLinkByKey(
   { campaign, key }: { campaign: string; key: string },
   trip: Trip,
   commands: CommandApi,
+  notes: CampaignNotes,
   ports: HttpApiPorts,
 ): Promise<Answer> {
   onlyThese(call, ['lane', 'source']);
@@ -66,13 +70,14 @@ export async function putLinkByKey(
       if (decision < mostDecisions && (await commands.awaitEnd(other, call, trip))) continue;
       throw new HttpProblem('in-progress', { retryAfter: 2 });
     }
-    if (decided.change === 'unchanged') return unchanged(decided.link, decided.key.requestId, call);
+    if (decided.change === 'unchanged') return unchanged(decided, call, ports);
     if (found === undefined) throw new Error('a command has no place in the ledger');
     // Another call has just changed the link, or notes another change at this moment.
     if (found.stands === 'reused' || !(await noteChange(decided, found, ports))) {
       if (decision < mostDecisions) continue;
       throw new HttpProblem('in-progress', { retryAfter: 2 });
     }
+    await notes.note({ source: producer.source, name: campaign });
     const [progress = found] = await commands.carryOut([takenOver(found)], state, call, trip);
     if (decision < mostDecisions && mustDecideAgain(progress)) continue;
     if (isReused(progress) || (progress.stands === 'running' && found.stands === 'running' && !trip.hasWaited))
@@ -169,7 +174,9 @@ async function decide(
   const command = { ...asked.command, requestId };
   const address = addressOfKey(requestId, raw, request);
   const link = address === undefined ? undefined : await ledger.link(address);
-  const facts = { request, link, command, linkIdSecret: await linkIdSecret.value(), nowSeconds: secondsNow(clock) };
+  const { derivesIds } = asked;
+  const secret = await linkIdSecret.value();
+  const facts = { request, link, command, derivesIds, linkIdSecret: secret, nowSeconds: secondsNow(clock) };
   const decided = decideByKey(raw, { ...facts, attempt });
   const common = { key, lastChange };
   if (!('change' in decided) || decided.change !== 'unchanged') return { ...decided, ...common };
@@ -226,8 +233,16 @@ function problem({ problem: name, faults, reason, detail }: Extract<KeyDecision,
   });
 }
 
-function unchanged(link: LinkRecord, requestId: string, call: Call): Answer {
+/** The answer for a link that is as the body has it. Its QR code is shown as a read of the key's request shows it. */
+async function unchanged(
+  { link, key }: Extract<Decided, { change: 'unchanged' }>,
+  call: Call,
+  ports: HttpApiPorts,
+): Promise<Answer> {
   const { address, shortUrl, expiresAt, version } = link;
+  const { requestId } = key;
+  const isAsked = (await ports.records.find([key])).get(requestKey(key))?.qr === true;
+  const qr = codeOfLink(requestId, link, isAsked, codePath(call, address));
   const body = {
     requestId,
     status: 'done',
@@ -235,6 +250,8 @@ function unchanged(link: LinkRecord, requestId: string, call: Call): Answer {
     href: requestPath(call, requestId),
     change: 'unchanged',
     link: { ...address, shortUrl, expiresAt: isoSeconds(expiresAt), version },
+    ...(qr !== undefined && { qr }),
   };
-  return { status: 200, headers: { 'Content-Location': linkPath(call, address) }, body };
+  const answer = { status: 200, headers: { 'Content-Location': linkPath(call, address) }, body };
+  return waitSecondsOf(call.header('prefer')) > 0 ? withImage(answer, { known: { link } }, ports) : answer;
 }

@@ -1,3 +1,4 @@
+import type { CampaignKey } from '../domain/campaign/places.ts';
 import type { PolicyCheck } from '../domain/contract/command-reading.ts';
 import type { RequestKey } from '../domain/contract/request-key.ts';
 import type { ControlReader } from '../domain/control/control-record.ts';
@@ -45,6 +46,8 @@ export interface HttpApiPorts {
      * @returns false if another call has noted one since
      */
     noteChange(key: RequestKey, next: string, read: string | undefined): Promise<boolean>;
+    /** Notes that calls make links of this campaign's keys. `expiresAt` is in epoch seconds. */
+    noteCampaign(campaign: CampaignKey, expiresAt: number): Promise<void>;
     /** The last request of a source with the action `qr` for this link. */
     lastCode(source: string, address: LinkAddress): Promise<string | undefined>;
     /** Notes such a request. `expiresAt` is that of its HTTP record. */

@@ -18,5 +18,8 @@ export function httpRulesOf(settings: PipelineSettings): HttpRulesText {
     id,
     { domain, brandDomains },
   ]);
-  return { producers, templates: Object.fromEntries(templates), policies: linkPoliciesOf(settings) };
+  const derivingLanes = Object.entries(settings.lanes)
+    .filter(([, { conflictPolicy = settings.conflictPolicy }]) => conflictPolicy === 'derive')
+    .map(([name]) => name);
+  return { producers, templates: Object.fromEntries(templates), policies: linkPoliciesOf(settings), derivingLanes };
 }

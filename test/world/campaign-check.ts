@@ -10,6 +10,7 @@ import type { ObservedFields } from '../../lambdas/domain/work/observer.ts';
 import { InMemoryCampaignFiles } from './in-memory-campaign-files.ts';
 import { InMemoryCampaignTable } from './in-memory-campaign-table.ts';
 import { InMemoryControl } from './in-memory-control.ts';
+import { InMemoryHttpRecords } from './in-memory-http.ts';
 import { InMemoryLedger } from './in-memory-ledger.ts';
 
 export const noon = Date.parse('2026-03-09T12:00:00Z');
@@ -46,7 +47,7 @@ interface Message {
 }
 
 /** What the checker may share with the sender of another world. */
-interface SharedWorld extends Pick<CampaignCheck, 'files' | 'campaigns' | 'ledger' | 'control'> {
+interface SharedWorld extends Pick<CampaignCheck, 'files' | 'campaigns' | 'calls' | 'ledger' | 'control'> {
   now: number;
   secret: string;
 }
@@ -56,6 +57,7 @@ export class CampaignCheck {
   now: number;
   readonly files: InMemoryCampaignFiles;
   readonly campaigns: InMemoryCampaignTable;
+  readonly calls: InMemoryHttpRecords;
   readonly ledger: InMemoryLedger;
   readonly control: InMemoryControl;
   readonly messages: Message[] = [];
@@ -77,6 +79,7 @@ export class CampaignCheck {
     this.now = shared.now ?? noon;
     this.files = shared.files ?? new InMemoryCampaignFiles();
     this.campaigns = shared.campaigns ?? new InMemoryCampaignTable();
+    this.calls = shared.calls ?? new InMemoryHttpRecords();
     this.ledger = shared.ledger ?? new InMemoryLedger();
     this.control = shared.control ?? new InMemoryControl();
     this.#secret = shared.secret ?? secret;
@@ -149,6 +152,7 @@ export class CampaignCheck {
     return {
       campaigns: this.#watched('campaigns', this.campaigns),
       files: this.#watched('files', this.files),
+      calls: this.#watched('calls', this.calls),
       ledger: this.#watched('ledger', this.ledger),
       linkIdSecret: { value: async () => this.#secret },
       control: this.#watched('control', this.control),

@@ -51,6 +51,7 @@ export const httpRules: HttpRulesText = {
   ],
   templates: { A1b3: { domain: 'acme.onelink.me', brandDomains: ['go.acme.example'] } },
   policies: { templates: {}, producers: {} },
+  derivingLanes: ['fast'],
 };
 
 /** One call, as a test writes it. */

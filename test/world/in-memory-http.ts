@@ -1,3 +1,4 @@
+import type { CampaignKey } from '../../lambdas/domain/campaign/places.ts';
 import type { RequestKey } from '../../lambdas/domain/contract/request-key.ts';
 import { requestKey } from '../../lambdas/domain/contract/request-key.ts';
 import type { Places } from '../../lambdas/domain/http/rate.ts';
@@ -10,6 +11,8 @@ export class InMemoryHttpRecords {
   readonly records = new Map<string, HttpRecord>();
   readonly changes = new Map<string, string>();
   readonly codes = new Map<string, string>();
+  /** Campaigns with calls for their keys, and when the note ends, in epoch seconds. */
+  readonly campaigns = new Map<string, number>();
   /** Methods whose next call fails, as with a throttled or unreachable table. */
   readonly failNext = new Set<keyof HttpApiPorts['records'] | 'note'>();
 
@@ -53,6 +56,15 @@ export class InMemoryHttpRecords {
     if (held !== undefined && held !== read && held !== next) return false;
     this.changes.set(requestKey(key), next);
     return true;
+  }
+
+  async noteCampaign({ source, name }: CampaignKey, expiresAt: number): Promise<void> {
+    this.#maybeFail('noteCampaign');
+    this.campaigns.set(`${source}/${name}`, expiresAt);
+  }
+
+  async isCampaignNoted({ source, name }: CampaignKey): Promise<boolean> {
+    return this.campaigns.has(`${source}/${name}`);
   }
 
   async lastCode(source: string, address: LinkAddress): Promise<string | undefined> {

@@ -23,8 +23,23 @@ export interface DeadLetterQueue {
   sourceUrl: string;
 }
 
-/** The name that the alarms use: `campaign`, `campaign-ingress-crm`, `qr`, `expiry`, `campaigns`. */
-export function nameOf({ lane, kind, source }: Pick<DeadLetterQueue, 'lane' | 'kind' | 'source'>): string {
+/**
+ * Also the outcomes that SNS could not post to an address. They come from no queue, so nothing can send them back, and only
+ * verbs that read know them.
+ */
+export const listedKinds = [...queueKinds, 'deliveries'] as const;
+export type ListedKind = (typeof listedKinds)[number];
+
+/** A dead-letter queue whose messages can be listed. */
+export interface ListedQueue extends Pick<DeadLetterQueue, 'lane' | 'source' | 'url'> {
+  kind: ListedKind;
+}
+
+/** Only a stack with a producer's `outcomeUrl` has it. */
+export const deliveriesOutput = 'OutcomeDeliveriesDeadLetterQueueUrl';
+
+/** The name that the alarms use: `campaign`, `campaign-ingress-crm`, `qr`, `expiry`, `campaigns`, `outcome-deliveries`. */
+export function nameOf({ lane, kind, source }: Pick<ListedQueue, 'lane' | 'kind' | 'source'>): string {
   return kind === 'ingress' ? `${lane}-ingress-${source}` : lane;
 }
 
@@ -73,6 +88,29 @@ export function deadLetterQueues(
   return [...ofLanes, ...shared].filter(
     ({ lane, kind }) => lane === (only.lane ?? lane) && kind === (only.queue ?? kind),
   );
+}
+
+/**
+ * The dead-letter queues whose messages can be listed: those of `deadLetterQueues`, and that of outcomes over HTTPS.
+ *
+ * @throws as `deadLetterQueues`; OperatorError if only deliveries are wanted, and the pipeline has none or a lane is named
+ */
+export function listedQueues(
+  outputs: Readonly<Record<string, string>>,
+  stackName: string,
+  { lane, queue }: { lane?: string; queue?: ListedKind },
+): ListedQueue[] {
+  const url = outputs[deliveriesOutput];
+  const deliveries = url === undefined ? [] : [{ lane: 'outcome-deliveries', kind: 'deliveries' as const, url }];
+  if (queue === 'deliveries') {
+    if (lane !== undefined) throw new OperatorError('No lane has the queue of --queue deliveries. Leave --lane out.');
+    if (url === undefined)
+      throw new OperatorError(`${stackName} posts no outcomes: no producer of its configuration has an outcomeUrl.`);
+    return deliveries;
+  }
+  const only = { ...(lane !== undefined && { lane }), ...(queue !== undefined && { queue }) };
+  const others = deadLetterQueues(outputs, stackName, only);
+  return lane === undefined && queue === undefined ? [...others, ...deliveries] : others;
 }
 
 /** SQS's approximate counts of a queue: messages that wait, and messages in flight. */

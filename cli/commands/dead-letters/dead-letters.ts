@@ -9,6 +9,9 @@ import type { Limits } from './dead-letter.ts';
 import {
   type DeadLetterQueue,
   deadLetterQueues,
+  type ListedKind,
+  listedKinds,
+  listedQueues,
   nameOf,
   type QueueKind,
   queueKinds,
@@ -29,6 +32,10 @@ interface Options extends VerbOptions {
   limit?: number;
 }
 
+interface ListOptions extends Omit<Options, 'queue'> {
+  queue?: ListedKind;
+}
+
 export function deadLettersCommand(): Command {
   return new Command('dead-letters')
     .description('Lists, redrives or purges dead letters: messages that no worker could complete.')
@@ -38,13 +45,18 @@ export function deadLettersCommand(): Command {
 }
 
 /** The options that the three subcommands share. */
-function subcommand(name: string, description: string, limit: string): Command {
+function subcommand(
+  name: string,
+  description: string,
+  limit: string,
+  choices: readonly string[] = queueKinds,
+): Command {
   const kinds =
     'only command queues, ingress queues, or the queue of QR jobs, expired links or campaign files, which all lanes share';
   return new Command(name)
     .description(description)
     .option('--lane <name>', 'only this lane')
-    .addOption(new Option('--queue <kind>', kinds).choices(queueKinds))
+    .addOption(new Option('--queue <kind>', kinds).choices(choices))
     .option('--limit <number>', limit, count(1, 10_000_000))
     .option('--json', 'print one JSON object per line');
 }
@@ -59,7 +71,7 @@ Exit codes:
 function listCommand(): Command {
   const most = 'the most dead letters to show from each queue (default: 100)';
   return pipelineVerb(
-    subcommand('list', 'Shows each dead letter and, if known, why it is one.', most),
+    subcommand('list', 'Shows each dead letter and, if known, why it is one.', most, listedKinds),
     `${pipelineHelp}
 
 The listing changes nothing. It hides each message from other receivers for up to a minute, and then returns it. It shows
@@ -69,9 +81,13 @@ The reason comes from the message and from the current ledger. It names the requ
 broken rules, or a validUntil that has passed. If neither explains the failure, the reason is "unknown". Then read the
 worker's log, or the forwarder's for a message of an ingress queue. The reasons
 sender-not-allowed and sender-unknown show a sender that may not send as the named source. A redrive does not carry its message out.
+
+--queue deliveries shows the outcomes that SNS could not post to the outcomeUrl of a producer. A redrive cannot send them
+back. When the receiver works, its team sends the same commands again, or reads the requests over HTTP.
 ${codesHelp('listed, or there was nothing to list', 'interrupted')}
 Examples:
   onelink dead-letters list
+  onelink dead-letters list --queue deliveries
   onelink dead-letters list --queue qr --limit 500 --stack OneLink-staging
   onelink dead-letters list --json --local | jq -r .reason | sort | uniq -c`,
     list,
@@ -118,9 +134,9 @@ Examples:
     );
 }
 
-async function list({ options, chosen, interrupted, print }: Scene<Options>): Promise<number> {
+async function list({ options, chosen, interrupted, print }: Scene<ListOptions>): Promise<number> {
   const pipeline = await chosen.deployed();
-  const queues = deadLetterQueues(pipeline.outputs, pipeline.stackName, options);
+  const queues = listedQueues(pipeline.outputs, pipeline.stackName, options);
   const ports = await examinationPorts(chosen, pipeline);
   let listed = 0;
   for (const queue of queues) {

@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { removalInStreamRecord } from '../../../lambdas/adapters/ledger-item.ts';
 import type { Command } from '../../../lambdas/domain/contract/command.ts';
 import { openEnvelope } from '../../../lambdas/domain/contract/envelope.ts';
@@ -14,7 +15,7 @@ import type { DeployedPipeline } from '../../pipeline/deployed-pipeline.ts';
 import { laneReader } from '../../pipeline/lane-reader.ts';
 import type { ChosenPipeline } from '../../pipeline/pipeline-choice.ts';
 import type { DeadLetter } from './dead-letter.ts';
-import type { DeadLetterQueue } from './dead-letter-queues.ts';
+import type { DeadLetterQueue, ListedQueue } from './dead-letter-queues.ts';
 import { type KnownSenders, type SenderFault, senderFault } from './letter-sender.ts';
 
 const usualWords = {
@@ -34,6 +35,8 @@ const usualWords = {
   'expiry-unchecked': 'its expiry has not been checked: a redrive checks it',
   'check-stopped':
     'the check of a campaign’s file has stopped: a redrive continues it, or finds that nothing is left to do',
+  'not-delivered':
+    'SNS could not post this outcome: when the receiver works, its team sends the command again, and the outcome comes once more',
   unknown: 'the ledger does not show why: read the worker’s log; a redrive tries it again',
 } as const;
 type Usual = keyof typeof usualWords;
@@ -93,21 +96,23 @@ export async function examinationPorts(
 
 /** Examines a dead letter, with the ledger's records of its request and its link. */
 export function examine(
-  queue: Pick<DeadLetterQueue, 'lane' | 'kind' | 'source'>,
+  queue: Pick<ListedQueue, 'lane' | 'kind' | 'source'>,
   letter: Pick<DeadLetter, 'body' | 'sentAtMilliseconds' | 'senderId' | 'attributes'>,
   ports: ExaminationPorts,
 ): Promise<Examination> {
   switch (queue.kind) {
     case 'commands':
-      return examineCommand(queue, letter, ports);
+      return examineCommand({ ...queue, kind: queue.kind }, letter, ports);
     case 'ingress':
-      return examineCommand(queue, letter, ports).then(inIngressQueue);
+      return examineCommand({ ...queue, kind: queue.kind }, letter, ports).then(inIngressQueue);
     case 'qr':
       return examineJob(letter.body, ports);
     case 'expiry':
       return examineExpired(letter.body, ports);
     case 'campaigns':
       return Promise.resolve({ ...nobody, ...reasonFor('check-stopped') });
+    case 'deliveries':
+      return Promise.resolve(examineDelivery(letter.body));
   }
 }
 
@@ -171,6 +176,26 @@ async function examineExpired(body: string, { ledger }: ExaminationPorts): Promi
   if (removal === undefined) return foreign('the record of a link');
   const { source, requestId, address } = removal.record;
   return { source, requestId, action: null, ...reasonOfExpired(removal, await ledger.link(address)) };
+}
+
+/** What SNS posts: a notification, whose message is the outcome. */
+const deliveryText = jsonText(z.object({ Message: z.string() }));
+/** What the listing shows of an outcome. A rejected command may have had neither source nor ID. */
+const outcomeText = jsonText(
+  z.object({
+    outcome: z.string(),
+    source: z.string().nullish(),
+    requestId: z.string().nullish(),
+    action: z.string().nullish(),
+  }),
+);
+
+function examineDelivery(body: string): Examination {
+  const notification = deliveryText.safeParse(body).data;
+  const outcome = notification && outcomeText.safeParse(notification.Message).data;
+  if (outcome === undefined) return { ...nobody, ...reasonFor('unreadable', 'is not an outcome that SNS posted') };
+  const { source = null, requestId = null, action = null } = outcome;
+  return { source, requestId, action, ...reasonFor('not-delivered') };
 }
 
 async function knownOf(

@@ -1,5 +1,8 @@
 import { paginateListSubscriptionsByTopic, type SNSClient } from '@aws-sdk/client-sns';
+import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { PipelineSettings } from '../../../lib/config/config-schema.ts';
+import { counted } from '../../words/words.ts';
+import { sizeOf } from '../dead-letters/dead-letter-queues.ts';
 import { type Check, failed, notKnown, ok } from './check.ts';
 
 const name = 'outcome deliveries';
@@ -37,6 +40,18 @@ export async function checkDeliveries(
   return checks.length > 0 ? checks : [ok(name, 'each receiver has confirmed')];
 }
 
+/** Whether SNS has given up outcomes that it could not post. */
+export async function checkDeliveryLetters(sqs: Pick<SQSClient, 'send'>, deadLettersUrl: string): Promise<Check> {
+  const { waiting, held } = await sizeOf(sqs, { url: deadLettersUrl });
+  const letters = waiting + held;
+  if (letters === 0) return ok(lettersName, 'none is a dead letter');
+  const words = `${counted(letters, 'outcome')} could not be posted, and ${letters === 1 ? 'is a dead letter' : 'are dead letters'}`;
+  return failed(lettersName, words, sendAgain);
+}
+
+const lettersName = 'posted outcomes';
+const sendAgain =
+  'To see of whom they are, run: onelink dead-letters list --queue deliveries. When the receiver works, its team sends these commands again. The runbook’s outcome-deliveries-failing has the steps.';
 const ask =
   'Ask its team to start a receiver as in docs/http-outcomes.md. Then remove its outcomeUrl, deploy, set it again, and deploy: SNS asks anew.';
 const restore =

@@ -11,11 +11,12 @@ import { openReader } from '../../pipeline/reader.ts';
 import { tallyWords } from '../../terminal/outcome-words.ts';
 import { pipelineHelp, pipelineVerb, type Scene } from '../../terminal/pipeline-verb.ts';
 import { counted } from '../../words/words.ts';
+import { deliveriesOutput } from '../dead-letters/dead-letter-queues.ts';
 import { strandedLanes } from '../parked/parked-lots.ts';
 import { checkApi, unlessReaderFails } from './api-checks.ts';
 import { checkCampaignLetters, checkCampaignMapping, checkCampaigns, unopenedFiles } from './campaign-checks.ts';
 import { type Check, failed, notKnown, ok, unlessRefused } from './check.ts';
-import { checkDeliveries } from './delivery-checks.ts';
+import { checkDeliveries, checkDeliveryLetters } from './delivery-checks.ts';
 import { checkKeys } from './key-checks.ts';
 import { checkConcurrency, checkControl, checkIntake, checkMappings, checkReader, type Plans } from './lane-checks.ts';
 import { checkSecrets } from './secret-checks.ts';
@@ -145,6 +146,11 @@ async function* checksOf(
   yield* await unlessRefused('outcome deliveries', 'sns:ListSubscriptionsByTopic', isLocal, () =>
     checkDeliveries(sns, settings, posted),
   );
+  const undelivered = pipeline.outputs[deliveriesOutput];
+  if (undelivered !== undefined)
+    yield* await unlessRefused('posted outcomes', 'sqs:GetQueueAttributes', isLocal, async () => [
+      await checkDeliveryLetters(pipeline.sqs, undelivered),
+    ]);
   const topics = { page: pipeline.output('PageTopicArn'), ticket: pipeline.output('TicketTopicArn') };
   for (const severity of ['page', 'ticket'] as const) {
     yield* await unlessRefused(`alarm topic ${severity}`, 'sns:GetTopicAttributes', isLocal, async () => [

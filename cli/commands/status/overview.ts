@@ -4,7 +4,7 @@ import { daysOfMonth, type Forecast, forecast } from '../../../lambdas/governor/
 import { isFresh } from '../../pipeline/control-freshness.ts';
 import { settledRows } from '../../pipeline/follow-campaign.ts';
 import { standingWords } from '../campaign/campaign-words.ts';
-import type { QueueKind } from '../dead-letters/dead-letter-queues.ts';
+import type { ListedKind } from '../dead-letters/dead-letter-queues.ts';
 import type { HeldCommands } from '../senders/held-commands.ts';
 
 /** Approximate counts of a queue. */
@@ -35,7 +35,7 @@ export interface Sight {
   held?: HeldCommands[];
   /** The campaigns that are checked, wait for approval, or are sent. */
   campaigns?: CampaignRecord[];
-  deadLetters: { lane: string; kind: QueueKind; messages: number }[];
+  deadLetters: { lane: string; kind: ListedKind; messages: number }[];
   alarms: { name: string; since: number | undefined }[];
 }
 

@@ -1,7 +1,7 @@
 import { type CloudWatchClient, GetMetricDataCommand, paginateDescribeAlarms } from '@aws-sdk/client-cloudwatch';
 import type { DeployedPipeline } from '../../pipeline/deployed-pipeline.ts';
 import type { LaneAtWork } from '../../pipeline/lanes-at-work.ts';
-import { deadLetterQueues, sizeOf } from '../dead-letters/dead-letter-queues.ts';
+import { listedQueues, sizeOf } from '../dead-letters/dead-letter-queues.ts';
 import { strandedLanes, summarise } from '../parked/parked-lots.ts';
 import { allHeld } from '../senders/held-commands.ts';
 import { daysToCome, type Sight } from './overview.ts';
@@ -22,7 +22,7 @@ export async function readSight(pipeline: DeployedPipeline, monthlyQuotaCalls: n
     allHeld(heldStore),
     table.active().then(async (active) => (await table.readAll(active)).records),
     Promise.all(
-      deadLetterQueues(outputs, stackName, {}).map(async (queue) => {
+      listedQueues(outputs, stackName, {}).map(async (queue) => {
         const { waiting, held } = await sizeOf(sqs, queue);
         return { lane: queue.lane, kind: queue.kind, messages: waiting + held };
       }),

@@ -23,6 +23,8 @@ export interface KnownFacts {
   hasKeys: boolean;
   /** The instant that the row's `expires_at` names, in epoch milliseconds. */
   expiresAt?: number | undefined;
+  /** Whether the lane derives an ID if a chosen one is taken, and the command does not decide. */
+  derivesIds: boolean;
   linkIdSecret: string;
   nowSeconds: number;
   /** Which attempt at a change: another is another request. 1 by default. */
@@ -56,7 +58,7 @@ export function knownRow(row: RowToSend, facts: KnownFacts): CheckedRow {
   const isLinkOfRow = link !== undefined && (command.action === 'update' || link.requestId === row.requestId);
   if (!isLinkOfRow || link.source !== command.source || !isAlive(link, nowSeconds))
     return rejected(row, 'link-ended', [ended(command, 'link-ended')]);
-  const moved = movedTo(command, link, facts);
+  const moved = movedTo(command, link, facts, isSameRequest);
   if (moved !== undefined) return rejected(row, moved.rule, [moved]);
   const { address } = link;
   if (isAsWanted(command, link, facts)) {
@@ -68,14 +70,19 @@ export function knownRow(row: RowToSend, facts: KnownFacts): CheckedRow {
 }
 
 /** The row's link has another address than the row asks for. No update can move a link. */
-function movedTo(command: Command, { address }: LinkRecord, { linkIdSecret }: KnownFacts): Fault | undefined {
+function movedTo(
+  command: Command,
+  { address }: LinkRecord,
+  { derivesIds, linkIdSecret }: KnownFacts,
+  isSameRequest: boolean,
+): Fault | undefined {
   if (command.onelinkId !== address.onelinkId)
     return { path: 'template', rule: 'other-template', message: `its link has another template. ${remedy}` };
   if (command.shortlinkId === undefined || command.shortlinkId === address.shortlinkId) return undefined;
   // A create whose chosen ID was taken may have derived one.
   const derived = deriveLinkId(linkIdSecret, command, address.shortlinkId.length);
-  if (command.action === 'create' && command.onConflict !== 'reject' && derived === address.shortlinkId)
-    return undefined;
+  const mayDerive = command.action === 'create' && (command.onConflict ?? (derivesIds && 'derive')) === 'derive';
+  if ((isSameRequest || mayDerive) && derived === address.shortlinkId) return undefined;
   return { path: 'shortlink_id', rule: 'other-id', message: `its link has another short-link ID. ${remedy}` };
 }
 

@@ -26,6 +26,8 @@ export const httpRulesSchema = z.object({
   /** All templates, each with its domain and brand domains. */
   templates: templatesSchema,
   policies: linkPoliciesSchema,
+  /** The lanes that derive an ID if a chosen one is taken. */
+  derivingLanes: z.array(z.string()),
 });
 export type HttpRules = z.infer<typeof httpRulesSchema>;
 /** What the construct writes into the file. */

@@ -1,6 +1,6 @@
 import { ListSubscriptionsByTopicCommand, SNSClient } from '@aws-sdk/client-sns';
 import { expect, onTestFinished, test } from 'vitest';
-import { checkDeliveries } from '../../../cli/commands/doctor/delivery-checks.ts';
+import { checkDeliveries, checkDeliveryLetters } from '../../../cli/commands/doctor/delivery-checks.ts';
 import { escapeXml } from '../../../local/cloud/services/xml.ts';
 import { serverOnLoopback } from '../../world/loopback.ts';
 
@@ -66,4 +66,19 @@ test('a local run without a receiver is no fault, and no outcomeUrl needs no cal
   expect(await check(sns, true)).toMatchObject([{ result: 'not-known' }]);
   const unasked = new SNSClient({ endpoint: 'http://127.0.0.1:1', region: 'eu-west-1' });
   expect(await checkDeliveries(unasked, { producers: [producer('crm')] }, { topicArn, local: false })).toEqual([]);
+});
+
+test.each([
+  [0, 0, 'ok', 'none is a dead letter'],
+  [1, 0, 'failed', '1 outcome could not be posted, and is a dead letter'],
+  [2, 1, 'failed', '3 outcomes could not be posted, and are dead letters'],
+])('the doctor counts outcomes that could not be posted: %i and %i', async (waiting, held, result, words) => {
+  const send = async ({ input }: { input: { QueueUrl: string } }) => {
+    expect(input.QueueUrl).toBe('https://sqs.example/undelivered');
+    const counts = { ApproximateNumberOfMessages: waiting, ApproximateNumberOfMessagesNotVisible: held };
+    return { Attributes: Object.fromEntries(Object.entries(counts).map(([name, count]) => [name, String(count)])) };
+  };
+  const check = await checkDeliveryLetters({ send } as never, 'https://sqs.example/undelivered');
+  expect(check).toMatchObject({ name: 'posted outcomes', result, words });
+  expect('fix' in check ? check.fix : '').toContain(result === 'ok' ? '' : 'dead-letters list --queue deliveries');
 });

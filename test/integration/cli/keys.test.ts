@@ -197,8 +197,20 @@ describe('the store of keys', () => {
     );
   });
 
-  test('names how to begin anew if the previous version is broken as well', async () => {
+  test('names how to find an older version, before how to begin anew, if the previous one is broken as well', async () => {
     const { client, store } = await givenStore({ text: 'broken' });
+    const advice = await store.read().then(
+      () => '',
+      ({ message }: Error) => message,
+    );
+    const places = [
+      `list-secret-version-ids --secret-id ${keysSecretArn} --include-deprecated`,
+      '--version-id …',
+      'That ends every key for good',
+      'put-secret-value',
+    ].map((words) => advice.indexOf(words));
+    expect(places.every((place) => place > 0)).toBe(true);
+    expect(places).toEqual(places.toSorted((one, other) => one - other));
     await expect(store.read()).rejects.toThrow(`--secret-string '{"keys":[]}'`);
     await client.send(new PutSecretValueCommand({ SecretId: keysSecretArn, SecretString: 'broken too' }));
     await expect(store.read()).rejects.toThrow(`--secret-string '{"keys":[]}'`);

@@ -14,19 +14,31 @@ import { temporaryFolder } from '../../world/temporary-folder.ts';
 const page = readFileSync(new URL('../../../docs/http-outcomes.md', import.meta.url), 'utf8');
 const topicArn = 'arn:aws:sns:eu-west-1:000000000000:outcomes';
 
-/** The receiver of the page, in a process of its own, and a key that signs for the local SNS. */
-async function givenReceiverOfPage() {
-  const signer = await Signer.make('sns.eu-west-1.amazonaws.com');
-  const visits: string[] = [];
-  const { origin } = await serverOnLoopback((request, response) => {
-    if (request.url !== signer.certificatePath) visits.push(request.url ?? '');
-    response.end(request.url === signer.certificatePath ? signer.certificate : '');
-  }, onTestFinished);
-
+/** The receiver of the page, as a file. */
+async function fileOfPage(): Promise<string> {
   const [, code = ''] = /^```ts\n(import .*?)^```/ms.exec(page) ?? [];
   const client = new URL('../../../client/index.ts', import.meta.url).href;
   const file = join(await temporaryFolder(onTestFinished), 'receiver.ts');
   await writeFile(file, code.replace("'onelink-pipeline/client'", `'${client}'`));
+  return file;
+}
+
+/**
+ * The receiver of the page, in a process of its own, and a key that signs for the local SNS.
+ *
+ * @param confirming how SNS answers visits of confirmations, in order: 200 if there is none
+ */
+async function givenReceiverOfPage(confirming: number[] = []) {
+  const signer = await Signer.make('sns.eu-west-1.amazonaws.com');
+  const visits: string[] = [];
+  const { origin } = await serverOnLoopback((request, response) => {
+    if (request.url !== signer.certificatePath) visits.push(request.url ?? '');
+    const isCertificate = request.url === signer.certificatePath;
+    response.writeHead(isCertificate ? 200 : (confirming.shift() ?? 200));
+    response.end(isCertificate ? signer.certificate : '');
+  }, onTestFinished);
+
+  const file = await fileOfPage();
   const port = await freePort();
   const child = spawn(process.execPath, [file], {
     env: { ...process.env, PORT: String(port), TOPIC_ARN: topicArn, LOCAL_ORIGIN: origin },
@@ -79,6 +91,30 @@ test('the receiver of docs/http-outcomes.md confirms, keeps each outcome once, a
   expect(await statusOf({ ...created, body: 'rubbish' })).toBe(403);
   expect(await statusOf({ ...created, body: 'x'.repeat(1_000_001) })).toBe(413);
   expect(printed()).toBe('created r-1\nWrongSignature\nNotSnsMessage\n');
+});
+
+test('the receiver answers 500 to a confirmation that SNS has not taken, so SNS posts it again', async () => {
+  const { signing, statusOf } = await givenReceiverOfPage([503]);
+  const subscribeUrl = `${signing.origin}/?Action=ConfirmSubscription&Token=t`;
+  const at = { topicArn, atMilliseconds: Date.now() };
+  const confirmation = { type: 'SubscriptionConfirmation', messageId: 'm-0', token: 't', subscribeUrl, ...at } as const;
+
+  expect(await statusOf(confirmationPost(confirmation, signing))).toBe(500);
+  expect(await statusOf(confirmationPost(confirmation, signing))).toBe(200);
+});
+
+test('the receiver does not start without the ARN of its topic', async () => {
+  const { TOPIC_ARN: _, ...env } = process.env;
+  const child = spawn(process.execPath, [await fileOfPage()], { env: { ...env, PORT: '0' } });
+  onTestFinished(() => void child.kill());
+  let printed = '';
+  child.stderr.on('data', (chunk) => {
+    printed += String(chunk);
+  });
+
+  const [code] = await once(child, 'close');
+  expect(code).toBe(1);
+  expect(printed).toContain('TOPIC_ARN is not set: give the stack output OutcomeTopicArn');
 });
 
 test('the page lists every name of an error and no other', () => {

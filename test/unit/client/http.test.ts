@@ -18,6 +18,7 @@ const queued = (requestId = 'r-1') => ({ requestId, status: 'queued', since: '20
 
 /** A client, and a clock that only its waits move. */
 async function given(answers: readonly Scripted[], options: object = {}) {
+  const limits: number[] = [];
   const { origin, taken } = await scriptedHttp(answers, onTestFinished);
   let now = start;
   const waits: number[] = [];
@@ -29,9 +30,13 @@ async function given(answers: readonly Scripted[], options: object = {}) {
       now += milliseconds;
     },
     random: () => 0,
+    timeout: (milliseconds: number) => {
+      limits.push(milliseconds);
+      return AbortSignal.timeout(milliseconds);
+    },
   };
   const links = httpLinks({ url: `${origin}/live`, key, time, ...options });
-  return { links, taken, waits, origin };
+  return { links, taken, waits, limits, origin };
 }
 
 /** A port at which nobody listens. */
@@ -221,6 +226,75 @@ describe('a call that fails', () => {
     expect(error.message).toContain('the HTTP API did not answer');
   });
 
+  test.each([
+    [403, { message: 'Missing Authentication Token' }, 'check that `url` is the stack output HttpApiUrl'],
+    [404, {}, 'check that `url` is the stack output HttpApiUrl'],
+    [307, {}, 'the address redirects'],
+  ])('names the fix if something else answers with %i', async (status, json, advice) => {
+    const { links } = await given([{ status, json }]);
+    const error = await failureOf(links.create(create));
+    expect(error).toMatchObject({ reason: `http-${status}`, status, mayBeSent: false });
+    expect(error.message).toContain(advice);
+  });
+
+  test.each([
+    ['null', null],
+    ['a text', 'ok'],
+    ['a list', []],
+    ['an object without a status', { ok: true }],
+    ['an unknown status', { ...done(), status: 'fine' }],
+    ['another request', done('r-2')],
+  ])('refuses a 200 that is no answer of the HTTP API: %s', async (_, json) => {
+    const { links } = await given([
+      { status: 200, json },
+      { status: 200, json },
+      { status: 200, json: { commands: [json] } },
+      { status: 200, json },
+    ]);
+    const reason = 'unreadable-answer';
+    expect(await failureOf(links.create(create))).toMatchObject({ requestId: 'r-1', reason, mayBeSent: true });
+    const { requestId: __, ...wish } = create;
+    const byKey = await failureOf(links.byKey('spring', '7', wish));
+    expect(byKey).toMatchObject({ campaign: 'spring', key: '7', reason, mayBeSent: true });
+    const [result] = await links.createMany([create]);
+    expect(result).toMatchObject({ requestId: 'r-1', error: { requestId: 'r-1', reason, mayBeSent: true } });
+    expect(await failureOf(links.link('A1b3', 'abc'))).toMatchObject({ reason, mayBeSent: false });
+  });
+
+  test('refuses an image that is none', async () => {
+    const { links } = await given([{ status: 200, json: {} }]);
+    expect(await failureOf(links.qrImage('A1b3', 'abc'))).toMatchObject({ reason: 'unreadable-answer' });
+  });
+
+  test('names the campaign and the key of a call by key, and of a read no link', async () => {
+    const { links } = await given([problem(409, 'key-ended'), problem(404, 'unknown-link')]);
+    const { requestId: _, ...wish } = create;
+    const byKey = await failureOf(links.byKey('spring', 'customer 7\n', wish));
+    expect(byKey).toMatchObject({ campaign: 'spring', key: 'customer 7\n', requestId: undefined });
+    expect(byKey.message).toBe('the call for the key spring/customer 7? failed: key-ended: about key-ended');
+    const read = await failureOf(links.link('A1b3', 'secret-id'));
+    expect(inspect(read)).not.toContain('secret-id');
+  });
+
+  test('ends an attempt with the patience, but gives the first one five seconds', async () => {
+    const busy = problem(503, 'unavailable', {}, { 'retry-after': '4' });
+    const { links, limits } = await given([busy, busy, busy], { patienceSeconds: 10 });
+    await failureOf(links.create(create));
+    expect(limits).toEqual([10_000, 6_000, 2_000]);
+
+    const hasty = await given([{ status: 200, json: done() }], { patienceSeconds: 0 });
+    await hasty.links.create(create);
+    expect(hasty.limits).toEqual([5_000]);
+
+    const waiting = await given([{ status: 200, json: done() }], { patienceSeconds: 0 });
+    await waiting.links.create(create, { waitSeconds: 20 });
+    expect(waiting.limits).toEqual([25_000]);
+
+    const patient = await given([{ status: 200, json: done() }]);
+    await patient.links.create(create);
+    expect(patient.limits).toEqual([35_000]);
+  });
+
   test('refuses an answer that is not JSON', async () => {
     const { links } = await given([{ status: 200, bytes: Buffer.from('<html>') }]);
     expect(await failureOf(links.create(create))).toMatchObject({ reason: 'unreadable-answer', mayBeSent: true });
@@ -357,6 +431,19 @@ describe('many creates', () => {
     expect(taken.map(({ body }) => idsOf(body))).toEqual([['r-1']]);
   });
 
+  test('that are no commands fail without a call', async () => {
+    const { links, taken } = await given([takeAll]);
+    const items = [null, undefined, 'r-1', [], { ...create, requestId: 5 }, { data: {} }, create];
+    const results = await links.createMany(items as never);
+    expect(results.map(({ requestId, error }) => [requestId, error?.reason])).toEqual([
+      ...Array(6).fill(['', 'not-a-command']),
+      ['r-1', undefined],
+    ]);
+    expect(results[0]?.error).toMatchObject({ requestId: undefined, mayBeSent: false });
+    expect(results[0]?.error?.message).toBe('the call failed: not-a-command: a command must be an object');
+    expect(taken.map(({ body }) => idsOf(body))).toEqual([['r-1']]);
+  });
+
   test('that the signal stops have a result as well', async () => {
     const stop = new AbortController();
     const { links } = await given([stopping(stop, takeAll)]);
@@ -420,6 +507,30 @@ describe('other calls', () => {
     expect(taken).toHaveLength(1);
   });
 
+  test.each([null, undefined, 'r-1', 7, []])('refuse %j instead of a command', async (given_) => {
+    const { links, taken } = await given([]);
+    const refused = { reason: 'not-a-command', mayBeSent: false };
+    for (const method of ['create', 'update', 'delete', 'qr'] as const)
+      expect(await failureOf(links[method](given_ as never))).toMatchObject(refused);
+    expect(await failureOf(links.byKey('spring', '7', given_ as never))).toMatchObject({ ...refused, key: '7' });
+    expect(taken).toEqual([]);
+  });
+
+  test.each([Number.NaN, -1, '5', null])('refuse to wait for %j seconds', async (waitSeconds) => {
+    const { links, taken } = await given([]);
+    const wait = { waitSeconds } as never;
+    for (const call of [links.create(create, wait), links.byKey('s', '7', create, wait), links.qrImage('A', 'b', wait)])
+      await expect(call).rejects.toThrow('`waitSeconds` must be a number of seconds');
+    expect(taken).toEqual([]);
+  });
+
+  test.each([7, null, undefined, {}])('refuse a part of a path that is no text: %j', async (part) => {
+    const { links } = await given([]);
+    await expect(links.request(part as never)).rejects.toThrow('requestId must be text');
+    await expect(links.link('A1b3', part as never)).rejects.toThrow('shortlinkId must be text');
+    await expect(links.byKey(part as never, '7', create)).rejects.toThrow('campaign must be text');
+  });
+
   test.each(['.', '..', '', 'half \ud800'])('refuse a part of a path that a URL cannot hold: %j', async (text) => {
     const { links, taken } = await given([]);
     await expect(links.request(text)).rejects.toThrow('requestId must be text');
@@ -473,6 +584,10 @@ describe('the options', () => {
     ],
     ['an address with a password', { url: 'https://user:secret@example.com/live', key }, 'no user name'],
     ['no address', { url: '', key }, '`url` is not a URL'],
+    ['a key that is no text', { url, key: { secret: 1 } as never }, '`key` is not of the form of a key'],
+    ['a patience of NaN', { url, key, patienceSeconds: Number.NaN }, '`patienceSeconds` must be a number of seconds'],
+    ['a negative patience', { url, key, patienceSeconds: -1 }, '`patienceSeconds` must be a number of seconds'],
+    ['a patience of text', { url, key, patienceSeconds: '9' as never }, '`patienceSeconds` must be a number'],
   ])('are refused with %s, and no secret is repeated', (_, options, message) => {
     const attempt = () => httpLinks(options);
     expect(attempt).toThrow(message);
@@ -487,6 +602,40 @@ describe('the options', () => {
     const { links } = await given(['cut'], { patienceSeconds: 0 });
     const error = await failureOf(links.create(create));
     expect(inspect({ links, error }, { depth: 10 })).not.toContain('kkk');
+  });
+
+  test('keep the key out of errors, also if the answer has it', async () => {
+    const echo = { detail: `Bearer ${key} is unknown`, title: key };
+    const errors = [{ pointer: `#/${key.slice(13)}`, rule: key, detail: `got ${key}` }];
+    const escaped = `\\u006f${key.slice(1)}`;
+    const raw = JSON.stringify({ type: 'https://example.com/problems#refused', detail: 'KEY' }).replace('KEY', escaped);
+    const { links } = await given([
+      problem(401, 'unauthorized', { ...echo, errors }),
+      { status: 400, bytes: Buffer.from(raw) },
+      problem(422, 'invalid-command', { ...echo, errors: [{ ...errors[0], pointer: '#/0/data' }] }),
+      {
+        status: 200,
+        json: { commands: [{ ...done(), outcome: { outcome: 'conflict' }, reason: key, errors, link: undefined }] },
+      },
+    ]);
+    const failures = [await failureOf(links.create(create)), await failureOf(links.request('r-1'))];
+    const results = [...(await links.createMany([create])), ...(await links.createMany([create]))];
+    expect(failures.map(({ reason }) => reason)).toEqual(['unauthorized', 'refused']);
+    expect(results.map(({ error }) => error?.reason)).toEqual(['invalid-command', 'id-taken']);
+    const printed = inspect([failures, results], { depth: 10 });
+    expect(printed).not.toContain('kkk');
+    expect(printed).toContain('Bearer [secret] is unknown');
+  });
+
+  test('keep a signature and a session’s token out of errors', async () => {
+    const [signature, token] = ['f'.repeat(64), `${'T'.repeat(60)}/+=`];
+    const authorization = `AWS4-HMAC-SHA256 Credential=AKIAEXAMPLE/20260301/eu-west-1/execute-api/aws4_request, SignedHeaders=host, Signature=${signature}`;
+    const sign = () => ({ Authorization: authorization, 'X-Amz-Security-Token': token });
+    const detail = `got ${authorization} with ${token}`;
+    const { links } = await given([problem(403, 'unauthorized', { detail })], { key: undefined, sign });
+    const error = await failureOf(links.create(create));
+    expect(inspect(error)).not.toMatch(/ffff|TTTT/);
+    expect(error.message).toContain('got AWS4-HMAC-SHA256');
   });
 
   test('take the address with or without a slash at its end', async () => {

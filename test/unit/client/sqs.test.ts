@@ -48,6 +48,20 @@ function given(fate: (requestId: string, attempt: number) => Fate = () => undefi
 const serviceError = (name: string, httpStatusCode: number) =>
   Object.assign(new Error(`${name} of arn:aws:sqs:secret`), { name, $metadata: { httpStatusCode } });
 
+describe('what is no command', () => {
+  test('fails by itself, and the others are sent', async () => {
+    const { links, batches } = given();
+    const items = [null, undefined, 'r-1', [], { ...create, requestId: 5 }, create];
+    const results = await links.createMany(items as never);
+    expect(results.map(({ requestId, ...one }) => [requestId, 'error' in one ? one.error?.reason : 'sent'])).toEqual([
+      ...Array(5).fill(['', 'not-a-command']),
+      ['r-1', 'sent'],
+    ]);
+    expect(batches).toEqual([['r-1']]);
+    await expect(links.create(null as never)).rejects.toMatchObject({ reason: 'not-a-command', mayBeSent: false });
+  });
+});
+
 describe('a command', () => {
   test.each([
     ['create', { ...create, qr: { size: 600 }, ttl: '14d' }],

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { HttpLimits } from '../../../../lambdas/adapters/http-limits.ts';
 import { HttpRecords } from '../../../../lambdas/adapters/http-records.ts';
+import type { CampaignCheckerPorts } from '../../../../lambdas/campaign-checker/ports.ts';
 import type { HttpRecord } from '../../../../lambdas/domain/http/record.ts';
 import type { HttpApiPorts } from '../../../../lambdas/http-api/ports.ts';
 import type { LinkWorkerPorts } from '../../../../lambdas/link-worker/ports.ts';
@@ -23,8 +24,10 @@ const record = (requestId: string, change: Partial<HttpRecord> = {}): HttpRecord
 });
 const keyOf = ({ source, requestId, messageId }: HttpRecord) => ({ source, requestId, messageId });
 
+type Records = HttpApiPorts['records'] & LinkWorkerPorts['httpRecords'] & CampaignCheckerPorts['calls'];
+
 /** The behaviour that the use cases rely on. The tests' records in memory must behave exactly as the real ones. */
-describe.each<[string, () => Promise<HttpApiPorts['records'] & LinkWorkerPorts['httpRecords']>]>([
+describe.each<[string, () => Promise<Records>]>([
   ['in memory', async () => new InMemoryHttpRecords()],
   [
     'over DynamoDB’s wire',
@@ -123,6 +126,14 @@ describe.each<[string, () => Promise<HttpApiPorts['records'] & LinkWorkerPorts['
 
     expect(await held(records, 'noted')).toEqual({ ...claimed, waiting: note });
     expect(await held(records, 'nobody')).toBeUndefined();
+  });
+
+  it('note campaigns by source and name', async () => {
+    const records = await given();
+    await records.noteCampaign({ source: 'crm', name: 'spring' }, 1_780_000_000);
+    expect(await records.isCampaignNoted({ source: 'crm', name: 'spring' })).toBe(true);
+    expect(await records.isCampaignNoted({ source: 'crm', name: 'summer' })).toBe(false);
+    expect(await records.isCampaignNoted({ source: 'studio', name: 'spring' })).toBe(false);
   });
 
   it('note one next change of a key’s link, by what the call has read', async () => {

@@ -158,6 +158,7 @@ function bound(records: HttpRecords): HttpApiPorts['records'] {
     claim: (record, over) => records.claim(record, over),
     markSent: (record, now) => records.markSent(record, now),
     giveUp: (record) => records.giveUp(record),
+    noteCampaign: (campaign, expiresAt) => records.noteCampaign(campaign, expiresAt),
     lastChange: (key) => records.lastChange(key),
     noteChange: (key, next, read) => records.noteChange(key, next, read),
     lastCode: (source, address) => records.lastCode(source, address),

@@ -1,10 +1,12 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Command } from '../../../../lambdas/domain/contract/command.ts';
 import type { Outcome } from '../../../../lambdas/domain/contract/outcome.ts';
 import { commandDigest, dataDigest } from '../../../../lambdas/domain/link/digest.ts';
 import { CampaignCheck, noon, secret } from '../../../world/campaign-check.ts';
 import { givenLinkAt, givenRequest } from '../../../world/given-ledger.ts';
 import { givenLink, givenOutcome } from '../../../world/given-outcome.ts';
+import { HttpWorld } from '../../../world/http-world.ts';
+import { linkIdSecret } from '../../../world/link-world.ts';
 
 const key = 'inbox/crm/spring.csv';
 const csv = (...rows: string[]) => `request_id,pid,c\r\n${rows.map((row) => `${row}\r\n`).join('')}`;
@@ -55,6 +57,54 @@ test('a first drop reads nothing of the ledger', async () => {
   check.drop(key, csv('same,sms,one'));
   await check.settle();
   expect(read).toEqual([]);
+});
+
+describe('the first file of a campaign that has links by calls', () => {
+  const put = (world: HttpWorld, row: string, c: string, more: object = {}) =>
+    world.call({
+      method: 'PUT',
+      path: `/v1/links/by-key/spring/${row}`,
+      body: { onelinkId: 'A1b3', data: { pid: 'sms', c }, ...more },
+      headers: { Prefer: 'wait=25' },
+    });
+  const givenCheckAfter = (world: HttpWorld) => {
+    const { ledger, now } = world.link;
+    const check = new CampaignCheck({}, undefined, { calls: world.records, ledger, now, secret: linkIdSecret });
+    check.files.drop('inbox/crm/spring.campaign.json', '{ "template": "A1b3" }', check.now);
+    return check;
+  };
+
+  test('leaves them as they are, or changes them', async () => {
+    // Given
+    const world = new HttpWorld();
+    await put(world, 'same', 'one');
+    await put(world, 'changed', 'two');
+    const check = givenCheckAfter(world);
+    // When
+    check.drop(key, csv('same,sms,one', 'changed,sms,TWO', 'new,sms,three'));
+    await check.settle();
+    // Then
+    expect(await check.record()).toMatchObject({ drop: 1, found: { unchanged: 1, actions: { update: 1, create: 1 } } });
+    expect(await check.rows()).toMatchObject([
+      { check: 'unchanged', requestId: 'spring/same' },
+      { check: 'send', command: { action: 'update', data: { c: 'TWO' } } },
+      { check: 'send', requestId: 'spring/new', command: { action: 'create' } },
+    ]);
+  });
+
+  test('finds the link of a later attempt', async () => {
+    const world = new HttpWorld();
+    await put(world, 'poster', 'one', { shortlinkId: 'spring' });
+    const taken = await put(world, 'taken', 'two', { shortlinkId: 'spring' });
+    expect(taken.status).toBe(409);
+    await put(world, 'taken', 'two');
+    const check = givenCheckAfter(world);
+
+    check.drop(key, csv('taken,sms,two'));
+    await check.settle();
+
+    expect(await check.rows()).toMatchObject([{ check: 'unchanged', requestId: 'spring/taken@2' }]);
+  });
 });
 
 test('a later drop sends only the rows that have changed or are new', async () => {

@@ -122,6 +122,30 @@ describe('PUT /links/by-key/{campaign}/{key}', () => {
     expect(world.link.api.calls.filter((call) => call === 'create')).toEqual(['create']);
   });
 
+  it('notes the campaign before it sends a command, for the check of a file', async () => {
+    const world = new HttpWorld();
+    world.records.failNext.add('noteCampaign');
+    expect((await put(world)).status).toBe(503);
+    expect(world.sent).toEqual([]);
+
+    expect((await put(world)).status).toBe(200);
+    const kept = Date.parse('2026-03-01T10:00:01Z') / 1_000 + (75 + 70) * 86_400;
+    expect([...world.records.campaigns]).toEqual([['crm/spring', expect.closeTo(kept, -1)]]);
+  });
+
+  it('notes a campaign once a day', async () => {
+    const world = new HttpWorld();
+    const keys = (...names: string[]) =>
+      Promise.all(names.map((name) => put(world, body, { path: `/v1/links/by-key/spring/${name}` })));
+    await keys('a');
+    world.records.campaigns.clear();
+    await keys('b', 'c');
+    expect(world.records.campaigns.size).toBe(0);
+    world.link.now += 86_400_000;
+    await keys('d');
+    expect(world.records.campaigns.size).toBe(1);
+  });
+
   it('has the requests of a campaign’s rows', async () => {
     const world = new HttpWorld();
     const row = { ...body, specVersion: '1.0', source: 'crm', action: 'create', requestedAt: '2026-03-01T10:00:00Z' };
@@ -159,6 +183,38 @@ describe('PUT /links/by-key/{campaign}/{key}', () => {
     const answer = await put(world, { ...body, shortlinkId: 'summer' });
 
     expect(answer).toMatchObject({ status: 422, body: { errors: [{ pointer: '#/shortlinkId', rule: 'other-id' }] } });
+  });
+
+  it('refuses a chosen ID for a link that has derived its own, except where an ID may be derived', async () => {
+    const world = new HttpWorld();
+    await put(world);
+    const chosen = { ...body, shortlinkId: 'summer' };
+
+    const refused = { status: 422, body: { errors: [{ pointer: '#/shortlinkId', rule: 'other-id' }] } };
+    expect(await put(world, chosen)).toMatchObject(refused);
+    expect(await put(world, { ...chosen, onConflict: 'reject' }, { query: { lane: 'fast' } })).toMatchObject(refused);
+    expect(await put(world, { ...chosen, onConflict: 'derive' })).toMatchObject({ body: { change: 'unchanged' } });
+    expect(await put(world, chosen, { query: { lane: 'fast' } })).toMatchObject({ body: { change: 'unchanged' } });
+  });
+
+  it('shows the QR code of an unchanged link, as a read of its request does', async () => {
+    const world = new HttpWorld();
+    const asked = { ...body, shortlinkId: 'spring', qr: { size: 300 } };
+    const now = { headers: {} };
+    await put(world, asked, { headers: { Prefer: 'wait=1' } });
+    await world.link.ledger.noteQr(
+      { source: 'crm', address: { onelinkId: 'A1b3', shortlinkId: 'spring' } },
+      'qr/crm/A1b3/spring.png',
+    );
+    world.images.set('qr/crm/A1b3/spring.png', Buffer.from([1, 2, 3]));
+    const qr = { href: '/live/v1/links/A1b3/spring/qr', state: 'ready', mediaType: 'image/png' };
+
+    expect((await world.get('/v1/requests/spring%2Fcustomer-7')).body.qr).toEqual(qr);
+    for (const content of [asked, { ...asked, qr: { size: 900 } }]) {
+      expect((await put(world, content, now)).body).toMatchObject({ change: 'unchanged', qr });
+      expect((await put(world, content)).body.qr).toEqual({ ...qr, base64: 'AQID' });
+    }
+    expect(world.sent).toHaveLength(1);
   });
 
   it('reports that a chosen ID is taken, each time', async () => {

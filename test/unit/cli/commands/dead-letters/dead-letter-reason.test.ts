@@ -43,7 +43,7 @@ function examined(
     request?: RequestRecord;
     link?: LinkRecord;
     secret?: string | undefined;
-    kind?: 'commands' | 'ingress' | 'qr' | 'expiry' | 'campaigns';
+    kind?: 'commands' | 'ingress' | 'qr' | 'expiry' | 'campaigns' | 'deliveries';
     senderId?: string;
     firstSender?: string;
     decisions?: SenderDecisions;
@@ -281,5 +281,41 @@ describe('a command in the dead-letter queue of an ingress queue', () => {
     ['{', 'unreadable', 'is not JSON: a redrive rejects it; the forwarder’s log shows why it was not passed on'],
   ])('names the forwarder’s log', async (body, reason, words) => {
     expect(await examined(body, { kind: 'ingress' })).toMatchObject({ reason, words });
+  });
+});
+
+describe('an outcome that SNS could not post', () => {
+  const outcome = { outcome: 'created', source: 'crm', requestId: 'r-1', action: 'create', link: { shortlinkId: 'x' } };
+  const posted = (message: unknown) => ({ Type: 'Notification', Message: message });
+
+  test('shows its request, and what its team does', async () => {
+    const found = await examined(posted(JSON.stringify(outcome)), { kind: 'deliveries' });
+    expect(found).toEqual({
+      source: 'crm',
+      requestId: 'r-1',
+      action: 'create',
+      reason: 'not-delivered',
+      words: expect.stringContaining('sends the command again'),
+      asked: [],
+    });
+  });
+
+  test('may be of a rejected command without a source and an ID', async () => {
+    const nameless = { ...outcome, outcome: 'rejected', source: undefined, requestId: null };
+    const found = await examined(posted(JSON.stringify(nameless)), { kind: 'deliveries' });
+    expect(found).toMatchObject({ source: null, requestId: null, reason: 'not-delivered' });
+  });
+
+  test.each([
+    'rubbish',
+    [],
+    {},
+    posted('rubbish'),
+    posted(7),
+    posted('null'),
+    posted(JSON.stringify({ ...outcome, source: 7 })),
+  ])('is unreadable as %j', async (body) => {
+    const unreadable = { source: null, requestId: null, reason: 'unreadable' };
+    expect(await examined(body, { kind: 'deliveries' })).toMatchObject(unreadable);
   });
 });

@@ -133,8 +133,9 @@ describe('status', () => {
       name: `OneLink-production-campaign-alarm-${index}`,
       since: now - minute,
     }));
-    const lines = screen({ alarms, deadLetters: [{ lane: 'qr', kind: 'qr', messages: 1_203 }] });
-    expect(lines).toContain('DEAD LETTERS  qr 1,203');
+    const deliveries = { lane: 'outcome-deliveries', kind: 'deliveries', messages: 2 } as const;
+    const lines = screen({ alarms, deadLetters: [{ lane: 'qr', kind: 'qr', messages: 1_203 }, deliveries] });
+    expect(lines).toContain('DEAD LETTERS  qr 1,203, outcome-deliveries 2');
     expect(lines).toContain('ALARMS        8');
     expect(lines).toContain('  OneLink-production-campaign-alarm-5, 1 min ago');
     expect(lines.at(-1)).toBe('  and 2 more');

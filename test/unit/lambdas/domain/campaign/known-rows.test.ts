@@ -16,15 +16,19 @@ interface Earlier {
   record?: Partial<LinkRecord> | undefined;
   outcome?: Partial<Outcome>;
   settings?: CampaignSettings;
+  derivesIds?: boolean;
+  /** The row's request is the one that has made the link. */
+  isSameRequest?: boolean;
   /** Without a record of the request, or of the link. */
   lacks?: 'request' | 'link';
 }
 
 /** What the first row of a file becomes, whose key an earlier drop has made a link for: with `pid` sms and `c` spring. */
-async function again(text: string, { record = {}, outcome = {}, settings = {}, lacks }: Earlier = {}) {
+async function again(text: string, { record = {}, outcome = {}, settings = {}, lacks, ...how }: Earlier = {}) {
   const [row] = await checkedIn(text, settings);
   if (row?.checked.check !== 'send' || row.command === undefined) throw new Error('the row must be valid');
-  const request = givenRequest('a digest', { ...givenOutcome(), outcome: 'created', link, ...outcome });
+  const digest = how.isSameRequest === true ? commandDigest(given.secret, row.command) : 'a digest';
+  const request = givenRequest(digest, { ...givenOutcome(), outcome: 'created', link, ...outcome });
   const data = { pid: 'sms', c: 'spring' };
   return knownRow(row.checked, {
     request: lacks === 'request' ? undefined : request,
@@ -32,6 +36,7 @@ async function again(text: string, { record = {}, outcome = {}, settings = {}, l
     command: row.command,
     hasKeys: settings.key !== undefined || text.includes('request_id'),
     expiresAt: row.expiresAt,
+    derivesIds: how.derivesIds ?? false,
     linkIdSecret: given.secret,
     nowSeconds: given.nowSeconds,
   });
@@ -180,9 +185,15 @@ describe('a row whose link is live', () => {
   test('is unchanged if its chosen ID was taken, and its create has derived another', async () => {
     const shortlinkId = deriveLinkId(given.secret, { source: 'crm', requestId: 'spring/1', onelinkId: 'A1b3' }, 12);
     const file = 'request_id,custom_link_id,on_conflict,pid,c\n1,promo,derive,sms,spring\n';
-    expect(await again(file, { record: { address: { onelinkId: 'A1b3', shortlinkId } } })).toMatchObject({
-      check: 'unchanged',
-    });
+    const withoutPolicy = 'request_id,custom_link_id,pid,c\n1,promo,sms,spring\n';
+    const record = { address: { onelinkId: 'A1b3', shortlinkId } };
+    expect(await again(file, { record })).toMatchObject({ check: 'unchanged' });
+    expect(await again(withoutPolicy, { record, derivesIds: true })).toMatchObject({ check: 'unchanged' });
+    expect(await again(withoutPolicy, { record, isSameRequest: true })).toMatchObject({ check: 'unchanged' });
+    // In a lane that rejects, its create has chosen no ID.
+    const other = { check: 'rejected', faults: [{ rule: 'other-id' }] };
+    expect(await again(withoutPolicy, { record })).toMatchObject(other);
+    expect(await again(file.replace('derive', 'reject'), { record, derivesIds: true })).toMatchObject(other);
   });
 });
 
@@ -236,6 +247,7 @@ describe('a row with another action', () => {
       link: undefined,
       command: row.command,
       hasKeys: true,
+      derivesIds: false,
       linkIdSecret: given.secret,
       nowSeconds: given.nowSeconds,
     };
