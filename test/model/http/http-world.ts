@@ -142,6 +142,7 @@ export class HttpModelWorld {
         noteChange: (key, next, read) => call('noteChange', () => records.noteChange(key, next, read)),
         lastCode: (source, address) => call('lastCode', () => records.lastCode(source, address)),
         noteCode: (request, address) => call('noteCode', () => records.noteCode(request, address)),
+        noteCampaign: (campaign, expiresAt) => call('noteCampaign', () => records.noteCampaign(campaign, expiresAt)),
       },
       limits: {
         takeRate: (source, places, by) => call('takeRate', () => limits.takeRate(source, places, by)),
