@@ -12,10 +12,12 @@ import { sayProgress } from '../report/progress.ts';
 import { forgetAssembly } from '../world/assembly.ts';
 import { type Account, isSound } from './agreement/account.ts';
 import { campaignTables } from './report/campaign-tables.ts';
+import { httpTables } from './report/http-tables.ts';
 import { accountsTable, allAtOnceTables, crashTable, lostAnswersTable, quotaTable } from './report/tables.ts';
 import { type AllAtOnce, allAtOnce } from './scenarios/all-at-once/all-at-once.ts';
 import { type CampaignCrashes, campaignCrashPoints } from './scenarios/campaign/campaign-crash-points.ts';
 import { type CrashResult, crashActions, crashPoints } from './scenarios/crash-points.ts';
+import { type HttpCrashes, httpCrashPoints } from './scenarios/http/http-crash-points.ts';
 import { isAsExpected, type LostAnswer, lostAnswers, spoiledAnswers, tokenRotated } from './scenarios/lost-answers.ts';
 import { randomKills } from './scenarios/random-kills.ts';
 import { slowCopy } from './scenarios/slow-copy.ts';
@@ -24,6 +26,7 @@ import { storm } from './scenarios/storm.ts';
 const scenarios = [
   'crash-points',
   'campaign-crash-points',
+  'http-crash-points',
   'lost-answers',
   'slow-copy',
   'random-kills',
@@ -92,6 +95,7 @@ let crashes: CrashResult[] = [];
 let cells: LostAnswer[] = [];
 let mixed: AllAtOnce | undefined;
 let campaign: CampaignCrashes | undefined;
+let http: HttpCrashes | undefined;
 
 report(`seed ${seed}`);
 try {
@@ -104,6 +108,10 @@ try {
     const each = { rows: 300, randomKills: 10, sides: 'both' } as const;
     const size = rows === undefined ? each : ({ rows, randomKills: 10, sides: 'none', odd: true } as const);
     campaign = await campaignCrashPoints({ ...size, seed, patienceSeconds: patience }, report);
+  }
+  if (wanted('http-crash-points')) {
+    const each = { randomKills: 10, workerKills: 40, sides: 'both' } as const;
+    http = await httpCrashPoints({ ...each, seed, patienceSeconds: patience }, report);
   }
   if (wanted('lost-answers')) {
     const all = [...(Object.keys(spoiledAnswers) as (keyof typeof spoiledAnswers)[]), tokenRotated] as const;
@@ -126,13 +134,14 @@ const folder = fileURLToPath(new URL('../../.local/out/', import.meta.url));
 await mkdir(folder, { recursive: true });
 await writeFile(
   `${folder}faults.json`,
-  `${JSON.stringify({ seed, scenarios: accounts, crashes, lostAnswers: cells, allAtOnce: mixed, campaign }, null, 2)}\n`,
+  `${JSON.stringify({ seed, scenarios: accounts, crashes, lostAnswers: cells, allAtOnce: mixed, campaign, http }, null, 2)}\n`,
 );
 
 if (crashes.length > 0) console.log(`${crashTable(crashes)}\n`);
 if (cells.length > 0) console.log(`Outcome · links made · quota calls:\n\n${lostAnswersTable(cells)}\n`);
 if (mixed !== undefined) console.log(`${allAtOnceTables(mixed)}\n`);
 if (campaign !== undefined) console.log(`${campaignTables(campaign)}\n`);
+if (http !== undefined) console.log(`${httpTables(http)}\n`);
 if (accounts.length > 0) console.log(`${accountsTable(accounts)}\n\n${quotaTable(accounts)}\n`);
 console.log(`seed ${seed}`);
 if (wanted('weather')) console.log(weatherWords(plan).join('\n'));
@@ -142,7 +151,9 @@ for (const { scenario: name, disagreements } of accounts) {
 for (const { drop, disagreements } of campaign?.drops ?? []) {
   for (const disagreement of disagreements) console.log(`campaign, ${drop} file: ${disagreement}`);
 }
+for (const disagreement of http?.disagreements ?? []) console.log(`links over HTTP: ${disagreement}`);
 const unexpected = cells.filter((cell) => !isAsExpected(cell));
 // Without this call, Node 24 may loop without end while it frees its handles, after a thousand reset connections.
 const hasSoundCampaign = (campaign?.drops ?? []).every(({ disagreements }) => disagreements.length === 0);
-process.exit(accounts.every(isSound) && hasSoundCampaign && unexpected.length === 0 ? 0 : 1);
+const isHttpSound = (http?.disagreements ?? []).length === 0;
+process.exit(accounts.every(isSound) && hasSoundCampaign && isHttpSound && unexpected.length === 0 ? 0 : 1);

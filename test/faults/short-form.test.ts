@@ -4,6 +4,7 @@ import { isSound } from './agreement/account.ts';
 import { allAtOnce } from './scenarios/all-at-once/all-at-once.ts';
 import { campaignCrashPoints } from './scenarios/campaign/campaign-crash-points.ts';
 import { crashPoints, mostProbes } from './scenarios/crash-points.ts';
+import { httpCrashPoints } from './scenarios/http/http-crash-points.ts';
 import { isAsExpected, lostAnswers } from './scenarios/lost-answers.ts';
 
 const quietly = () => {};
@@ -76,5 +77,33 @@ describe.runIf(process.platform === 'linux')('crashes and lost answers', () => {
       points.filter((point) => point.function === name && point.before + point.after > 0).length;
     expect(requests('checker')).toBeGreaterThanOrEqual(15);
     expect(requests('sender')).toBeGreaterThanOrEqual(15);
+  });
+
+  it('give each repeat of a call over HTTP the same link, at whichever request the HTTP API is killed', {
+    timeout: 400_000,
+  }, async () => {
+    const small = {
+      kinds: ['wait'],
+      seed: 1,
+      randomKills: 0,
+      workerKills: 2,
+      sides: 'one',
+      patienceSeconds: 90,
+    } as const;
+    const { calls, points, linksMade, ...found } = await httpCrashPoints(small, quietly);
+    expect(found.disagreements).toEqual([]);
+    const [{ keys, kills, equal } = { keys: 0, kills: 0, equal: 0 }] = calls;
+    // Ten more calls wait at the end.
+    expect(linksMade).toBe(keys + 10);
+    expect([kills >= 8, equal >= 4]).toEqual([true, true]);
+    const killedAt = points.filter(({ before, after }) => before + after > 0).map(({ request }) => request);
+    expect(killedAt).toEqual(
+      expect.arrayContaining([
+        'dynamodb PutItem claim',
+        'dynamodb PutItem claim taken over',
+        'sqs SendMessageBatch',
+        'dynamodb UpdateItem sent',
+      ]),
+    );
   });
 });

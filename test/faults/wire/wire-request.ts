@@ -28,6 +28,7 @@ function operationOf({ service, method, path, headers, body }: WireRequest): str
     case 's3':
       return s3Operation(method, path);
     case 'lambda':
+      if (path.includes('/invocations')) return 'Invoke';
       return method === 'GET' ? 'GetEventSourceMapping' : 'UpdateEventSourceMapping';
     case 'onelink':
       return oneLinkOperation(method, path);

@@ -5,10 +5,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { config } from '../../../examples/configuration.ts';
+import type { Outcome } from '../../../lambdas/domain/contract/outcome.ts';
 import { type LocalCloud, SimulatedClock } from '../../../local/cloud/cloud.ts';
 import { startOneLinkApi } from '../../../local/onelink-api/server.ts';
 import { chosenPipeline } from '../../../local/start/chosen-pipeline.ts';
 import { emulatorSettings } from '../../../local/start/emulator-settings.ts';
+import { makeHttpKey } from '../../../local/start/http-key.ts';
 import { startApiFront } from '../../../local/weather/api-sockets.ts';
 import type { WeatherPlan } from '../../../local/weather/plan.ts';
 import { assemblyIn } from '../../world/assembly.ts';
@@ -42,6 +44,8 @@ export interface FaultyPipelineOptions {
   /** Whether calls to the OneLink API pass the proxy as well. */
   proxyApi: boolean;
   callTimeoutMilliseconds?: number;
+  /** Called for each published outcome, also for one of a command that this test has not sent itself. */
+  heard?(outcome: Outcome): void;
   /** Degrades the services behind the proxies. */
   weather?: WeatherPlan;
   /** Start of a simulated clock for the pipeline and the emulator, which `leap` advances. By default, the wall clock. */
@@ -62,6 +66,7 @@ export async function faultyPipeline(options: FaultyPipelineOptions) {
   const pipeline = chosenPipeline(config, 'production');
   const clock = options.startsAt === undefined ? undefined : new SimulatedClock(Date.parse(options.startsAt));
   const assemblyDirectory = await assemblyIn(directory);
+  const httpKey = makeHttpKey(pipeline, new Date());
 
   let cloud: LocalCloud | undefined;
   let kills = 0;
@@ -135,7 +140,11 @@ export async function faultyPipeline(options: FaultyPipelineOptions) {
       secretsManager: proxies.secretsManager.origin,
       lambda: proxies.lambda.origin,
     },
-    secretValues: { ApiToken: token, LinkIdSecret: linkIdSecret },
+    secretValues: {
+      ApiToken: token,
+      LinkIdSecret: linkIdSecret,
+      ...(httpKey && { HttpKeys: JSON.stringify(httpKey.secret) }),
+    },
     sweepExpiredItemsEverySeconds: 0,
     ...(weather && { weather }),
   });
@@ -150,6 +159,7 @@ export async function faultyPipeline(options: FaultyPipelineOptions) {
   const over = new AbortController();
   const listening = outcomes.listen((outcome) => {
     correspondence.received(outcome);
+    options.heard?.(outcome);
     return true;
   }, over.signal);
 
@@ -158,6 +168,8 @@ export async function faultyPipeline(options: FaultyPipelineOptions) {
     cloud: running.cloud,
     correspondence,
     campaignBucket: named.CampaignBucketName ?? '',
+    /** The HTTP API, and a key of the source `crm` for it. */
+    http: { url: named.HttpApiUrl ?? '', key: httpKey?.key ?? '' },
     /** Functions that a schedule runs each minute. */
     scheduled,
     /** All writes to the API that passed the proxy. */

@@ -19,7 +19,7 @@ interface Template {
  * Changes only numbers and queue URLs of a synthesised template: the workers' sizes, and no batching window. It also raises the
  * receives before the dead-letter queue and the retries of a stream's batch, because kills would exhaust them.
  *
- * The functions of campaigns keep their time-outs. With less than 40 seconds left, the checker leaves the end of a check to its
+ * The functions of the HTTP API keep their concurrency, and those of campaigns their time-outs. With less than 40 seconds left, the checker leaves the end of a check to its
  * next message. With a short time-out, no check would ever end.
  *
  * @returns logical IDs of the functions that a schedule runs
@@ -44,7 +44,7 @@ export async function shortenTimeOuts(
     }
     if (Type === 'AWS::Lambda::Function') {
       if (!isOfCampaigns(id)) Properties.Timeout = sizes.timeoutSeconds;
-      if (!scheduled.has(id)) Properties.ReservedConcurrentExecutions = sizes.concurrency;
+      if (!scheduled.has(id) && !isOfHttp(id)) Properties.ReservedConcurrentExecutions = sizes.concurrency;
       const environment = Properties.Environment as { Variables?: Json } | undefined;
       if (environment?.Variables) environment.Variables = findQueuesAt(queueOrigin, environment.Variables, template);
     }
@@ -71,6 +71,9 @@ function shortenQueue(queue: Json, { visibilityTimeoutSeconds }: ShortTimeOuts):
 
 /** Whether a function checks or sends campaigns. A lane may have the name `campaign`, so its functions' IDs begin similarly. */
 export const isOfCampaigns = (logicalId: string) => logicalId.startsWith('PipelineCampaigns');
+
+/** The functions of the HTTP API, whose concurrency decides how many calls may wait. */
+const isOfHttp = (logicalId: string) => logicalId.startsWith('PipelineHttpApi');
 
 /** Logical IDs of the functions that a schedule runs. */
 function targetsOfSchedules({ Resources }: Template): Set<string> {

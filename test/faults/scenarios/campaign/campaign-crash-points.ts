@@ -5,6 +5,7 @@ import { type CampaignRecord, rowCounts } from '../../../../lambdas/domain/campa
 import type { RowResult } from '../../../../lambdas/domain/campaign/row.ts';
 import { fileFaults } from '../../../../local/start/report/file-results.ts';
 import { pictureIn } from '../../../../local/start/report/qr-picture.ts';
+import { linkFaults } from '../../agreement/links-and-images.ts';
 import { type FaultyPipeline, faultyPipeline } from '../../world/faulty-pipeline.ts';
 import { isOfCampaigns } from '../../world/short-time-outs.ts';
 import { CampaignKills, type CampaignPoint } from './campaign-kills.ts';
@@ -160,19 +161,6 @@ function differences({ statuses, codes }: RowsFile, results: readonly RowResult[
     [coded !== codes, `${coded} results name a code instead of ${codes}`],
   ];
   return faults.flatMap(([broken, words]) => (broken ? [words] : []));
-}
-
-/** The API must hold exactly the links that are live in the ledger, and the bucket exactly the images that they name. */
-async function linkFaults(pipeline: FaultyPipeline): Promise<string[]> {
-  const live = [...(await pipeline.ledger())].filter(([key, { state }]) => key.startsWith('link#') && state === 'live');
-  const links = live.map(([key]) => key.slice('link#'.length)).sort();
-  const held = [...pipeline.api.links()].map(({ onelinkId, shortlinkId }) => `${onelinkId}/${shortlinkId}`).sort();
-  const images = live.flatMap(([, { qrKey }]) => (qrKey === undefined ? [] : String(qrKey))).sort();
-  const inBucket = [...(await pipeline.images())].sort();
-  return [
-    ...(links.join() === held.join() ? [] : ['the API and the ledger have different links']),
-    ...(images.join() === inBucket.join() ? [] : ['the bucket and the ledger have different images']),
-  ];
 }
 
 async function codeTexts(pipeline: FaultyPipeline, results: readonly RowResult[]) {
