@@ -5,6 +5,7 @@ import { type ApiProblem, problemStatus } from './contract.ts';
 import { ProblemError } from './problem.ts';
 import { actRoutes } from './routes/acts.ts';
 import { alarmRoutes } from './routes/alarms.ts';
+import { auditRoutes } from './routes/audit.ts';
 import { campaignRoutes } from './routes/campaigns.ts';
 import { emulatorRoutes } from './routes/emulator.ts';
 import { linkRoutes } from './routes/links.ts';
@@ -24,6 +25,7 @@ const groups = [
   stuckRoutes,
   alarmRoutes,
   actRoutes,
+  auditRoutes,
   emulatorRoutes,
 ];
 

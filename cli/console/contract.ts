@@ -603,7 +603,7 @@ export interface AuditEntry {
   target: Record<string, string | number | boolean | string[]>;
   reason: string | null;
   result: 'done' | 'failed' | 'refused' | 'no-end';
-  effect: Record<string, number>;
+  effect: Record<string, string | number | boolean | string[]>;
   error: string | null;
 }
 

@@ -12,8 +12,10 @@ export interface PageFile {
 /** The page's files, by their paths: `/`, `/main.js`. */
 export type PageFiles = () => Promise<ReadonlyMap<string, PageFile>>;
 
-const source = new URL('../../console/', import.meta.url);
-const built = new URL('../../dist/console/', import.meta.url);
+/** The page's source, which a checkout has. */
+export const pageSource = new URL('../../console/', import.meta.url);
+/** The page as the package has it. */
+export const builtPage = new URL('../../dist/console/', import.meta.url);
 const types = {
   html: 'text/html; charset=utf-8',
   js: 'text/javascript; charset=utf-8',
@@ -28,7 +30,7 @@ const types = {
 export function pageFiles(): PageFiles {
   let files: Promise<ReadonlyMap<string, PageFile>> | undefined;
   return () => {
-    files ??= (existsSync(new URL('main.tsx', source)) ? bundled() : prebuilt()).catch((error: unknown) => {
+    files ??= (existsSync(new URL('main.tsx', pageSource)) ? bundled() : prebuilt()).catch((error: unknown) => {
       files = undefined;
       throw error;
     });
@@ -37,7 +39,7 @@ export function pageFiles(): PageFiles {
 }
 
 async function prebuilt(): Promise<ReadonlyMap<string, PageFile>> {
-  const read = (name: string) => readFile(new URL(name, built));
+  const read = (name: string) => readFile(new URL(name, builtPage));
   return filesOf(await read('index.html'), await read('main.js'), await read('main.css'));
 }
 
@@ -47,13 +49,13 @@ async function bundled(): Promise<ReadonlyMap<string, PageFile>> {
   const { outputFiles } = await build({ ...pageBuild, write: false });
   const output = (ending: string) =>
     outputFiles?.find(({ path }) => path.endsWith(ending))?.contents ?? new Uint8Array();
-  return filesOf(await readFile(new URL('index.html', source)), output('.js'), output('.css'));
+  return filesOf(await readFile(new URL('index.html', pageSource)), output('.js'), output('.css'));
 }
 
-/** How the page is built. `console/build.ts` uses the same for the package. */
+/** How the page is built. `build-page.ts` uses the same for the package. */
 export const pageBuild = {
-  entryPoints: [fileURLToPath(new URL('main.tsx', source))],
-  outdir: fileURLToPath(built),
+  entryPoints: [fileURLToPath(new URL('main.tsx', pageSource))],
+  outdir: fileURLToPath(builtPage),
   bundle: true,
   minify: true,
   format: 'esm',

@@ -1,4 +1,4 @@
-import { route } from '../state/live.ts';
+import { route, session } from '../state/live.ts';
 import { CampaignList } from './campaign-list.tsx';
 import { CampaignPage } from './campaign-page.tsx';
 import { NewCampaign } from './new-campaign.tsx';
@@ -8,5 +8,5 @@ export function CampaignsPages() {
   const [source, name] = route.value.path;
   if (source !== undefined && name !== undefined)
     return <CampaignPage key={`${source}/${name}`} source={source} name={name} />;
-  return source === 'new' ? <NewCampaign /> : <CampaignList />;
+  return source === 'new' && session.value?.readOnly === false ? <NewCampaign /> : <CampaignList />;
 }

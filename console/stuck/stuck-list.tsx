@@ -83,6 +83,11 @@ function Rows<Kind extends StuckKind>({ items, columns, kind, labelOf, classOf }
       {canChoose && (
         <section class="selection" aria-label="Acts for the selection">
           <span>{chosen.length === 0 ? 'Select rows to act on them' : `${chosen.length} selected`}</span>
+          {items.length > 1 && (
+            <button type="button" class="small" onClick={() => choice.toggleAll(chosen.length < items.length)}>
+              {chosen.length < items.length ? 'Select all' : 'Select none'}
+            </button>
+          )}
           {acts.map(({ label, forms }) => (
             <ActButton
               key={label}

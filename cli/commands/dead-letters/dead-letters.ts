@@ -11,6 +11,7 @@ import {
 } from '../../pipeline/dead-letters/dead-letter-queues.ts';
 import { examinationPorts } from '../../pipeline/dead-letters/examination.ts';
 import { listDeadLetters, listedWords } from '../../pipeline/dead-letters/list.ts';
+import { redrive } from '../../pipeline/dead-letters/redrive.ts';
 import { actingIn, reasonOf, reasonOption } from '../../terminal/acting.ts';
 import { mayDelete } from '../../terminal/confirmation.ts';
 import { count } from '../../terminal/count-option.ts';
@@ -18,7 +19,6 @@ import { pipelineHelp, pipelineVerb, type Scene, type VerbOptions } from '../../
 import { n } from '../../words/words.ts';
 import { LetterFile } from './letter-file.ts';
 import { purge } from './purge.ts';
-import { redrive } from '../../pipeline/dead-letters/redrive.ts';
 
 /** Exit codes: scripts and the help text rely on them. */
 const exitCode = { done: 0, someLeft: 1, notDone: 2 } as const;

@@ -258,3 +258,17 @@ describe('a found link', () => {
     expect(html).not.toContain('Retire the link');
   });
 });
+
+describe('a new campaign', () => {
+  it('is the list of campaigns in a read-only console', () => {
+    route.value = routeOf('#/campaigns/new');
+    session.value = someSession;
+    expect(renderToString(h(App, {}))).toContain('Choose a file');
+
+    session.value = { ...someSession, readOnly: true };
+
+    const html = renderToString(h(App, {}));
+    expect(html).not.toContain('Choose a file');
+    expect(html).not.toContain('Start a campaign');
+  });
+});
