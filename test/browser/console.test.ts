@@ -25,18 +25,6 @@ describe.skipIf(browser === undefined)('the console in a browser', { timeout: 18
   });
   afterAll(async () => {
     await browser.close();
-    if (process.env.DEBUG_RUN && shared) {
-      const { cloud } = shared.run.world;
-      console.log(
-        JSON.stringify(
-          cloud.environments().map(({ function: f, environments }) => [f, environments.map((e) => e.busy)]),
-        ),
-      );
-      console.log(JSON.stringify((await cloud.queues()).map(({ url, visible, inFlight }) => [url, visible, inFlight])));
-      const { cpSync } = await import('node:fs');
-      cpSync(folder + '/work/logs', '/tmp/team/s18Blogs', { recursive: true });
-      cpSync(folder + '/timeline.ndjson', '/tmp/team/s18Blogs/timeline.ndjson');
-    }
     await shared?.run.stop();
   });
 

@@ -35,7 +35,7 @@ export class OverviewReader {
     const open = await this.#desk.open();
     const { deployed, configured } = open;
     const [sight, slow] = await Promise.all([
-      readSight(deployed, configured?.account.monthlyQuotaCalls),
+      readSight(deployed, configured?.account.monthlyQuotaCalls, this.#now()),
       this.#slowFacts(open),
     ]);
     return overviewNow(sight, slow, configured);

@@ -7,9 +7,12 @@ import type { LaneAtWork } from '../lanes-at-work.ts';
 import { daysToCome, type Sight } from './overview.ts';
 
 /** Reads the state of a pipeline from all services in parallel. */
-export async function readSight(pipeline: DeployedPipeline, monthlyQuotaCalls: number | undefined): Promise<Sight> {
+export async function readSight(
+  pipeline: DeployedPipeline,
+  monthlyQuotaCalls: number | undefined,
+  atMilliseconds = Date.now(),
+): Promise<Sight> {
   const { stackName, outputs, lanes, control, parked, held: heldStore, campaigns: table, sqs, cloudWatch } = pipeline;
-  const atMilliseconds = Date.now();
   const [reading, renewalsDue, ages, alarms, stranded, held, campaigns, deadLetters, standings] = await Promise.all([
     control.read(),
     control.renewals(daysToCome(atMilliseconds)),

@@ -18,13 +18,13 @@ export function outageStory(given: () => Given): void {
 
     // Then the first screen has what is wrong, why, and what to do
     await goTo(visitor, 'overview', 'Overview');
-    const wrong = page.getByRole('listitem').filter({ hasText: 'The lane campaign is paused' });
+    const wrong = page.getByRole('listitem').filter({ hasText: 'All lanes are paused' });
     await minutesUntil(given(), wrong);
     expect(await wrong.innerText()).toContain('The API is unavailable.');
-    expect(await wrong.innerText()).toContain('It resumes when the API answers again.');
+    expect(await wrong.innerText()).toContain('Work resumes when the API answers again.');
     const faults = await visitor.look('overview-outage');
     await visitor.picture('overview-outage');
-    await page.getByRole('link', { name: 'Show the lane' }).first().click();
+    await page.getByRole('link', { name: 'Show the lanes' }).first().click();
     await expect.poll(() => page.url()).toContain('#/overview/lanes');
 
     // When the API is back, the lanes open by themselves, and every command gets its link
@@ -32,7 +32,7 @@ export function outageStory(given: () => Given): void {
     await page.getByRole('button', { name: 'End all of them' }).click();
     await page.getByRole('heading', { name: 'Faults (0)' }).waitFor();
     await goTo(visitor, 'overview', 'Overview');
-    await minutesUntil(given(), page.getByRole('row', { name: /^campaign.*Open/ }));
+    await minutesUntil(given(), page.getByRole('row', { name: /^campaign commands.*Open/ }));
     await minutesUntilTrue(
       given(),
       async () => (await world.api.stats()).links.made === before + 30,
