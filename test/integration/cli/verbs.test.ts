@@ -1,6 +1,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { Command } from 'commander';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { onelinkProgram } from '../../../cli/program.ts';
@@ -14,6 +15,8 @@ import { messagesOf, runningPipeline } from '../../world/running-pipeline.ts';
 const stack = 'OneLink-production';
 const folder = mkdtempSync(join(tmpdir(), 'onelink-verbs-'));
 const inFolder = (name: string) => join(folder, name);
+
+const quarantined = 'quarantine/campaign/unreadable/one.ndjson';
 
 /** A verb, and the words after it. The link is made before. */
 const verbs: Record<string, (link: string) => string[]> = {
@@ -38,25 +41,36 @@ const verbs: Record<string, (link: string) => string[]> = {
     'key',
     '--yes',
   ],
-  'campaign list': () => ['campaign', 'list'],
-  'campaign show': () => ['campaign', 'show', 'spring'],
-  'campaign approve': () => ['campaign', 'approve', 'spring'],
-  'campaign pause': () => ['campaign', 'pause', 'spring', '--reason', 'test'],
-  'campaign resume': () => ['campaign', 'resume', 'spring'],
-  'campaign cancel': () => ['campaign', 'cancel', 'spring', '--yes'],
-  'campaign results': () => ['campaign', 'results', 'spring', '--to', inFolder('results.csv')],
-  'campaign codes': () => ['campaign', 'codes', 'spring', '--to', inFolder('codes')],
-  'campaign retire': () => ['campaign', 'retire', 'spring', '--yes'],
+  // As the owner of one producer's campaigns types them.
+  'campaign list': () => ['campaign', 'list', '--source', 'crm'],
+  'campaign show': () => ['campaign', 'show', 'crm/spring'],
+  'campaign approve': () => ['campaign', 'approve', 'crm/spring'],
+  'campaign pause': () => ['campaign', 'pause', 'crm/spring', '--reason', 'test'],
+  'campaign resume': () => ['campaign', 'resume', 'crm/spring'],
+  'campaign cancel': () => ['campaign', 'cancel', 'crm/spring', '--yes'],
+  'campaign results': () => ['campaign', 'results', 'crm/spring', '--to', inFolder('results.csv')],
+  'campaign codes': () => ['campaign', 'codes', 'crm/spring', '--to', inFolder('codes')],
+  'campaign retire': () => ['campaign', 'retire', 'crm/spring', '--yes'],
   'senders list': () => ['senders', 'list'],
   'senders confirm': () => ['senders', 'confirm', 'AROAEXAMPLEID', '--source', 'crm', '--reason', 'test', '--yes'],
+  'senders show': () => ['senders', 'show', 'AROAEXAMPLEID', '--source', 'crm'],
+  'senders reject': () => ['senders', 'reject', 'AROAOTHEREXAMPLE', '--source', 'crm', '--reason', 'test'],
   'keys list': () => ['keys', 'list'],
   'keys create': () => ['keys', 'create', '--source', 'crm'],
+  'keys rotate': () => ['keys', 'rotate', '--source', 'crm'],
+  'keys revoke': () => ['keys', 'revoke', 'unknown0'],
   'dead-letters list': () => ['dead-letters', 'list'],
   'dead-letters redrive': () => ['dead-letters', 'redrive', '--limit', '1'],
   'dead-letters purge': () => ['dead-letters', 'purge', '--to', inFolder('purged.ndjson'), '--yes'],
   'parked list': () => ['parked', 'list'],
   'parked replay': () => ['parked', 'replay'],
   'quarantine list': () => ['quarantine', 'list'],
+  'quarantine show': () => ['quarantine', 'show', quarantined],
+  'quarantine release': () => ['quarantine', 'release', quarantined],
+  'subject find': () => ['subject', 'find', 'customer 7'],
+  'subject erase': () => ['subject', 'erase', 'customer 7', '--reason', 'test', '--yes'],
+  'policy check': () => ['policy', 'check'],
+  audit: () => ['audit'],
   pause: () => ['pause', 'campaign', '--reason', 'test'],
   resume: () => ['resume', 'campaign'],
 };
@@ -106,6 +120,9 @@ test('each verb makes the calls that are recorded for it', { timeout: 400_000 },
   const link = answered?.answer?.link ?? expect.fail('no link');
   writeFileSync(inFolder('commands.ndjson'), JSON.stringify({ ...create, requestId: 'verbs-2', requestedAt }));
   writeFileSync(inFolder('spring.csv'), 'key,pid\n1,sms\n');
+  const s3 = new S3Client({ ...pipeline.cloud.clientConfig('s3'), forcePathStyle: true });
+  const parked = { Bucket: pipeline.outputs.ArchiveBucketName, Key: quarantined, Body: '{}\n' };
+  await s3.send(new PutObjectCommand(parked)).finally(() => s3.destroy());
   const arn = (verb: string) => callerOf(verb).arn;
 
   const deployment = await deploymentIn(await assemblyIn(folder), stack);
