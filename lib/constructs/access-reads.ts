@@ -131,6 +131,7 @@ export function readsOf(scope: Construct, props: AccessProps) {
       items(
         'campaigns',
         'control',
+        'signals',
         `campaign#${source}/*`,
         `request#${source}/*`,
         ...templates.map((template) => `link#${template}/*`),
