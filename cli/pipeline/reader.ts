@@ -7,6 +7,7 @@ import { systemClock } from '../../lambdas/runtime/clock.ts';
 import { OperatorError } from '../words/operator-error.ts';
 import { type ConfiguredPipeline, plansOf } from './configured-pipeline.ts';
 import type { DeployedPipeline } from './deployed-pipeline.ts';
+import { askForPolicy, isDenied } from './service-error.ts';
 
 /** The verb was interrupted before the answer. */
 export class ReadingInterrupted extends OperatorError {
@@ -188,5 +189,6 @@ export async function linkIdSecretOf({ linkIdSecret }: Pick<DeployedPipeline, 'l
 
 export function unreadableSecret(error: unknown): OperatorError {
   const words = error instanceof Error ? error.message : String(error);
-  return new OperatorError(`${words} Your role needs secretsmanager:GetSecretValue on it.`);
+  const needed = `${words} Your role needs secretsmanager:GetSecretValue on it.`;
+  return new OperatorError(error instanceof Error && isDenied(error.cause) ? `${needed} ${askForPolicy}` : needed);
 }

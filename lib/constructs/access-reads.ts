@@ -132,6 +132,7 @@ export function readsOf(scope: Construct, props: AccessProps) {
         'campaigns',
         'control',
         'signals',
+        'renewals#*',
         `campaign#${source}/*`,
         `request#${source}/*`,
         ...templates.map((template) => `link#${template}/*`),

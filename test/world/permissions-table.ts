@@ -104,52 +104,53 @@ async function refused(authorizer: Authorizer, caller: Caller, calls: readonly V
   return judged.flat();
 }
 
-/** The table and the lists of docs/permissions.md. */
+const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+const tableOf = (head: readonly string[], rows: readonly (readonly string[])[]) =>
+  [line(head), line(head.map(() => '---')).replaceAll(' ', ''), ...rows.map(line)].join('\n');
+const code = (text: string) => `\`${text}\``;
+
+/** The tables of docs/permissions.md: who may run which verb, and what the others lack. */
 export function permissionsTable(found: Lacking): string {
-  const head = ['Verb', ...Object.keys(people)];
   const rows = Object.entries(found).map(([verb, by]) => [
-    `\`${verb}\``,
+    code(verb),
     ...Object.values(by).map((calls) => (calls.length === 0 ? 'yes' : '–')),
   ]);
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  const table = [line(head), line(head.map(() => '---')).replaceAll(' ', ''), ...rows.map(line)].join('\n');
-  return [table, ...Object.keys(people).map((policy) => listOf(policy, found))].join('\n\n');
+  return [tableOf(['Verb', ...Object.keys(people)], rows), lackingTable(found)].join('\n\n');
 }
 
-/** What one policy lacks: each permission, with the verbs that need it. */
-function listOf(policy: string, found: Lacking): string {
-  const verbs = Object.keys(found).filter((verb) => (found[verb]?.[policy] ?? []).length > 0);
-  const missing = new Map<string, string[]>();
-  for (const verb of verbs) {
-    for (const name of new Set(found[verb]?.[policy]?.map(nameOf))) {
-      missing.set(name, [...(missing.get(name) ?? []), verb]);
-    }
-  }
-  // Verbs that lack the same permissions stand together.
-  const byVerbs = Map.groupBy(missing, ([, of]) => of.map((verb) => `\`${verb}\``).join(', '));
-  const lines = [...byVerbs].map(([of, names]) => `- ${names.map(([name]) => name).join(', ')}: ${of}`);
-  return [`**${policy}** lacks:`, '', ...lines.map((text) => wrapped(text))].join('\n');
+/** Each permission that somebody lacks, with the verbs that need it. Permissions with equal verbs and policies are one row. */
+function lackingTable(found: Lacking): string {
+  const lacks = Object.entries(found).flatMap(([verb, by]) => {
+    const names = [...new Set(Object.values(by).flatMap((calls) => calls.map(nameOf)))];
+    return names.map((name) => {
+      const policies = Object.keys(by).filter((policy) => by[policy]?.some((call) => nameOf(call) === name));
+      return { verb, name, policies: policyWords(policies) };
+    });
+  });
+  const withVerbs = [...Map.groupBy(lacks, ({ name, policies }) => `${name}|${policies}`).values()].map((group) => ({
+    names: group[0]?.name ?? '',
+    policies: group[0]?.policies ?? '',
+    verbs: group.map(({ verb }) => code(verb)).join(', '),
+  }));
+  const rows = [...Map.groupBy(withVerbs, ({ verbs, policies }) => `${verbs}|${policies}`).values()].map((group) => [
+    group.map(({ names }) => names).join(', '),
+    group[0]?.verbs ?? '',
+    group[0]?.policies ?? '',
+  ]);
+  return tableOf(['Permission', 'Verbs that need it', 'Policies without it'], rows);
+}
+
+function policyWords(without: readonly string[]): string {
+  const others = Object.keys(people).filter((policy) => !without.includes(policy));
+  if (others.length === 0) return 'all';
+  return without.length > others.length ? `all but ${others.join(', ')}` : without.join(', ');
 }
 
 /** Of an act, its permission. Of an object or a secret, also whose it is. */
 function nameOf(words: VerbCall): string {
   const [action = '', resource = ''] = words.split(' ');
   const alias = /^OperationsWorkerFunction:(.+)$/.exec(resource)?.[1];
-  if (alias !== undefined) return `\`act ${alias}\``;
+  if (alias !== undefined) return code(`act ${alias}`);
   const [of = ''] = resource.split('/');
-  return /^(s3|secretsmanager|lambda:Invoke)/.test(action) ? `\`${action}\` of \`${of}\`` : `\`${action}\``;
-}
-
-const mostCharacters = 130;
-
-/** A list's item in lines. */
-function wrapped(text: string): string {
-  const lines = [''];
-  for (const word of text.match(/(?:`[^`]*`|\S)+/g) ?? []) {
-    const last = lines.at(-1) ?? '';
-    if (last === '') lines[lines.length - 1] = word;
-    else if (last.length + 1 + word.length <= mostCharacters) lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(`  ${word}`);
-  }
-  return lines.join('\n');
+  return /^(s3|secretsmanager|lambda:Invoke)/.test(action) ? `${code(action)} of ${code(of)}` : code(action);
 }
