@@ -56,7 +56,8 @@ Examples:
   );
 }
 
-async function doctor(scene: Scene): Promise<number> {
+/** Prints each check. @returns the exit code */
+export async function doctor(scene: Scene): Promise<number> {
   const { options, chosen, interrupted, print } = scene;
   const configured = chosen.configuredFor('the pipeline’s settings');
   const tally = new Map<Check['result'], number>();
