@@ -37,7 +37,7 @@ describe('the managed policies', () => {
     expect(readFileSync(page, 'utf8').match(table)?.[0]).toBe(made);
   });
 
-  test('are held against each verb and each act, or a reason says why not', () => {
+  test('are held against each verb and each act, or a reason states why not', () => {
     const leaves = (command: Command, path: readonly string[]): string[] =>
       command.commands.length === 0
         ? [path.join(' ')]

@@ -28,7 +28,7 @@ export function notKnown(name: string, words = 'cannot be checked here'): Check 
   return { name, result: 'not-known', words };
 }
 
-/** A check that the caller's policies do not permit. It says nothing about the pipeline. */
+/** A check that the caller's policies do not permit. It is no finding about the pipeline. */
 export function notPermitted(name: string, asked: string): Check {
   return { ...notKnown(name, `not permitted to you: AWS denies ${asked}`), fix: askForPolicy };
 }

@@ -249,7 +249,7 @@ describe('somebody with one managed policy', () => {
       target: { lanes: ['transactional'] },
       reason: 'ticket 4711',
     });
-    // IAM refused the reader before the function heard of it.
+    // IAM refused the reader before the function received the call.
     expect(await audited('--by', 'local-reader')).toEqual([]);
   });
 

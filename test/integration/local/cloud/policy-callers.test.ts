@@ -72,7 +72,7 @@ test('policies of two stacks with one name have callers of their own', async ({ 
 });
 
 test('a policy in parts has one caller, with all parts', async ({ opened: bench }) => {
-  // Given a policy in two parts, and one whose name only looks like a part
+  // Given a policy in two parts, and one that has the name of a part
   new Bucket(bench.stack, 'Files', { bucketName: 'files' });
   policy(bench, 'SupportPolicy', 's3:ListBucket');
   policy(bench, 'SupportPolicy2', 's3:PutObject');
