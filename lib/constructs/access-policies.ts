@@ -1,4 +1,4 @@
-import { ArnFormat, CfnOutput, Stack } from 'aws-cdk-lib';
+import { ArnFormat, Stack } from 'aws-cdk-lib';
 import { CfnManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { prefix } from '../../lambdas/adapters/names.ts';
@@ -34,6 +34,14 @@ export interface AccessPoliciesProps extends PipelineParts {
   readonly topicArns: readonly string[];
 }
 
+/** A managed policy, or one of its parts. */
+export interface AccessPolicy {
+  readonly name: string;
+  /** Empty for the first part, then `2` and so on. */
+  readonly part: string;
+  readonly policy: CfnManagedPolicy;
+}
+
 /** What a statement allows: actions on resources, under a condition. */
 interface May {
   readonly actions: readonly string[];
@@ -46,6 +54,8 @@ interface May {
  * attaches them. The stack's outputs name them, and docs/permissions.md shows which verbs each permits.
  */
 export class AccessPolicies extends Construct {
+  readonly #policies: AccessPolicy[] = [];
+
   /** @throws ConfigurationError when a policy needs more parts than a role can have */
   constructor(scope: Construct, id: string, props: AccessPoliciesProps) {
     super(scope, id);
@@ -76,6 +86,10 @@ export class AccessPolicies extends Construct {
     }
   }
 
+  get policies(): readonly AccessPolicy[] {
+    return this.#policies;
+  }
+
   #mayAct({ operations }: AccessPoliciesProps, ...permissions: (Permission | 'campaigns-*')[]): May {
     const { functionArn } = operations.function;
     return { actions: ['lambda:InvokeFunction'], resources: permissions.map((one) => `${functionArn}:${one}`) };
@@ -95,10 +109,7 @@ export class AccessPolicies extends Construct {
         description: part === '' ? description : `${description} (part ${part})`,
         policyDocument: { Version: '2012-10-17', Statement: statements },
       });
-      // The local run names its caller by it.
-      policy.overrideLogicalId(`${name}Policy${part}`);
-      const output = new CfnOutput(this, `${name}Arn${part}`, { value: policy.ref });
-      output.overrideLogicalId(`${name}PolicyArn${part}`);
+      this.#policies.push({ name, part, policy });
     }
   }
 }
