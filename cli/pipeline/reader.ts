@@ -182,7 +182,11 @@ export async function linkIdSecretOf({ linkIdSecret }: Pick<DeployedPipeline, 'l
   try {
     return await linkIdSecret.value();
   } catch (error) {
-    const words = error instanceof Error ? error.message : String(error);
-    throw new OperatorError(`${words} Your role needs secretsmanager:GetSecretValue on it.`);
+    throw unreadableSecret(error);
   }
+}
+
+export function unreadableSecret(error: unknown): OperatorError {
+  const words = error instanceof Error ? error.message : String(error);
+  return new OperatorError(`${words} Your role needs secretsmanager:GetSecretValue on it.`);
 }

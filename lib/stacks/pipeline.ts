@@ -166,6 +166,7 @@ export class OneLinkPipeline extends Construct {
       logGroupArns: this.node
         .findAll()
         .flatMap((one) => (one instanceof LambdaFunction ? [one.logGroup.logGroupArn] : [])),
+      outcomeTopicArn: this.outcomes.topicArn,
       topicArns: [this.outcomes.topicArn, this.alarms.page.topicArn, this.alarms.ticket.topicArn],
     });
     const { runbookUrl } = stage.alarms;
