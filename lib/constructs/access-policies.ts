@@ -1,4 +1,3 @@
-import { CfnOutput } from 'aws-cdk-lib';
 import { CfnManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { campaignsPermission, type Permission } from '../../lambdas/domain/acts/names.ts';
@@ -14,11 +13,21 @@ const mostOfOneRole = 10;
 /** So many ARNs fit into a policy beside others. */
 const resourcesAtOnce = 15;
 
+/** A managed policy, or one of its parts. */
+export interface AccessPolicy {
+  readonly name: string;
+  /** Empty for the first part, then `2` and so on. */
+  readonly part: string;
+  readonly policy: CfnManagedPolicy;
+}
+
 /**
  * Managed policies for people and their tools, each with the least that its work needs. Nothing has them until an administrator
  * attaches them. The stack's outputs name them, and docs/permissions.md shows which verbs each permits.
  */
 export class AccessPolicies extends Construct {
+  readonly #policies: AccessPolicy[] = [];
+
   /** @throws ConfigurationError when a policy needs more parts than a role can have */
   constructor(scope: Construct, id: string, props: AccessProps) {
     super(scope, id);
@@ -56,6 +65,10 @@ export class AccessPolicies extends Construct {
     }
   }
 
+  get policies(): readonly AccessPolicy[] {
+    return this.#policies;
+  }
+
   #mayAct({ operations }: AccessProps, ...permissions: (Permission | 'campaigns-*')[]): May {
     const { functionArn } = operations.function;
     return { actions: ['lambda:InvokeFunction'], resources: permissions.map((one) => `${functionArn}:${one}`) };
@@ -75,10 +88,7 @@ export class AccessPolicies extends Construct {
         description: part === '' ? description : `${description} (part ${part})`,
         policyDocument: { Version: '2012-10-17', Statement: statements },
       });
-      // The local run names its caller by it.
-      policy.overrideLogicalId(`${name}Policy${part}`);
-      const output = new CfnOutput(this, `${name}Arn${part}`, { value: policy.ref });
-      output.overrideLogicalId(`${name}PolicyArn${part}`);
+      this.#policies.push({ name, part, policy });
     }
   }
 }
