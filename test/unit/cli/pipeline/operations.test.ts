@@ -107,7 +107,7 @@ describe('an operator’s program', () => {
   test('with credentials of nobody does nothing', async () => {
     const world = actsWorld({ performers, callers: { anna } });
     await expect(new Operations(accessTo(world, 'mallory')).act('replay', {})).rejects.toThrow(
-      'AWS does not confirm who you are. Check your credentials: aws sts get-caller-identity. Nothing was done.',
+      'AWS does not confirm that you are a caller of the pipeline’s account. Check your credentials: aws sts get-caller-identity. Nothing was done.',
     );
   });
 
