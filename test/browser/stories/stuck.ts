@@ -31,9 +31,10 @@ export function stuckStory(given: () => Given): void {
     }
     await dead('QrJobs', 'no QR job');
 
-    // When somebody opens the list, it has each letter with its reason
+    // When somebody opens the list, it has the letters of one queue with their reasons, and every queue
     await goTo(visitor, 'stuck/dead-letters', 'Stuck work');
-    await page.getByRole('link', { name: 'crm dead-campaign-1' }).waitFor();
+    await page.getByRole('link', { name: /^(crm dead-campaign|product dead-transactional)-1$/ }).waitFor();
+    await page.getByLabel('Select the dead letters of qr').waitFor();
     const faults = await visitor.look('stuck-dead-letters-filled');
     await visitor.picture('stuck-dead-letters');
 
