@@ -61,7 +61,6 @@ describe('without a producer that uses it, the HTTP API', () => {
         'PipelineOperationsWorkerRole',
         'PipelineOperationsWorkerFunction',
         // Support reads the logs of more functions. An operator sees which keys exist.
-        'SupportPolicy',
         'SupportPolicy2',
         'OperatorPolicy',
         'PipelineDashboard',

@@ -52,10 +52,18 @@ const isSoon = (shown: Locator) =>
     );
 
 /** Confirms an act in its dialog, and waits for its end. @returns the command line that it equals */
-export async function act({ page }: Visitor, title: string | RegExp, label: string, reason = ''): Promise<string> {
+export async function act(
+  { page }: Visitor,
+  title: string | RegExp,
+  label: string | RegExp,
+  reason = '',
+): Promise<string> {
   await page.getByRole('button', { name: title }).click();
   const dialog = page.getByRole('dialog', { name: title });
-  const confirm = dialog.getByRole('button', { name: label, exact: true });
+  const confirm = dialog.getByRole(
+    'button',
+    typeof label === 'string' ? { name: label, exact: true } : { name: label },
+  );
   await confirm.waitFor();
   if (reason !== '') await dialog.getByLabel(/^Reason/).fill(reason);
   await confirm.click();
