@@ -85,7 +85,7 @@ async function show({ options, chosen, progress, print }: Scene<Options>): Promi
   return exitCode.nothing;
 }
 
-/** `2026-11-28 10:00:05 UTC  anna  pause  lanes campaign  “rates change”  done  changed campaign paused` */
+/** `2026-11-28 10:00:05 UTC  operator/anna  pause  lanes campaign  “rates change”  done  changed campaign paused` */
 export function auditWords({ at, by, act, target, reason, state, parts, effect, error }: AuditedAct): string {
   return [
     `${instantWords(Date.parse(at))} UTC`,

@@ -11,8 +11,15 @@ export const callerSchema = z.object({
 });
 export type Caller = z.infer<typeof callerSchema>;
 
-/** A caller's name for people: `anna` of `arn:aws:sts::111122223333:assumed-role/operator/anna`. */
-export const callerName = ({ arn }: Caller) => arn.slice(arn.search(/[^/:]*$/)).slice(0, 64);
+/**
+ * A caller's name for people: `operator/anna` of `arn:aws:sts::111122223333:assumed-role/operator/anna`, `anna` of the user
+ * `anna`. A caller chooses the name of its session, so the role belongs to the name.
+ */
+export const callerName = ({ arn }: Caller) =>
+  arn
+    .slice(arn.search(/[^:]*$/))
+    .replace(/^(assumed-role|user)\//, '')
+    .slice(0, 128);
 
 const facts = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]));
 

@@ -37,8 +37,8 @@ test('shows the acts of a period, by act and by caller, and reports what it cann
 
   const all = await onelink(...month);
   expect(all.out).toEqual([
-    '2026-11-01 23:59:00 UTC  anna  pause  lanes campaign  “rates change”  done',
-    '2026-11-20 10:00:00 UTC  bob  export  lanes campaign  done',
+    '2026-11-01 23:59:00 UTC  operator/anna  pause  lanes campaign  “rates change”  done',
+    '2026-11-20 10:00:00 UTC  operator/bob  export  lanes campaign  done',
   ]);
   expect(all.err).toEqual(['1 object in the audit bucket cannot be read as a record of this release.']);
   expect(all.code).toBe(0);
