@@ -9,6 +9,7 @@ import { type LaneNow, laneNow } from '../domain/control/control-record.ts';
 import { QuotaTally } from '../domain/control/quota-tally.ts';
 import { Renewals } from '../domain/control/renewals.ts';
 import { commandDigest, subjectOf } from '../domain/link/digest.ts';
+import { contractOf } from '../domain/onelink/api-variables.ts';
 import { eachAtOnce } from '../domain/work/at-once.ts';
 import { keepBooks } from '../domain/work/bookkeeping.ts';
 import type { BatchWork, Delivery, Disposition } from '../domain/work/delivery.ts';
@@ -32,11 +33,7 @@ const suspectFrom = 3;
  */
 export function linkWorker(settings: LinkWorkerEnvironment, ports: LinkWorkerPorts): BatchWork {
   const read = commandReader({
-    contract: {
-      maxDataCharacters: settings.MAX_DATA_CHARACTERS,
-      queryStringCounts: settings.QUERY_STRING_COUNTS,
-      maxTtlDays: settings.MAX_TTL_DAYS,
-    },
+    contract: contractOf(settings),
     producers: settings.PRODUCERS,
     templates: settings.TEMPLATES,
     policy: ports.policy,

@@ -75,7 +75,7 @@ export class EmulatedApi implements Transport {
           onPerformed: ({ operation, onelinkId, shortlinkId }, body, answer) => {
             const { shortlink_id: chosen, data } = (body ?? {}) as { shortlink_id?: string; data?: CarriedOut['data'] };
             const key = `${onelinkId}/${operation === 'create' ? chosen : shortlinkId}`;
-            onCarriedOut({ operation, key, data, meaning: meaningOf(operation, resultOf(answer)) });
+            onCarriedOut({ operation, key, data, meaning: meaningOf(operation, resultOf(answer), 'v2.0') });
           },
         }),
       },
@@ -95,7 +95,7 @@ export class EmulatedApi implements Transport {
       onCall: () => {},
     };
     return new OneLinkClient(
-      { API_BASE_URL: baseUrl, CALL_TIMEOUT_MILLISECONDS: timeoutMilliseconds },
+      { API_DIALECT: 'v2.0', API_BASE_URL: baseUrl, CALL_TIMEOUT_MILLISECONDS: timeoutMilliseconds },
       ports,
       transport,
     );

@@ -67,7 +67,7 @@ export function givenClient(
   const calls: string[] = [];
   let freshTokens = 0;
   const client = new OneLinkClient(
-    { API_BASE_URL: baseUrl, CALL_TIMEOUT_MILLISECONDS: timeoutMilliseconds, CALLS_IN_FLIGHT: 4 },
+    { API_DIALECT: 'v2.0', API_BASE_URL: baseUrl, CALL_TIMEOUT_MILLISECONDS: timeoutMilliseconds, CALLS_IN_FLIGHT: 4 },
     {
       token: {
         value: async () => token,

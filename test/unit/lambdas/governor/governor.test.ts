@@ -27,6 +27,7 @@ class GovernedWorld {
 
   readonly run = governor(
     {
+      API_DIALECT: 'v2.0',
       API_BASE_URL: 'http://127.0.0.1:1',
       API_TOKEN_SECRET_ARN: 'arn:token',
       APPSFLYER_ACCOUNT_ID: 'acc-demo',
