@@ -74,7 +74,7 @@ export class EmulatedApi implements Transport {
         ...(onCarriedOut !== undefined && {
           onPerformed: ({ operation, onelinkId, shortlinkId }, body, answer) => {
             const { shortlink_id: chosen, data } = (body ?? {}) as { shortlink_id?: string; data?: CarriedOut['data'] };
-            const key = `${onelinkId}/${operation === 'create' ? chosen : shortlinkId}`;
+            const key = `${onelinkId}/${chosen ?? shortlinkId}`;
             onCarriedOut({ operation, key, data, meaning: meaningOf(operation, resultOf(answer)) });
           },
         }),
@@ -167,8 +167,8 @@ export function operationOf(call: HttpCall): Operation {
 
 /** The link of a request, as `A1b3/spring`, or the account of a quota call. */
 export function keyOfCall(call: HttpCall): string {
-  const { operation, onelinkId, shortlinkId } = callIn(call);
-  return `${onelinkId}/${operation === 'create' ? JSON.parse(call.body ?? '{}').shortlink_id : shortlinkId}`;
+  const { onelinkId, shortlinkId } = callIn(call);
+  return `${onelinkId}/${shortlinkId || JSON.parse(call.body ?? '{}').shortlink_id}`;
 }
 
 function requestOf({ method, url, headers, body }: HttpCall): ApiRequest {
