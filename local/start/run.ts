@@ -5,6 +5,7 @@ import { fileWords } from '../../lib/config/config-file.ts';
 import type { Configuration } from '../../lib/config/config-schema.ts';
 import { budgetOf, campaignCheckerPlan, planPipeline } from '../../lib/config/rate-budget.ts';
 import type { JudgedCall, LocalCloud } from '../cloud/cloud.ts';
+import { isMadeByApi } from '../onelink-api/store.ts';
 import type { WeatherPlan } from '../weather/plan.ts';
 import { readCampaign, readSetup } from './campaign-input.ts';
 import { type CampaignRun, runCampaign } from './campaign-run.ts';
@@ -227,7 +228,7 @@ async function findings(
   qrImages: number,
 ): Promise<Findings> {
   const [stats, links, queues] = await Promise.all([admin.stats(), admin.links(), cloud.queues()]);
-  const own = links.filter(({ foreign }) => !foreign);
+  const own = links.filter(isMadeByApi);
   const budget = budgetOf(account);
   return {
     stats,

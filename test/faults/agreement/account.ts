@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isMadeByApi } from '../../../local/onelink-api/store.ts';
 import type { FaultyPipeline } from '../world/faulty-pipeline.ts';
 import { disagreements, vanished } from './agreement.ts';
 import { extraQuota } from './quota.ts';
@@ -39,7 +40,7 @@ export async function takeAccount(
   const state = {
     requests,
     ledger: await pipeline.ledger(),
-    links: [...pipeline.api.links()].filter(({ foreign, expired }) => !foreign && !expired),
+    links: [...pipeline.api.links()].filter((link) => isMadeByApi(link) && !link.expired),
     images: await pipeline.images(),
     linkOutcomes: pipeline.correspondence.linkOutcomes(),
     history: await pipeline.history(),
