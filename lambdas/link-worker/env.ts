@@ -3,7 +3,7 @@ import { jsonText } from '../domain/contract/json-text.ts';
 import { producerSchema, templatesSchema } from '../domain/contract/producer.ts';
 import { queueWorkerVariables } from '../domain/contract/queue-worker-variables.ts';
 import { boundSendersSchema } from '../domain/contract/sender.ts';
-import { apiVariables, contractVariables } from '../domain/onelink/api-variables.ts';
+import { apiVariables, contractVariables, quotaVariables } from '../domain/onelink/api-variables.ts';
 
 export type { LinkPolicies } from '../domain/policy/link-policy.ts';
 
@@ -14,6 +14,7 @@ export const policiesFile = 'policies.json';
 export const linkWorkerEnvironment = z.object({
   LANE: z.string().min(1),
   ...apiVariables,
+  ...quotaVariables,
   ...queueWorkerVariables,
   /** The secret from which short-link IDs are derived. It must never change during the pipeline's life. */
   LINK_ID_SECRET_ARN: z.string().min(1),

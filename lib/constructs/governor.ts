@@ -2,7 +2,7 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { expiryLane, qrLane } from '../../lambdas/domain/work/names.ts';
 import type { GovernorVariables } from '../../lambdas/governor/env.ts';
-import { apiVariables } from '../config/account-api.ts';
+import { apiVariables, quotaSourceOf } from '../config/account-api.ts';
 import { callTimeoutMilliseconds } from '../config/rate-budget.ts';
 import type { Expiry } from './expiry.ts';
 import type { Lane } from './lane.ts';
@@ -50,6 +50,7 @@ export function governor(
   if (probeTemplateId === undefined) throw new Error('templates: must hold at least one template; got {}');
   const variables: GovernorVariables = {
     ...apiVariables(account),
+    QUOTA_FROM: quotaSourceOf(account),
     API_TOKEN_SECRET_ARN: state.apiToken.secretArn,
     APPSFLYER_ACCOUNT_ID: account.accountId,
     CALL_TIMEOUT_MILLISECONDS: String(callTimeoutMilliseconds),

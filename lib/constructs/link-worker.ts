@@ -1,7 +1,7 @@
 import type { Construct } from 'constructs';
 import { prefix } from '../../lambdas/adapters/names.ts';
 import { type LinkWorkerVariables, policiesFile } from '../../lambdas/link-worker/env.ts';
-import { contractVariables } from '../config/account-api.ts';
+import { contractVariables, quotaSourceOf } from '../config/account-api.ts';
 import { linkPoliciesOf } from '../config/link-policies.ts';
 import { boundSenders } from '../config/principals.ts';
 import type { LaneProps } from './pipeline-parts.ts';
@@ -34,6 +34,7 @@ export function linkWorker(scope: Construct, commands: WorkQueue, props: LanePro
     APPSFLYER_ACCOUNT_ID: account.accountId,
     QUOTA_RESERVE_CALLS: String(props.lane.quotaReserveCalls),
     ...contractVariables(account),
+    QUOTA_FROM: quotaSourceOf(account),
   };
   return queueWorker(scope, {
     ...props.surroundings,

@@ -21,6 +21,7 @@ import { silentObserver } from './stillness.ts';
 
 export const linkWorkerVariables: LinkWorkerVariables = {
   LANE: 'campaign',
+  QUOTA_FROM: 'api',
   API_DIALECT: 'v2.0',
   API_BASE_URL: 'http://127.0.0.1:1/api/v2.0',
   API_TOKEN_SECRET_ARN: 'arn:token',

@@ -24,6 +24,12 @@ export const contractVariables = {
   /** 365 in the first API documentation, 730 in the newer one, 31 in version 1.0. Above it, the API silently sets 31 days. */
   MAX_TTL_DAYS: z.coerce.number().int().min(1),
 };
+/** The variable of the functions that need to know how much quota is left. */
+export const quotaVariables = {
+  /** `own-count`: the API does not tell, so the pipeline counts its own calls. */
+  QUOTA_FROM: z.enum(['api', 'own-count']),
+};
+
 const contractSchema = z.object(contractVariables);
 
 /** What commands may hold, by the account's contract. */

@@ -27,6 +27,7 @@ class GovernedWorld {
 
   readonly run = governor(
     {
+      QUOTA_FROM: 'api' as const,
       API_DIALECT: 'v2.0',
       API_BASE_URL: 'http://127.0.0.1:1',
       API_TOKEN_SECRET_ARN: 'arn:token',
