@@ -17,7 +17,7 @@ type ErrorType =
 export class ApiError extends Error {
   readonly status: number;
   readonly errorType: ErrorType;
-  /** Whether the refused call costs quota as a successful one does. The documents say so of an ID in use. */
+  /** Whether the refused call costs quota as a successful one does. The documents publish it for an ID in use. */
   readonly costsQuota: boolean;
 
   constructor(status: number, errorType: ErrorType, message: string, costsQuota = false) {

@@ -9,7 +9,7 @@ import type { LinkRecord } from '../store.ts';
  */
 const mustBeEncoded = /[;*!@#?$^:&~`=+'’></]/g;
 const encodedRun = /(?:%[0-9a-f]{2})+/gi;
-const unencoded = /%[0-9a-f]{2}|[^A-Za-z0-9]/giu;
+const unencoded = /%[0-9A-Fa-f]{2}|[^A-Za-z0-9]/gu;
 
 /** The parameters as version 1.0 stores them: each character that the caller left unencoded is a blank. */
 export function asStored(fields: Fields): Fields {
