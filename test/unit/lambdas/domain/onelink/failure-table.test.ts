@@ -117,3 +117,47 @@ describe('the error in an answer', () => {
     expect(apiErrorOf(body)).toEqual({ type, message });
   });
 });
+
+const writeInV1: [text: string, status: number, meaning: Meaning][] = [
+  ['Data sent exceeds limit', 400, 'permanent'],
+  ['Invalid/no data in request', 400, 'permanent'],
+  ['Subdomain undefined / Invalid Shortlink ID', 400, 'permanent'],
+  ['Authentication Failed', 401, 'account-blocked'],
+  ['Monthly quota exceeded', 429, 'quota-spent'],
+  ['Rate limit exceeded', 429, 'slow-down'],
+  ['API call failed on throttle limit', 429, 'slow-down'],
+];
+const readInV1: typeof writeInV1 = [
+  ['Subdomain undefined / Invalid Shortlink ID', 400, 'permanent'],
+  ['Authentication Failed', 401, 'account-blocked'],
+  ['Not Found', 404, 'absent'],
+];
+
+describe('an answer of version 1.0', () => {
+  it.each<[Operation, string, number, Meaning]>([
+    ...writeInV1.map((row): [Operation, string, number, Meaning] => ['create', ...row]),
+    ['create', 'Shortlink ID already in use', 400, 'exists'],
+    ['create', 'Shortlink ID already in use', 409, 'exists'],
+    ['create', 'The ID already exists', 400, 'exists'],
+    ['create', 'Bad request', 400, 'taken-or-invalid'],
+    ['create', '<html></html>', 400, 'taken-or-invalid'],
+    ['create', 'Failed to create shortlink.', 400, 'ambiguous'],
+    ['create', 'Not Found', 404, 'permanent'],
+    ['create', '', 409, 'exists'],
+    ...writeInV1.map((row): [Operation, string, number, Meaning] => ['update', ...row]),
+    ['update', 'Not Found', 404, 'absent'],
+    ['update', 'Bad request', 400, 'permanent'],
+    ['update', 'Shortlink ID already in use', 400, 'permanent'],
+    ...writeInV1.map((row): [Operation, string, number, Meaning] => ['delete', ...row]),
+    ['delete', 'Not Found', 404, 'absent'],
+    ...readInV1.map((row): [Operation, string, number, Meaning] => ['read', ...row]),
+    ['create', 'Internal server error', 500, 'ambiguous'],
+    ['read', 'Internal server error', 500, 'transient'],
+  ])('to %s, "%s" with status %i, means %s', (operation, body, status, meaning) => {
+    expect(meaningOf(operation, { status, body }, 'v1.0')).toBe(meaning);
+  });
+
+  it.each(operations)('of status 200 means ok: %s', (operation) => {
+    expect(meaningOf(operation, { status: 200, body: 'ok' }, 'v1.0')).toBe(operation === 'qr' ? 'transient' : 'ok');
+  });
+});
