@@ -1,5 +1,6 @@
 import type { RefusalCode } from '../../lambdas/domain/acts/answer.ts';
 import { OperatorError } from '../words/operator-error.ts';
+import { askForPolicy } from './service-error.ts';
 
 const words: Record<RefusalCode, string> = {
   'not-understood':
@@ -23,7 +24,7 @@ export function notInvoked(error: unknown, act: string, alias: string): unknown 
   if (error instanceof OperatorError || !(error instanceof Error)) return error;
   if (error.name === 'AccessDeniedException') {
     return new OperatorError(
-      `You may not ${act}: your identity lacks lambda:InvokeFunction on the function ${alias}. Nothing was done.`,
+      `You may not ${act}: your identity lacks lambda:InvokeFunction on the function ${alias}. Nothing was done. ${askForPolicy}`,
     );
   }
   if (error.name === 'ResourceNotFoundException') {

@@ -11,6 +11,7 @@ import {
 import type { CampaignRecord } from '../../lambdas/domain/campaign/record.ts';
 import { isOneSlip } from '../../lambdas/domain/contract/one-slip.ts';
 import { OperatorError } from '../words/operator-error.ts';
+import { isDenied } from './service-error.ts';
 
 /** What the library reads of campaigns: their records, and the bucket's objects. */
 export interface CampaignReads {
@@ -95,7 +96,10 @@ export async function campaignNamed(
   const cut = named.lastIndexOf('/');
   const name = named.slice(cut + 1);
   const asked = cut < 0 ? sources : [named.slice(0, cut)];
-  const { records, corrupt } = await reads.table.readAll(asked.map((source) => ({ source, name })));
+  const { records, corrupt } = await reads.table.readAll(asked.map((source) => ({ source, name }))).catch((error) => {
+    if (cut < 0 && isDenied(error)) throw new OperatorError(inFullWords(name));
+    throw error;
+  });
   if (corrupt.length > 0) throw new OperatorError(unreadableWords(corrupt));
   const [found, ...others] = records;
   if (found !== undefined && others.length === 0) return found;
@@ -106,12 +110,19 @@ export async function campaignNamed(
   throw new OperatorError(await unknownWords(named, name, reads));
 }
 
+const inFullWords = (name: string) =>
+  `AWS lets you read the campaigns of some producers only. Name the producer, too, for example crm/${name}.`;
+
 /** The words for records that this release cannot read. */
 export const unreadableWords = (corrupt: readonly string[]) =>
   `The record of ${corrupt.join(', ')} cannot be read. Use the checkout from which the stack was deployed.`;
 
 async function unknownWords(named: string, name: string, reads: CampaignReads): Promise<string> {
-  const known = await allCampaigns(reads);
+  const known = await allCampaigns(reads).catch((error): CampaignKey[] => {
+    // Who owns the campaigns of one producer may not list those of others.
+    if (isDenied(error)) return [];
+    throw error;
+  });
   const waiting = known.find((one) => campaignKey(one) === named || (named === name && one.name === name));
   if (waiting !== undefined) {
     return (

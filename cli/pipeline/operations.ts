@@ -6,7 +6,7 @@ import { type Act, type ActName, type AnswerTo, acts, definitionOf } from '../..
 import { actHeader, type Invocation } from '../../lambdas/domain/acts/request.ts';
 import { OperatorError } from '../words/operator-error.ts';
 import { notInvoked, refusalWords } from './act-errors.ts';
-import { proofOf } from './proof.ts';
+import { proofOf, type Signer } from './proof.ts';
 
 /** What a program needs for acts. */
 export interface OperationsAccess {
@@ -22,6 +22,8 @@ export interface OperationsAccess {
   /** Between two attempts while others act. */
   waitMilliseconds?: number;
   now?(): number;
+  /** As in {@link Signer}. */
+  variables?: Signer['variables'];
 }
 
 /** The program was interrupted before a part of an act. Parts before it are carried out. */
@@ -104,7 +106,7 @@ export class RunningAct {
   }
 
   async #invoked(act: Act, part: number): Promise<ActResult | 'busy'> {
-    const { lambda, functionName, functionArn } = this.#access;
+    const { lambda, functionName, functionArn, variables } = this.#access;
     const alias = definitionOf(act).permission(act);
     const asked = {
       v: 1,
@@ -113,7 +115,7 @@ export class RunningAct {
       act,
       ...(this.#reason !== undefined && { reason: this.#reason }),
     } as const;
-    const signer = { functionArn, credentials: lambda.config.credentials };
+    const signer = { functionArn, credentials: lambda.config.credentials, variables };
     const header = actHeader({ functionArn, alias }, asked);
     const proof = await proofOf(signer, header, this.#now() - this.#aheadMilliseconds);
     const payload: Invocation = { ...asked, proof };

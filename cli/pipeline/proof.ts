@@ -6,6 +6,8 @@ import { type Proof, proofRequest, regionOf, stsUrl } from '../../lambdas/domain
 export interface Signer {
   functionArn: string;
   credentials: LambdaClient['config']['credentials'];
+  /** Name STS if they do, as for AWS's clients. Those of this process without others. */
+  variables?: Record<string, string | undefined> | undefined;
 }
 
 /**
@@ -14,11 +16,11 @@ export interface Signer {
  * @param actHeader what the signature is for
  */
 export async function proofOf(
-  { functionArn, credentials }: Signer,
+  { functionArn, credentials, variables = process.env }: Signer,
   actHeader: string,
   nowMilliseconds: number,
 ): Promise<Proof> {
-  const { protocol, host, hostname } = new URL(stsUrl(functionArn, process.env));
+  const { protocol, host, hostname } = new URL(stsUrl(functionArn, variables));
   const signer = signerFor({ service: 'sts', credentials, region: regionOf(functionArn) });
   const { headers } = await signer.sign(
     {

@@ -7,6 +7,7 @@ import { systemClock } from '../../lambdas/runtime/clock.ts';
 import { OperatorError } from '../words/operator-error.ts';
 import { type ConfiguredPipeline, plansOf } from './configured-pipeline.ts';
 import type { DeployedPipeline } from './deployed-pipeline.ts';
+import { askForPolicy, isDenied } from './service-error.ts';
 
 /** The verb was interrupted before the answer. */
 export class ReadingInterrupted extends OperatorError {
@@ -182,7 +183,12 @@ export async function linkIdSecretOf({ linkIdSecret }: Pick<DeployedPipeline, 'l
   try {
     return await linkIdSecret.value();
   } catch (error) {
-    const words = error instanceof Error ? error.message : String(error);
-    throw new OperatorError(`${words} Your role needs secretsmanager:GetSecretValue on it.`);
+    throw unreadableSecret(error);
   }
+}
+
+export function unreadableSecret(error: unknown): OperatorError {
+  const words = error instanceof Error ? error.message : String(error);
+  const needed = `${words} Your role needs secretsmanager:GetSecretValue on it.`;
+  return new OperatorError(error instanceof Error && isDenied(error.cause) ? `${needed} ${askForPolicy}` : needed);
 }

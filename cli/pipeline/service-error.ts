@@ -4,6 +4,9 @@ const networkCodes = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'ECONNRE
 const expired = 'The AWS credentials have expired. Sign in again with: aws sso login';
 const notAccepted = 'AWS does not accept the credentials. Set AWS_PROFILE, or sign in with: aws sso login';
 
+/** Whom to ask. The page shows which policy has what. */
+export const askForPolicy = 'Ask an administrator for the policy that permits it: docs/permissions.md.';
+
 /** The messages for AWS's errors, by their names. */
 const wordsOf = new Map([
   ['CredentialsProviderError', 'No AWS credentials were found. Set AWS_PROFILE, or sign in with: aws sso login'],
@@ -18,6 +21,10 @@ const wordsOf = new Map([
   ],
 ]);
 
+/** Whether AWS does not permit the call to its caller. */
+export const isDenied = (error: unknown): boolean =>
+  error instanceof Error && /AccessDenied|Unauthorized|AuthorizationError/.test(error.name);
+
 /** The message for an error from AWS: what is wrong, and the fix. Undefined for any other error. */
 export function serviceErrorWords(error: unknown, local: boolean): string | undefined {
   if (!(error instanceof Error)) return undefined;
@@ -28,15 +35,18 @@ export function serviceErrorWords(error: unknown, local: boolean): string | unde
   if (typeof code === 'string' && networkCodes.has(code)) {
     return `AWS cannot be reached (${code}). Check the network, and that AWS_REGION is a region.`;
   }
-  if (/^(AccessDenied|AuthorizationError)(Exception)?$/.test(error.name)) return `AWS denies access: ${error.message}`;
+  if (/^(AccessDenied|AuthorizationError)(Exception)?$/.test(error.name)) return denied(error.message);
   if (error.message === 'Region is missing') return 'No AWS region is set. Set AWS_REGION, or a region in the profile.';
   if (error.message.startsWith('Region not accepted'))
     return 'The AWS region is no region. Set AWS_REGION, or a region in the profile.';
   const words = wordsOf.get(error.name);
   if (words !== undefined || statusOf(error) !== 403) return words;
   // The answer to a HEAD has no body, so the error has neither a name nor words.
-  return `AWS denies access${/unknown/i.test(error.message) ? '' : `: ${error.message}`}.`;
+  return denied(/unknown/i.test(error.message) ? '' : error.message);
 }
+
+/** @param why AWS's message, which names the action */
+const denied = (why: string) => `AWS denies access${why && `: ${why.replace(/\.$/, '')}`}. ${askForPolicy}`;
 
 function statusOf(error: Error): unknown {
   const metadata: unknown = Reflect.get(error, '$metadata');

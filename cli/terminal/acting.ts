@@ -20,7 +20,12 @@ export function actingIn(
   });
 }
 
-/** The reason that a verb was given. @throws OperatorError if it is not one line */
+/**
+ * The reason that a verb was given.
+ *
+ * @param nothing what did not happen, as a sentence
+ * @throws OperatorError if it is not one line of 1 to 500 characters
+ */
 export function reasonOf({ reason }: { reason?: string }, nothing: string): string | undefined {
   if (reason === undefined) return undefined;
   if (reason.trim() === '') throw new OperatorError(`--reason must not be empty. ${nothing}`);

@@ -87,6 +87,7 @@ function AllBox<Row>({ rows, choice }: { rows: readonly Row[]; choice: Choice<Ro
   return (
     // biome-ignore lint/a11y/noRedundantRoles: as above
     <th role="columnheader" scope="col" class="box">
+      <span class="unseen">Selection</span>
       <input
         type="checkbox"
         aria-label="Select all rows of this page"

@@ -41,7 +41,8 @@ export class Secret {
       if (!answer.SecretString) throw new Error('it has no text value');
       return answer.SecretString.trim();
     } catch (error) {
-      throw new Error(`The secret ${this.#arn} cannot be read: ${error instanceof Error ? error.message : 'unknown'}`);
+      const why = error instanceof Error ? error.message : 'unknown';
+      throw new Error(`The secret ${this.#arn} cannot be read: ${why}`, { cause: error });
     }
   }
 }

@@ -4,7 +4,7 @@ import type { HttpApiEnvironment } from './env.ts';
 import type { HttpApiPorts } from './ports.ts';
 
 /** Above the 65 days that a command may wait (docs/architecture.md). Its outcome is remembered from then on. */
-const longestWaitDays = 70;
+export const longestWaitDays = 70;
 const daySeconds = 86_400;
 /** An environment forgets all of them then, and notes them again. */
 const mostRemembered = 10_000;

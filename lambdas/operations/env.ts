@@ -1,6 +1,12 @@
 import * as z from 'zod';
 import { jsonText } from '../domain/contract/json-text.ts';
 
+/** The file with the producers, beside the bundled handler: environment variables together hold 4 KB only. */
+export const sourcesFile = 'sources.json';
+
+/** The content of that file: the first lane of each producer, and its templates. */
+export const sourcesSchema = z.record(z.string(), z.object({ lane: z.string(), templates: z.array(z.string()) }));
+
 /** The contract between the operations function's construct and its handler: one variable each, all required. */
 export const operationsEnvironment = z.object({
   /** The unique IDs of the pipeline's own roles that vouch for a first sender, with commas between them. */
@@ -25,8 +31,6 @@ export const operationsEnvironment = z.object({
   QR_BUCKET_NAME: z.string().min(1),
   /** JSON: the URLs of the lanes' queues, by lane. */
   LANE_QUEUE_URLS: jsonText(z.record(z.string(), z.url())),
-  /** JSON: the first lane of each producer, and its templates. */
-  SOURCES: jsonText(z.record(z.string(), z.object({ lane: z.string(), templates: z.array(z.string()) }))),
   /** The longest invocation of a function that works on commands. */
   LONGEST_WORK_SECONDS: z.coerce.number().int().min(1),
 });

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
@@ -33,11 +34,12 @@ import { systemClock as clock } from '../runtime/clock.ts';
 import { readEnvironment } from '../runtime/environment.ts';
 import { RateLimiter } from '../runtime/rate-limiter.ts';
 import { Telemetry } from '../runtime/telemetry.ts';
-import { operationsEnvironment } from './env.ts';
+import { operationsEnvironment, sourcesFile, sourcesSchema } from './env.ts';
 import { perform } from './perform.ts';
 import { performersOf } from './performers-of.ts';
 
 const env = readEnvironment(operationsEnvironment, process.env);
+const sources = sourcesSchema.parse(JSON.parse(readFileSync(new URL(sourcesFile, import.meta.url), 'utf8')));
 const telemetry = new Telemetry();
 const [s3, lambda, dynamo] = [new S3Client(), new LambdaClient(), dynamoClient()];
 const [sqs, secrets] = [new SQSClient(), new SecretsManagerClient()];
@@ -65,7 +67,7 @@ const performers = performersOf(env, {
     campaigns: new CampaignTable(dynamo, table, clock),
     images: new QrStore(s3, env.QR_BUCKET_NAME),
     lanes: new LaneQueues(sqs, clock, env.LANE_QUEUE_URLS),
-    sources: env.SOURCES,
+    sources,
     linkIdSecret: new Secret(secrets, env.LINK_ID_SECRET_ARN),
     newMessageId: randomUUID,
     clock,

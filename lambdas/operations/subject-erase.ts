@@ -122,6 +122,12 @@ const steps: Record<Exclude<ErasureRun['step'], 'done'>, Step> = {
     );
   },
   records: (context, isOver) => records(context, isOver),
+  // A step of its own: after a crash among the removals, no other step reads a page.
+  notes: async ({ id, run, ports }) => {
+    for (let page = 0; page < run.pages; page++) await ports.ledger.removePage(id, page);
+    run.pages = 0;
+    return 'done';
+  },
 };
 
 /** Reads one page of the ledger, and notes whose links and requests it has. */
@@ -247,11 +253,7 @@ async function records(context: Context, isOver: () => boolean): Promise<Progres
       await ledger.cutRequest(request);
       run.counts.requests += 1;
     }
-    if (next === undefined) {
-      for (let page = 0; page < run.pages; page++) await ledger.removePage(id, page);
-      run.pages = 0;
-      return 'done';
-    }
+    if (next === undefined) return 'done';
     run.after = next;
   } while (!isOver());
   return 'more';

@@ -9,7 +9,7 @@ import {
   type Permission,
 } from '../../lambdas/domain/acts/names.ts';
 import { expiryLane, qrLane } from '../../lambdas/domain/work/names.ts';
-import type { OperationsVariables } from '../../lambdas/operations/env.ts';
+import { type OperationsVariables, sourcesFile } from '../../lambdas/operations/env.ts';
 import type { Expiry } from './expiry.ts';
 import type { Lane } from './lane.ts';
 import { mappingArns } from './mapping-arns.ts';
@@ -75,12 +75,12 @@ export class Operations extends Construct {
       LANE_QUEUE_URLS: JSON.stringify(
         Object.fromEntries(lanes.map(({ name, commands }) => [name, commands.queue.queueUrl])),
       ),
-      SOURCES: JSON.stringify(sourcesOf(settings)),
       LONGEST_WORK_SECONDS: String(props.longestWorkSeconds),
     };
     this.function = workerFunction(this, {
       ...surroundings,
       job: 'operations',
+      files: filesOfOperations(settings),
       description: 'Carries out the acts of operators, and records them',
       // An erasure rewrites a campaign's file in memory.
       memoryMegabytes: 1024,
@@ -146,10 +146,10 @@ export class Operations extends Construct {
   }
 }
 
-/** The lane of each producer's deletes, and its templates. */
-const sourcesOf = ({ producers }: PipelineParts['settings']) =>
-  Object.fromEntries(
-    producers.flatMap(({ source, templates, lanes: [lane] }) =>
-      lane === undefined ? [] : [[source, { lane, templates }] as const],
-    ),
+/** What the function reads beside its code: the lane of each producer's deletes, and the producer's templates. */
+export function filesOfOperations({ producers }: PipelineParts['settings']): Record<string, string> {
+  const sources = producers.flatMap(({ source, templates, lanes: [lane] }) =>
+    lane === undefined ? [] : [[source, { lane, templates }] as const],
   );
+  return { [sourcesFile]: JSON.stringify(Object.fromEntries(sources)) };
+}

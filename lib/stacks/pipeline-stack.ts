@@ -85,6 +85,11 @@ export class PipelineStack extends Stack {
       if (http.authorizer) outputs.HttpAuthorizerLogGroupName = http.authorizer.logGroup.logGroupName;
     }
     if (outcomeDeliveries) outputs.OutcomeDeliveriesDeadLetterQueueUrl = outcomeDeliveries.deadLetters.queueUrl;
+    for (const { name, part, policy } of this.pipeline.access.policies) {
+      // The local run names its callers by these IDs. Only a stack of one pipeline can have them.
+      policy.overrideLogicalId(`${name}Policy${part}`);
+      outputs[`${name}PolicyArn${part}`] = policy.ref;
+    }
     for (const [id, value] of Object.entries(outputs)) new CfnOutput(this, id, { value });
   }
 }

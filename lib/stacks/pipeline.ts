@@ -66,6 +66,8 @@ export class OneLinkPipeline extends Construct {
   /** Absent if no producer has `http`. */
   readonly http: HttpApi | undefined;
   readonly alarms: AlarmSet;
+  /** The managed policies for people and their tools. */
+  readonly access: AccessPolicies;
 
   /** @throws ConfigurationError when a share leaves a worker less than one call a second. */
   constructor(scope: Construct, id: string, props: OneLinkPipelineProps) {
@@ -147,7 +149,7 @@ export class OneLinkPipeline extends Construct {
     const shared = { outcomeQueues, outcomeDeliveries, http, ledger: state.ledger, campaigns: this.campaigns };
     const observed = { serviceName, settings, account, lanes, qrCodes, expiry, ...functions, ...shared };
     this.alarms = new AlarmSet(this, 'Alarms', { ...observed, topics: stage.alarms });
-    new AccessPolicies(this, 'Access', {
+    this.access = new AccessPolicies(this, 'Access', {
       ...parts,
       operations,
       lanes,
@@ -164,6 +166,7 @@ export class OneLinkPipeline extends Construct {
       logGroupArns: this.node
         .findAll()
         .flatMap((one) => (one instanceof LambdaFunction ? [one.logGroup.logGroupArn] : [])),
+      outcomeTopicArn: this.outcomes.topicArn,
       topicArns: [this.outcomes.topicArn, this.alarms.page.topicArn, this.alarms.ticket.topicArn],
     });
     const { runbookUrl } = stage.alarms;

@@ -106,7 +106,8 @@ export class StateStack extends Stack implements PipelineState {
     this.auditRecords = privateBucket(this, 'AuditRecords', removalPolicy, {
       versioned: true,
       kept: { [auditPrefix]: retentionDays },
-      ...(lockDays !== undefined && { lock: Duration.days(lockDays) }),
+      // Without days it locks nothing. But only a bucket that has it from the start can get days later, and stay the same bucket.
+      lock: lockDays === undefined ? 'no-days' : Duration.days(lockDays),
     });
     keepRecords(this.auditRecords);
 
@@ -154,8 +155,8 @@ interface BucketOptions {
   versioned: boolean;
   /** For how long S3 keeps what is under a prefix. It keeps everything else until somebody deletes it. */
   kept: Kept;
-  /** For how long nobody can delete an object. */
-  lock?: Duration;
+  /** For how long nobody can delete an object. `no-days`: objects can be locked, and are not. */
+  lock?: Duration | 'no-days';
 }
 
 function privateBucket(
@@ -170,8 +171,9 @@ function privateBucket(
     enforceSSL: true,
     objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
     versioned,
+    ...(lock !== undefined && { objectLockEnabled: true }),
     // Compliance mode: an administrator can lift the bucket policy and governance mode, but not this.
-    ...(lock && { objectLockEnabled: true, objectLockDefaultRetention: ObjectLockRetention.compliance(lock) }),
+    ...(lock instanceof Duration && { objectLockDefaultRetention: ObjectLockRetention.compliance(lock) }),
     lifecycleRules: lifecycleRules(versioned, kept),
     removalPolicy,
   });

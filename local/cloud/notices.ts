@@ -2,7 +2,7 @@
 export interface Notice {
   /** `left-out`: it makes no difference. `warning`: behaviour here differs from AWS in a way that may matter. */
   readonly severity: 'left-out' | 'warning';
-  /** A resource type, or a type and a property: `AWS::S3::Bucket.VersioningConfiguration`. */
+  /** A resource type, or a type and a property: `AWS::S3::Bucket.AccelerateConfiguration`. */
   readonly subject: string;
   readonly reason: string;
   /** The place of the first one, as `stack/logical ID`. */

@@ -29,7 +29,7 @@ const actions: Readonly<Record<Operation, Action>> = {
   quota: showQuota,
 };
 
-const v1Actions: Readonly<Record<string, Action>> = {
+const v1Actions: Readonly<Partial<Record<Operation, Action>>> = {
   create: createV1Link,
   read: readV1Link,
   update: updateV1Link,

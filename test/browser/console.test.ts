@@ -14,7 +14,7 @@ import { visit } from './world/visitor.ts';
 const browser = await startBrowser();
 const folder = await temporaryFolder(afterAll);
 
-describe.skipIf(browser === undefined)('the console in a browser', { timeout: 180_000 }, () => {
+describe.skipIf(browser === undefined)('the console in a browser', { timeout: 300_000 }, () => {
   if (browser === undefined) return;
   let shared: Given | undefined;
   const given = () => shared ?? expect.fail('the run has not started');

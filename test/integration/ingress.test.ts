@@ -149,6 +149,7 @@ describe('dead letters that the operations function redrives', { timeout: 60_000
       functionName: pipeline.outputs.OperationsFunctionName ?? '',
       functionArn: pipeline.outputs.OperationsFunctionArn ?? '',
       interrupted: new AbortController().signal,
+      variables: pipeline.cloud.clientVariables(),
       onBusy: () => expect.fail('no other act runs'),
     });
     const queue = { url: pipeline.outputs[deadLetters] ?? '', sourceUrl: pipeline.outputs.TransactionalQueueUrl ?? '' };

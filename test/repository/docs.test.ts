@@ -11,6 +11,7 @@ import { durationWords } from '../../cli/words/words.ts';
 import { config } from '../../examples/configuration.ts';
 import { campaignCheckerMetric } from '../../lambdas/campaign-checker/names.ts';
 import { campaignLaneMetric } from '../../lambdas/campaign-sender/names.ts';
+import { actMetric } from '../../lambdas/domain/acts/names.ts';
 import { commandReader, noPolicy } from '../../lambdas/domain/contract/command-reading.ts';
 import { openEnvelope } from '../../lambdas/domain/contract/envelope.ts';
 import { outcomeKinds, outcomeSchema } from '../../lambdas/domain/contract/outcome.ts';
@@ -250,10 +251,12 @@ describe('lib/observability/RUNBOOK.md', () => {
     );
     // Then
     expect([...phrases].sort()).toEqual([
+      'a call was refused',
       'after an error',
       'bookkeeping failed',
       'cannot be used',
       'command returned',
+      'could not be recorded',
       'held commands',
       'is dropped',
       'is no campaign',
@@ -337,6 +340,7 @@ describe('docs/metrics.md', () => {
     ['Replayer', replayerMetric],
     ['Campaign sender', campaignLaneMetric],
     ['Campaign checker', campaignCheckerMetric],
+    ['Acts', actMetric],
     ['Forwarder', forwarderMetric],
     ['HTTP API', httpApiMetric],
     ['HTTP authorizer', httpAuthorizerMetric],
@@ -346,7 +350,7 @@ describe('docs/metrics.md', () => {
   });
 
   it('has no other section', () => {
-    expect(page.match(/^## /gm)).toHaveLength(12);
+    expect(page.match(/^## /gm)).toHaveLength(13);
     expect(page).toContain(`namespace \`${metricNamespace}\``);
   });
 });

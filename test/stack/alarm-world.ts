@@ -206,7 +206,7 @@ function namesOf({ main, state }: ReturnType<typeof configuredApp>, deployment: 
     if (found === undefined) throw new Error(`${id} is not in the templates`);
     return found.name;
   };
-  const { lanes, qrCodes, expiry, outcomeQueues, governor, replayer, reader, campaigns } = main.pipeline;
+  const { lanes, qrCodes, expiry, outcomeQueues, governor, replayer, reader, operations, campaigns } = main.pipeline;
   const { http, outcomeDeliveries } = main.pipeline;
   if (http?.authorizer === undefined || outcomeDeliveries === undefined) {
     throw new Error('the pipeline has no HTTP API with keys, or posts no outcomes');
@@ -225,6 +225,7 @@ function namesOf({ main, state }: ReturnType<typeof configuredApp>, deployment: 
     ['governor', governor] as const,
     ['replayer', replayer] as const,
     [readerLane, reader] as const,
+    ['operations', operations.function] as const,
     ['campaigns-checker', campaigns.checker.function] as const,
     ['campaigns-sender', campaigns.sender] as const,
     ['http', http.function] as const,

@@ -69,6 +69,7 @@ describe('the runbook', () => {
   test('uses only verbs of the command line, and changes no mapping', () => {
     const verbs = [...runbook.matchAll(/npx onelink ([a-z-]+)/g)].map(([, verb]) => verb);
     const known = [
+      'audit',
       'campaign',
       'dead-letters',
       'doctor',
@@ -131,6 +132,7 @@ describe('the alarms', () => {
         'quota-nearly-spent',
         'http-errors',
         'http-authorizer-failing',
+        'audit-failing',
       ].sort(),
     );
     expect(named('ticket').sort()).toEqual(
@@ -153,6 +155,8 @@ describe('the alarms', () => {
         'governor-function-errors',
         'replayer-function-errors',
         'reader-function-errors',
+        'operations-function-errors',
+        'acts-refused',
         'campaigns-checker-function-errors',
         'campaigns-sender-function-errors',
         'campaigns-checker-campaign-failing',
@@ -197,12 +201,12 @@ describe('the alarms', () => {
     }
   });
 
-  test('watch at most ten metrics each, as CloudWatch allows, and 102 in total, each of which CloudWatch bills', () => {
+  test('watch at most ten metrics each, as CloudWatch allows, and 105 in total, each of which CloudWatch bills', () => {
     const watched = alarms.map(({ Metrics }) =>
       Metrics === undefined ? 1 : Metrics.filter((one: object) => 'MetricStat' in one).length,
     );
     expect(Math.max(...watched)).toBeLessThanOrEqual(10);
-    expect(watched.reduce((sum, one) => sum + one, 0)).toBe(102);
+    expect(watched.reduce((sum, one) => sum + one, 0)).toBe(105);
   });
 
   test('notify their topic when they fire and when they close', () => {
@@ -256,6 +260,8 @@ describe('the alarms', () => {
     expect(at('replayer-function-errors')).toBe('AWS/Lambda Errors Sum 900 s × 1 >= 3');
     expect(at('replayer-silent')).toBe('AWS/Lambda Invocations Sum 300 s × 6 < 1');
     expect(at('expiry-intake-late')).toBe('AWS/Lambda IteratorAge Maximum 60 s × 1 >= 300000');
+    expect(at('audit-failing')).toBe('OneLinkPipeline AuditFailed Sum 300 s × 1 >= 1');
+    expect(at('acts-refused')).toBe('OneLinkPipeline ActRefused Sum 300 s × 1 >= 1');
     expect(at('http-errors')).toBe('FILL(failed, 0) + FILL(crashed, 0), 300 s × 3 >= 5');
     expect(at('http-throttled')).toBe('AWS/Lambda Throttles Sum 300 s × 2 >= 5');
     expect(at('http-slow')).toBe('OneLinkPipeline HttpAnswerMilliseconds p90 300 s × 3 >= 2000');

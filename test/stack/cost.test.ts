@@ -11,6 +11,7 @@ import { standingUse } from '../../cli/cost/standing-use.ts';
 import { config } from '../../examples/configuration.ts';
 import { campaignCheckerMetric } from '../../lambdas/campaign-checker/names.ts';
 import { campaignLaneMetric } from '../../lambdas/campaign-sender/names.ts';
+import { actMetric } from '../../lambdas/domain/acts/names.ts';
 import { laneMetric, operationMetric, sourceMetric } from '../../lambdas/domain/work/names.ts';
 import { governorMetric, laneStateMetric } from '../../lambdas/governor/names.ts';
 import { httpApiMetric } from '../../lambdas/http-api/names.ts';
@@ -40,6 +41,7 @@ test('the custom metrics include every metric name, and each metric once', () =>
     campaignCheckerMetric,
     httpApiMetric,
     httpAuthorizerMetric,
+    actMetric,
   ];
   expect(new Set(metrics.map(({ name }) => name))).toEqual(new Set(names.flatMap((of) => Object.values(of))));
   expect(new Set(metrics.map((one) => JSON.stringify(one))).size).toBe(metrics.length);

@@ -57,7 +57,13 @@ describe('without a producer that uses it, the HTTP API', () => {
         // Each believes the HTTP API's role as a sender that vouches.
         'PipelineTransactionalLinkWorkerFunction',
         'PipelineCampaignLinkWorkerFunction',
+        // It makes, rotates and revokes keys.
+        'PipelineOperationsWorkerRole',
         'PipelineOperationsWorkerFunction',
+        // Support reads the logs of more functions. An operator sees which keys exist.
+        'SupportPolicy',
+        'SupportPolicy2',
+        'OperatorPolicy',
         'PipelineDashboard',
         'VouchingRoleIds',
       ],

@@ -174,6 +174,7 @@ describe('the outputs', () => {
       'ArchiveBucketName',
       'AuditBucketName',
       'AuditLogGroupName',
+      'AuditorPolicyArn',
       'CampaignBucketName',
       'CampaignCheckerFunctionName',
       'CampaignCheckerLogGroupName',
@@ -183,6 +184,9 @@ describe('the outputs', () => {
       'CampaignFilesQueueUrl',
       'CampaignLinkWorkerLogGroupName',
       'CampaignLinkWorkerMappingId',
+      'CampaignOwnerCrmPolicyArn',
+      'CampaignOwnerProductPolicyArn',
+      'CampaignOwnerStudioPolicyArn',
       'CampaignQueueUrl',
       'CampaignSenderFunctionName',
       'CampaignSenderLogGroupName',
@@ -207,8 +211,13 @@ describe('the outputs', () => {
       'OperationsFunctionArn',
       'OperationsFunctionName',
       'OperationsLogGroupName',
+      'OperatorPolicyArn',
       'OutcomeTopicArn',
       'PageTopicArn',
+      'PrivacyPolicyArn',
+      'ProducerCrmPolicyArn',
+      'ProducerProductPolicyArn',
+      'ProducerStudioPolicyArn',
       'QrBucketName',
       'QrJobsDeadLetterQueueUrl',
       'QrJobsQueueUrl',
@@ -216,8 +225,11 @@ describe('the outputs', () => {
       'QrWorkerMappingId',
       'ReaderFunctionName',
       'ReaderLogGroupName',
+      'ReaderPolicyArn',
       'ReplayerFunctionName',
       'ReplayerLogGroupName',
+      'SupportPolicyArn',
+      'SupportPolicyArn2',
       'TicketTopicArn',
       'TransactionalDeadLetterQueueUrl',
       'TransactionalLinkWorkerLogGroupName',
@@ -255,7 +267,7 @@ describe('the outputs', () => {
 });
 
 describe('in another app', () => {
-  test('several pipelines fit into two stacks or one, with unique alarm names', () => {
+  test('several pipelines fit into two stacks or one, with unique names of alarms and managed policies', () => {
     // Given
     const app = emptyApp();
     const first = pipelineOf({}, app, 'First-test');
@@ -273,6 +285,10 @@ describe('in another app', () => {
       ({ Properties }) => Properties.AlarmName,
     );
     expect(new Set(names).size).toBe(names.length);
+    // CloudFormation names the managed policies, so those of two pipelines do not meet.
+    const policies = Object.keys(both.findResources('AWS::IAM::ManagedPolicy'));
+    expect(policies.filter((id) => id.startsWith('Third')).length).toBe(policies.length / 2);
+    both.allResourcesProperties('AWS::IAM::ManagedPolicy', { ManagedPolicyName: Match.absent() });
   });
 
   test('a grant to a producer allows only to send, to one lane or to all', () => {

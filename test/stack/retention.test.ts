@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { config } from '../../examples/configuration.ts';
 import { prefix } from '../../lambdas/adapters/names.ts';
 import { auditPrefix } from '../../lambdas/domain/acts/names.ts';
+import { longestWaitDays } from '../../lambdas/http-api/campaign-notes.ts';
 import { campaignWorkDays } from '../../lib/constructs/lifecycle.ts';
 import { config as otherConfig } from '../world/other-configuration.ts';
 import { configuredApp } from './configured-app.ts';
@@ -226,6 +227,8 @@ describe('docs/retention.md', () => {
     );
     expect([...new Set(named)].sort()).toEqual(Object.keys(values).sort());
     expect(daysIn(rowOf('campaign bucket, `work/`').kept)).toBe(campaignWorkDays);
+    const noted = production.deduplicationWindowDays + longestWaitDays;
+    expect(rowOf('ledger, `http-campaign#`').kept).toMatch(new RegExp(`^${noted} days `));
   });
 });
 

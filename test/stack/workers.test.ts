@@ -29,7 +29,7 @@ describe('the workers', () => {
       GovernorWorkerFunction: [1, 55, 256],
       ReplayerWorkerFunction: [1, 300, 256],
       ReaderWorkerFunction: [1, 30, 256],
-      OperationsWorkerFunction: [1, 60, 256],
+      OperationsWorkerFunction: [5, 120, 1_024],
       CampaignsCheckerWorkerFunction: [2, 120, 1_024],
       CampaignsSenderWorkerFunction: [1, 900, 1_024],
       HttpApiCallsWorkerFunction: [20, 29, 512],
@@ -116,7 +116,7 @@ describe('the workers', () => {
     for (const { Properties } of Object.values(mappings)) expect(Properties).not.toHaveProperty('FilterCriteria');
   });
 
-  test('run on Node 24 and arm64, with source maps and a log group each', () => {
+  test('run on Node 24 and arm64, with source maps and a log group each, and the audit has one more', () => {
     template.allResourcesProperties('AWS::Lambda::Function', {
       Runtime: 'nodejs24.x',
       Architectures: ['arm64'],
@@ -131,7 +131,8 @@ describe('the workers', () => {
         }),
       },
     });
-    template.resourceCountIs('AWS::Logs::LogGroup', 13);
+    template.resourceCountIs('AWS::Lambda::Function', 13);
+    template.resourceCountIs('AWS::Logs::LogGroup', 14);
     template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 90 });
   });
 

@@ -124,5 +124,7 @@ export function accessTo(world: ReturnType<typeof actsWorld>, accessKeyId = 'ann
     functionArn: operationsArn,
     interrupted: new AbortController().signal,
     now: world.now,
+    // The world's STS is the one of its region, whatever the process's variables name.
+    variables: {},
   };
 }

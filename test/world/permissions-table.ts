@@ -1,3 +1,4 @@
+import type { ActName } from '../../lambdas/domain/acts/registry.ts';
 import { Authorizer } from '../../local/cloud/access/authorizer.ts';
 import type { Caller } from '../../local/cloud/access/caller.ts';
 import { policyCallers } from '../../local/cloud/access/policy-callers.ts';
@@ -9,32 +10,81 @@ const people = {
   Reader: 'local-reader',
   Support: 'local-support',
   Operator: 'local-operator',
+  Purge: 'local-purge',
   Privacy: 'local-privacy',
   Auditor: 'local-auditor',
-  CampaignOwnerCrm: 'local-campaign-owner-crm',
-  ProducerCrm: 'local-producer-crm',
+  Owner: 'local-campaign-owner-crm',
+  Producer: 'local-producer-crm',
 } as const;
 
-/** The acts of verbs that found nothing to act on while they were recorded. */
-const actsNotReached: Readonly<Record<string, string>> = {
-  'campaign retire': 'campaigns-Crm',
-  'senders confirm': 'operate',
-  'dead-letters purge': 'operate',
-  'parked replay': 'operate',
+/** The alias that each act needs, by the verb. A recorded verb may have found nothing to act on. */
+export const actsOfVerbs: Readonly<Record<ActName, readonly [verb: string, alias: string]>> = {
+  pause: ['pause', 'operate'],
+  resume: ['resume', 'operate'],
+  'campaign-approve': ['campaign approve', 'campaigns-Crm'],
+  'campaign-pause': ['campaign pause', 'campaigns-Crm'],
+  'campaign-resume': ['campaign resume', 'campaigns-Crm'],
+  'campaign-cancel': ['campaign cancel', 'campaigns-Crm'],
+  'campaign-retire': ['campaign retire', 'campaigns-Crm'],
+  replay: ['parked replay', 'operate'],
+  redrive: ['dead-letters redrive', 'operate'],
+  purge: ['dead-letters purge', 'purge'],
+  'quarantine-release': ['quarantine release', 'operate'],
+  'quarantine-drop': ['quarantine release', 'operate'],
+  'sender-confirm': ['senders confirm', 'operate'],
+  'sender-reject': ['senders reject', 'operate'],
+  'key-create': ['keys create', 'operate'],
+  'key-rotate': ['keys rotate', 'operate'],
+  'key-revoke': ['keys revoke', 'operate'],
+  export: ['export', 'support'],
+  'subject-find': ['subject find', 'privacy'],
+  'subject-erase': ['subject erase', 'privacy'],
 };
 
-/** For each verb and each policy, the recorded calls that the policy does not permit. */
-export async function lacking(deployment: Deployment): Promise<Record<string, Record<string, VerbCall[]>>> {
+const ofResults = [
+  's3:GetObject CampaignFiles/results/*',
+  'dynamodb:BatchGetItem Ledger dynamodb:LeadingKeys=link#A1b3/',
+];
+
+/** The calls that a verb makes if there is more than it found while it was recorded. */
+const callsNotReached: Readonly<Record<string, readonly VerbCall[]>> = {
+  'campaign results': ofResults,
+  'campaign retire': ofResults,
+  'campaign codes': [...ofResults, 's3:GetObject QrImages/qr/*'],
+  'senders show': ['s3:GetObject Archive/held/*'],
+  'dead-letters list': ['dynamodb:GetItem Ledger dynamodb:LeadingKeys=request#crm/'],
+};
+
+/** The calls that a verb goes on without, if AWS denies them. What it leaves out is in docs/permissions.md. */
+const goesOnWithout: Readonly<Record<string, readonly VerbCall[]>> = {
+  doctor: [
+    'lambda:InvokeFunction ReaderWorkerFunction',
+    'secretsmanager:GetSecretValue ApiToken',
+    'secretsmanager:GetSecretValue HttpKeys',
+  ],
+  'campaign results': ['secretsmanager:GetSecretValue LinkIdSecret'],
+  'campaign codes': ['secretsmanager:GetSecretValue LinkIdSecret'],
+  'campaign retire': ['secretsmanager:GetSecretValue LinkIdSecret'],
+};
+
+/** What each policy lacks for each verb. */
+export type Lacking = Readonly<Record<string, Readonly<Record<string, readonly VerbCall[]>>>>;
+
+/** For each verb and each policy, the recorded calls that the verb needs and the policy does not permit. */
+export async function lacking(deployment: Deployment): Promise<Lacking> {
   const authorizer = new Authorizer({}, new Map());
   const found: Record<string, Record<string, VerbCall[]>> = {};
   for (const [verb, recorded] of Object.entries(recordedVerbs())) {
-    const alias = actsNotReached[verb];
-    const act = alias === undefined ? [] : [`lambda:InvokeFunction OperationsWorkerFunction:${alias}`];
-    const calls = [...new Set([...recorded, ...act])];
+    const optional = goesOnWithout[verb] ?? [];
+    const acts = Object.values(actsOfVerbs)
+      .filter(([of]) => of === verb)
+      .map(([, alias]) => `lambda:InvokeFunction OperationsWorkerFunction:${alias}`);
+    const calls = [...new Set([...recorded, ...(callsNotReached[verb] ?? []), ...acts])].filter(
+      (call) => !optional.includes(call),
+    );
     found[verb] = {};
     for (const [policy, key] of Object.entries(people)) {
-      const caller = holderOf(key, deployment);
-      found[verb][policy] = await refused(authorizer, caller, calls, deployment);
+      found[verb][policy] = await refused(authorizer, holderOf(key, deployment), calls, deployment);
     }
   }
   return found;
@@ -42,11 +92,9 @@ export async function lacking(deployment: Deployment): Promise<Record<string, Re
 
 /** Somebody with all parts of a policy. */
 export function holderOf(key: string, deployment: Deployment): Caller {
-  const isPart = (one: string) => one === key || one.startsWith(`${key}-policy`);
-  const [first, ...others] = policyCallers(deployment).filter(({ accessKeyId }) => isPart(accessKeyId));
-  if (first === undefined) throw new Error(`the template has no policy of ${key}`);
-  const policies = [first, ...others].flatMap(({ caller }) => caller.policies);
-  return { ...first.caller, policies };
+  const found = policyCallers(deployment).find(({ accessKeyId }) => accessKeyId === key);
+  if (found === undefined) throw new Error(`the template has no policy of ${key}`);
+  return found.caller;
 }
 
 async function refused(authorizer: Authorizer, caller: Caller, calls: readonly VerbCall[], deployment: Deployment) {
@@ -56,23 +104,53 @@ async function refused(authorizer: Authorizer, caller: Caller, calls: readonly V
   return judged.flat();
 }
 
-/** The table of docs/permissions.md. */
-export function permissionsTable(found: Record<string, Record<string, VerbCall[]>>): string {
-  const head = ['Verb', ...Object.keys(people)];
+const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+const tableOf = (head: readonly string[], rows: readonly (readonly string[])[]) =>
+  [line(head), line(head.map(() => '---')).replaceAll(' ', ''), ...rows.map(line)].join('\n');
+const code = (text: string) => `\`${text}\``;
+
+/** The tables of docs/permissions.md: who may run which verb, and what the others lack. */
+export function permissionsTable(found: Lacking): string {
   const rows = Object.entries(found).map(([verb, by]) => [
-    `\`${verb}\``,
-    ...Object.values(by).map((calls) => (calls.length === 0 ? 'yes' : actionsOf(calls))),
+    code(verb),
+    ...Object.values(by).map((calls) => (calls.length === 0 ? 'yes' : '–')),
   ]);
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')).replaceAll(' ', ''), ...rows.map(line)].join('\n');
+  return [tableOf(['Verb', ...Object.keys(people)], rows), lackingTable(found)].join('\n\n');
 }
 
-/** The actions that are missing. Of an act, its permission. */
-function actionsOf(calls: readonly VerbCall[]): string {
-  const names = calls.map((words) => {
-    const [action = '', resource = ''] = words.split(' ');
-    const alias = /Function:(.+)$/.exec(resource)?.[1];
-    return alias === undefined ? action : `act ${alias}`;
+/** Each permission that somebody lacks, with the verbs that need it. Permissions with equal verbs and policies are one row. */
+function lackingTable(found: Lacking): string {
+  const lacks = Object.entries(found).flatMap(([verb, by]) => {
+    const names = [...new Set(Object.values(by).flatMap((calls) => calls.map(nameOf)))];
+    return names.map((name) => {
+      const policies = Object.keys(by).filter((policy) => by[policy]?.some((call) => nameOf(call) === name));
+      return { verb, name, policies: policyWords(policies) };
+    });
   });
-  return [...new Set(names)].map((name) => `\`${name}\``).join(' ');
+  const withVerbs = [...Map.groupBy(lacks, ({ name, policies }) => `${name}|${policies}`).values()].map((group) => ({
+    names: group[0]?.name ?? '',
+    policies: group[0]?.policies ?? '',
+    verbs: group.map(({ verb }) => code(verb)).join(', '),
+  }));
+  const rows = [...Map.groupBy(withVerbs, ({ verbs, policies }) => `${verbs}|${policies}`).values()].map((group) => [
+    group.map(({ names }) => names).join(', '),
+    group[0]?.verbs ?? '',
+    group[0]?.policies ?? '',
+  ]);
+  return tableOf(['Permission', 'Verbs that need it', 'Policies without it'], rows);
+}
+
+function policyWords(without: readonly string[]): string {
+  const others = Object.keys(people).filter((policy) => !without.includes(policy));
+  if (others.length === 0) return 'all';
+  return without.length > others.length ? `all but ${others.join(', ')}` : without.join(', ');
+}
+
+/** Of an act, its permission. Of an object or a secret, also whose it is. */
+function nameOf(words: VerbCall): string {
+  const [action = '', resource = ''] = words.split(' ');
+  const alias = /^OperationsWorkerFunction:(.+)$/.exec(resource)?.[1];
+  if (alias !== undefined) return code(`act ${alias}`);
+  const [of = ''] = resource.split('/');
+  return /^(s3|secretsmanager|lambda:Invoke)/.test(action) ? `${code(action)} of ${code(of)}` : code(action);
 }

@@ -13,6 +13,14 @@ export type VerbCall = string;
 export const recordedVerbs = (): Readonly<Record<string, readonly VerbCall[]>> =>
   JSON.parse(readFileSync(file, 'utf8'));
 
+/** The verbs that are not recorded, each with the reason. */
+export const verbsNotRecorded: Readonly<Record<string, string>> = {
+  console: 'makes the calls of the verbs that its pages equal',
+  'policy check': 'makes the calls of `verify`, if a template or a producer has a policy; the sample has none',
+  'policy schema': 'prints a schema',
+  'senders identify': 'reads the answer of a call that somebody else has made',
+};
+
 export const recordVerbs = (made: Readonly<Record<string, readonly VerbCall[]>>) =>
   writeFileSync(file, `${JSON.stringify(made, null, 2)}\n`);
 
@@ -24,11 +32,18 @@ export function verbCalls(calls: readonly JudgedCall[], callerArn: string, deplo
     .map(({ action, resource, context = {} }) => {
       const [, unqualified = resource, alias] = /^(arn:aws:lambda:[^:]+:\d+:function:[^:]+):(.+)$/.exec(resource) ?? [];
       const name = `${names.of(unqualified)}${alias === undefined ? '' : `:${alias}`}`;
-      const terms = Object.entries(context).map(([key, value]) => `${key}=${[value].flat().join(',')}`);
+      const terms = Object.entries(context).map(([key, value]) => `${key}=${lasting([value].flat().join(','))}`);
       return [action, /:stack\//.test(name) ? 'stack' : name, ...terms].join(' ');
     });
   return [...new Set(made)].sort();
 }
+
+/**
+ * Without what changes from run to run: days, and folders below those that policies name. Of the archive and the audit
+ * bucket, policies name the first folder.
+ */
+const lasting = (value: string) =>
+  value.replace(/^(audit|held|parked|quarantine)\/.*$/, '$1/').replaceAll(/\d{4}-\d{2}-\d{2}/g, '{day}');
 
 /** The call in the words of {@link verbCalls}, for another deployment. */
 export function callOf(words: VerbCall, deployment: Deployment): Call {
@@ -41,7 +56,8 @@ export function callOf(words: VerbCall, deployment: Deployment): Call {
     name === 'stack' ? stack : names.arnOf(unqualified, '').replace(/(inbox|results|work|qr)\/one$/, '$1/crm/one');
   const context = terms.map((term) => {
     const [key = '', values = ''] = term.split('=');
-    return [key, key === 'dynamodb:LeadingKeys' ? values.split(',') : values];
+    const now = values.replaceAll('{day}', '2026-11-28');
+    return [key, key === 'dynamodb:LeadingKeys' ? now.split(',') : now];
   });
   return {
     action,

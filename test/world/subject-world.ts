@@ -54,17 +54,35 @@ export class SubjectWorld {
     this.#ledger = new SubjectTable(client, table, clock);
   }
 
-  /** @param call runs before and after each call of a port; a test makes it fail */
-  ports(call: (when: 'before' | 'after', port: string) => void = () => {}): SubjectPorts {
+  /**
+   * The ports of one environment of the function. If `call` throws, the environment is dead: no later call does anything.
+   *
+   * @param watch runs before and after each call of a port
+   */
+  ports(watch: Watch = () => {}): SubjectPorts {
     const now = () => this.link.now;
+    let isDead = false;
+    const call: Watch = (when, port) => {
+      if (isDead) throw new Crash();
+      try {
+        watch(when, port);
+      } catch (error) {
+        isDead = true;
+        throw error;
+      }
+    };
     return {
       ledger: watched(this.#ledger, call),
       archive: watched(this.archive, call),
       campaignBucket: watched(this.campaignBucket, call),
-      campaigns: { read: async ({ source, name }) => ({ record: this.campaigns.get(`${source}/${name}`) }) },
-      images: {
-        remove: async ({ source, address }) => void this.images.delete(`${source}/${address.shortlinkId}`),
-      },
+      campaigns: watched(
+        { read: async ({ source, name }) => ({ record: this.campaigns.get(`${source}/${name}`) }) },
+        call,
+      ),
+      images: watched(
+        { remove: async ({ source, address }) => void this.images.delete(`${source}/${address.shortlinkId}`) },
+        call,
+      ),
       lanes: watched(
         {
           sendBack: async (_lane: string, commands: ParkedCommand[]): Promise<ParkedCommand[]> => {
@@ -75,7 +93,7 @@ export class SubjectWorld {
         call,
       ),
       sources: this.sources,
-      linkIdSecret: { value: async () => linkIdSecret },
+      linkIdSecret: watched({ value: async () => linkIdSecret }, call),
       newMessageId: () => `erase-${++this.#ids}`,
       clock: { wallMilliseconds: now, monotonicMilliseconds: now },
     };
@@ -89,11 +107,11 @@ export class SubjectWorld {
   }
 
   /** Erases to the end. Between two parts, the lane works and a minute passes. A part that fails is done again. */
-  async eraseWhole(subjects: string[], call?: (when: 'before' | 'after', port: string) => void) {
+  async eraseWhole(subjects: string[], watch?: Watch) {
     const added: Record<string, number> = {};
     for (let part = 0; part < 2_000; part++) {
       try {
-        const done = await this.erase(subjects, this.ports(call));
+        const done = await this.erase(subjects, this.ports(watch));
         for (const [name, count] of Object.entries(done.added)) added[name] = (added[name] ?? 0) + count;
         if (done.answer.state === 'done') return { ...done.answer, added };
       } catch (error) {
@@ -147,13 +165,16 @@ export class SubjectWorld {
   }
 }
 
+/** Sees each call of a port. It throws to kill the environment there. */
+export type Watch = (when: 'before' | 'after', port: string) => void;
+
 /** The function dies: at this call, or after it. */
 export class Crash extends Error {
   override readonly name = 'Crash';
 }
 
-/** A port whose calls are watched. */
-function watched<Port extends object>(port: Port, call: (when: 'before' | 'after', name: string) => void): Port {
+/** A port whose calls are watched, and each object of a listing. */
+function watched<Port extends object>(port: Port, call: Watch): Port {
   return new Proxy(port, {
     get: (target, name) => {
       const member = Reflect.get(target, name);
@@ -161,7 +182,7 @@ function watched<Port extends object>(port: Port, call: (when: 'before' | 'after
       return (...given: unknown[]) => {
         call('before', String(name));
         const answer = member.apply(target, given);
-        if (!(answer instanceof Promise)) return answer;
+        if (Symbol.asyncIterator in answer) return watchedList(answer, () => call('after', String(name)));
         return answer.then((value: unknown) => {
           call('after', String(name));
           return value;
@@ -169,4 +190,11 @@ function watched<Port extends object>(port: Port, call: (when: 'before' | 'after
       };
     },
   });
+}
+
+async function* watchedList<Item>(list: AsyncIterable<Item>, call: () => void): AsyncGenerator<Item> {
+  for await (const item of list) {
+    call();
+    yield item;
+  }
 }

@@ -1,4 +1,9 @@
-/** What one check found. `not-known`: the check cannot run here, for example because the local engines lack the operation. */
+import { askForPolicy, isDenied } from '../../pipeline/service-error.ts';
+
+/**
+ * What one check found. `not-known`: the check cannot run here, because the caller may not, or because the local engines lack
+ * the operation.
+ */
 export interface Check {
   name: string;
   result: 'ok' | 'warning' | 'failed' | 'not-known';
@@ -23,8 +28,14 @@ export function notKnown(name: string, words = 'cannot be checked here'): Check 
   return { name, result: 'not-known', words };
 }
 
+/** A check that the caller's policies do not permit. It is no finding about the pipeline. */
+export function notPermitted(name: string, asked: string): Check {
+  return { ...notKnown(name, `not permitted to you: AWS denies ${asked}`), fix: askForPolicy };
+}
+
 /**
- * Runs checks that call a service. If the service refuses, that is a finding, and the other checks continue.
+ * Runs checks that call a service. If the caller may not call it, they end as `not-known`. If the service refuses for another
+ * reason, that is a finding. The other checks continue.
  *
  * @param asked the permission that the check needs, `secretsmanager:GetSecretValue`
  * @param local on the local engines, an unsupported operation ends the check as `not-known`
@@ -40,9 +51,7 @@ export async function unlessRefused(
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     if (local && error.name === 'UnknownOperationException') return [notKnown(name)];
-    if (/AccessDenied|Unauthorized|AuthorizationError/.test(error.name)) {
-      return [warning(name, `AWS denies ${asked}`, `Run it with a role that may ${asked}.`)];
-    }
+    if (isDenied(error)) return [notPermitted(name, asked)];
     if (error.name === 'ResourceNotFoundException' || error.name === 'NotFoundException') {
       return [failed(name, 'does not exist', 'Deploy the pipeline again: npx cdk deploy --all')];
     }

@@ -38,7 +38,7 @@ export function doctorCommand(): Command {
     `${pipelineHelp}
 
 The doctor changes nothing and costs no quota. The pipeline's reader sends its GETs: one for each template, and one for the
-quota. It prints no secret.
+quota. It prints no secret. A check that you may not make ends as not-known.
 
 Run it after the first deployment, and when the other verbs do not explain a problem. Run it also after you restore a table,
 because DynamoDB restores neither its TTL nor its stream.
@@ -56,7 +56,8 @@ Examples:
   );
 }
 
-async function doctor(scene: Scene): Promise<number> {
+/** Prints each check. @returns the exit code */
+export async function doctor(scene: Scene): Promise<number> {
   const { options, chosen, interrupted, print } = scene;
   const configured = chosen.configuredFor('the pipeline’s settings');
   const tally = new Map<Check['result'], number>();
@@ -84,7 +85,7 @@ async function* checksOf(
   let tokenNeverReplaced = false;
   let readable = false;
   let sendable = false;
-  yield* await unlessRefused('secrets', 'secretsmanager:GetSecretValue and DescribeSecret', isLocal, async () => {
+  yield* await unlessRefused('secrets', 'secretsmanager:DescribeSecret', isLocal, async () => {
     const found = await checkSecrets(secrets, { apiTokenArn, linkIdArn });
     // A local run creates the secret with its token.
     tokenNeverReplaced = found.tokenNeverReplaced && !isLocal;
@@ -92,7 +93,7 @@ async function* checksOf(
     sendable = found.tokenCanBeSent;
     return found.checks;
   });
-  if (!readable) yield notKnown('API token', 'not checked, because its secret could not be read');
+  if (!readable) yield notKnown('API token', 'not checked, because its secret could not be described');
   if (readable && !sendable) yield notKnown('API token', 'not checked, because no request can carry it');
   if (sendable && !interrupted.aborted) {
     progress.update(() => 'calling the OneLink API through the reader');

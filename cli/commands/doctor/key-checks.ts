@@ -1,9 +1,8 @@
 import type { KeysSecretStore } from '../../../lambdas/adapters/keys-secret-store.ts';
-import { type KeysSecret, validKeys } from '../../../lambdas/domain/http/keys.ts';
+import { type KeysSecret, KeysUnusable, validKeys } from '../../../lambdas/domain/http/keys.ts';
 import type { PipelineSettings } from '../../../lib/config/config-schema.ts';
 import { httpProducersOf } from '../../../lib/config/http.ts';
 import { keyWords } from '../../pipeline/http-keys.ts';
-import { OperatorError } from '../../words/operator-error.ts';
 import { type Check, failed, ok, warning } from './check.ts';
 
 const name = 'HTTP keys';
@@ -23,7 +22,7 @@ export async function checkKeys(
   try {
     return checksOf((await store().read()).secret, sources, nowMilliseconds);
   } catch (error) {
-    if (!(error instanceof OperatorError)) throw error;
+    if (!(error instanceof KeysUnusable)) throw error;
     return [failed(name, 'cannot be read', error.message)];
   }
 }

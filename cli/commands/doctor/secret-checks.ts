@@ -3,43 +3,54 @@ import {
   GetSecretValueCommand,
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import { type Check, failed, ok, warning } from './check.ts';
+import { isDenied } from '../../pipeline/service-error.ts';
+import { type Check, failed, notKnown, ok, warning } from './check.ts';
 
 /** The token goes through a file, because other users of the machine can read a command line. */
 export const putToken =
   'Put the bare token into a file, and the file into the secret: ' +
   'aws secretsmanager put-secret-value --secret-id … --secret-string file://token.txt';
 
-/** What the checks found about the two secrets. They read the values and do not keep them. */
+/** What the checks found about the two secrets. They keep no value. */
 export interface SecretFindings {
   checks: Check[];
   /** Whether the token's secret still has the value that it was created with. */
   tokenNeverReplaced: boolean;
-  /** Whether a request's header can carry the token as the functions read it. */
+  /** Whether a request's header can carry the token as the functions read it. True if the token may not be read. */
   tokenCanBeSent: boolean;
 }
 
+/**
+ * Checks both secrets. Of the link-ID secret, it reads when it was changed, and no value: with the value, somebody could derive
+ * the IDs of links.
+ */
 export async function checkSecrets(
   secrets: Pick<SecretsManagerClient, 'send'>,
   { apiTokenArn, linkIdArn }: { apiTokenArn: string; linkIdArn: string },
 ): Promise<SecretFindings> {
-  const [token, linkId] = await Promise.all([read(secrets, apiTokenArn), read(secrets, linkIdArn)]);
-  const fault = tokenFault(token.value.trim());
+  const [token, versions, linkIdVersions] = await Promise.all([
+    tokenIn(secrets, apiTokenArn),
+    versionsOf(secrets, apiTokenArn),
+    versionsOf(secrets, linkIdArn),
+  ]);
+  // The first value may be the token. Only a call to the API shows whether it is.
+  const tokenNeverReplaced = versions.length <= 1;
+  const words = tokenNeverReplaced ? 'never replaced' : 'replaced since it was created';
+  const fault = token === undefined ? undefined : tokenFault(token.trim());
   return {
-    // The first value may be the token. Only a call to the API shows whether it is.
-    tokenNeverReplaced: token.versions <= 1,
+    tokenNeverReplaced,
     tokenCanBeSent: fault === undefined,
-    checks: [
-      fault !== undefined
-        ? failed('API token secret', fault, putToken)
-        : ok(
-            'API token secret',
-            token.versions <= 1 ? 'readable, never replaced' : 'readable, replaced since it was created',
-          ),
-      linkIdCheck(linkId),
-    ],
+    checks: [token === undefined ? unread(words) : tokenCheck(fault, words), linkIdCheck(linkIdVersions)],
   };
 }
+
+const tokenName = 'API token secret';
+
+const tokenCheck = (fault: string | undefined, words: string) =>
+  fault === undefined ? ok(tokenName, `readable, ${words}`) : failed(tokenName, fault, putToken);
+
+const unread = (words: string) =>
+  notKnown(tokenName, `exists, ${words}; its form is not checked, because you may not read it`);
 
 /** Why no request can carry a token. It gives a position and a code point, and no character of a valid token. */
 function tokenFault(token: string): string | undefined {
@@ -52,22 +63,31 @@ function tokenFault(token: string): string | undefined {
   return `holds U+${codePoint} as character ${at + 1}, which a request header cannot carry`;
 }
 
-function linkIdCheck({ value, versions }: { value: string; versions: number }): Check {
+function linkIdCheck(versions: readonly (readonly string[])[]): Check {
   const name = 'link-ID secret';
-  if (value === '') {
-    return failed(name, 'is empty', 'Restore its value. With another value, a repeated command makes a second link.');
+  if (!versions.some((stages) => stages.includes('AWSCURRENT'))) {
+    const fix = 'Restore its value. With another value, a repeated command makes a second link.';
+    return failed(name, 'has no current value', fix);
   }
-  if (versions <= 1) return ok(name, 'exists, never replaced');
+  if (versions.length <= 1) return ok(name, 'exists, never replaced');
   const fix =
     'Unless you restored the value on purpose, put the previous version back. With the new value, the pipeline does not ' +
     'find earlier derived links, and a repeated command makes a second link.';
   return warning(name, 'was replaced', fix);
 }
 
-async function read(secrets: Pick<SecretsManagerClient, 'send'>, arn: string) {
-  const [{ SecretString = '' }, { VersionIdsToStages = {} }] = await Promise.all([
-    secrets.send(new GetSecretValueCommand({ SecretId: arn })),
-    secrets.send(new DescribeSecretCommand({ SecretId: arn })),
-  ]);
-  return { value: SecretString, versions: Object.keys(VersionIdsToStages).length };
+/** The value, or undefined if the caller may not read it. */
+async function tokenIn(secrets: Pick<SecretsManagerClient, 'send'>, arn: string): Promise<string | undefined> {
+  try {
+    return (await secrets.send(new GetSecretValueCommand({ SecretId: arn }))).SecretString ?? '';
+  } catch (error) {
+    if (isDenied(error)) return undefined;
+    throw error;
+  }
+}
+
+/** The stages of each version. */
+async function versionsOf(secrets: Pick<SecretsManagerClient, 'send'>, arn: string): Promise<string[][]> {
+  const { VersionIdsToStages = {} } = await secrets.send(new DescribeSecretCommand({ SecretId: arn }));
+  return Object.values(VersionIdsToStages);
 }

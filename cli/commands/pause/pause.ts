@@ -72,7 +72,7 @@ function withWait(command: Command): Command {
 
 async function change(scene: Scene<Options>, act: 'pause' | 'resume', asked: 'paused' | 'open'): Promise<number> {
   const { options, chosen, progress, interrupted, print } = scene;
-  const reason = reasonOf(options, 'Nothing was changed.');
+  const reason = reasonOf(options, act === 'pause' ? 'Nothing was paused.' : 'Nothing was resumed.');
   const deployed = await chosen.deployed();
   const { stackName, lanes, control, lambda } = deployed;
   const names = lanesNamed(

@@ -31,12 +31,14 @@ export async function quotaOf(
  * The figures of a load: time, quota and cost.
  *
  * @param by when it must be done, in epoch milliseconds
+ * @param deletes how many of the calls delete links
  */
 export function figuresOf(
   loads: LaneLoad[],
   quota: PlanFigures['quota'],
   by: number | undefined,
   pipeline: ConfiguredPipeline,
+  deletes = 0,
 ): PlanFigures {
   const { stackName, settings, account } = pipeline;
   const times = timesOf(loads, plansOf(pipeline), settings.lanes);
@@ -52,7 +54,7 @@ export function figuresOf(
     quota,
     room: roomFor(reserved, quota),
     cost: costOf(
-      { links: sum(({ quotaCalls }) => quotaCalls), qrCodes: sum(({ qrCodes }) => qrCodes) },
+      { links: sum(({ quotaCalls }) => quotaCalls) - deletes, qrCodes: sum(({ qrCodes }) => qrCodes), deletes },
       settings,
       account,
     ),

@@ -57,7 +57,8 @@ export function planWords({ loads, times, seconds, quota, room, cost, by }: Plan
     return line(lane, `${parts}: ${durationWords(time.seconds)}, ${pace}`);
   });
   const share = `${percent(room.needsPercent)} of the month’s ${n(quota.monthlyQuotaCalls)} calls`;
-  const prices = `list prices, ${cost.region}, ${cost.readOn}; includes the links’ records and expiry checks`;
+  const records = cost.links > 0 ? '; includes the links’ records and expiry checks' : '';
+  const prices = `list prices, ${cost.region}, ${cost.readOn}${records}`;
   return [
     ...lanes,
     line('time', `${durationWords(seconds)}, if the lanes carry nothing else`),

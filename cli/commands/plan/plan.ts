@@ -29,6 +29,7 @@ const rowsNamed = 20;
 interface Options extends VerbOptions {
   file?: string;
   links?: number;
+  deletes?: number;
   qr?: number;
   by?: number;
   reads?: number;
@@ -42,10 +43,18 @@ export function planCommand(): Command {
     )
     .argument('[file]', 'commands, in a format that onelink send reads; the plan checks each and sends nothing')
     .option('--links <number>', 'instead of a file: the number of creates', count(1, 1_000_000_000))
+    .option(
+      '--deletes <number>',
+      'instead of a file: the number of deletes, as of an erasure or a retired campaign',
+      count(1, 1_000_000_000),
+    )
     .option('--qr <number>', 'with --links: how many of them have a QR code', count(0, 1_000_000_000))
     .option('--reads <number>', 'how long tools such as verify take to read so many links', count(1, 1_000_000_000))
     .option('--by <date>', 'when it must be done: 2026-12-01 (its beginning, UTC) or an RFC 3339 time', instant)
-    .option('--lane <name>', 'the lane (default: each source’s first lane; for --links, the fastest lane)')
+    .option(
+      '--lane <name>',
+      'the lane (default: each source’s first lane; for --links and --deletes, the fastest lane)',
+    )
     .option('--json', 'print one JSON object for each row with a finding, and one for the plan at the end');
   return pipelineVerb(
     withNeeds(command, { qr: 'links' }),
@@ -70,6 +79,7 @@ Exit codes:
 Examples:
   onelink plan commands.ndjson --stack OneLink-production
   onelink plan --links 2000000 --qr 20000 --by 2026-12-01T08:00:00Z
+  onelink plan --deletes 12 --lane transactional --stack OneLink-production
   onelink plan --reads 1000000
   onelink plan commands.ndjson --json --local | jq -r .finding | sort | uniq -c`,
     plan,
@@ -86,16 +96,19 @@ async function plan(scene: Scene<Options>): Promise<number> {
   const { options, chosen, interrupted, print } = scene;
   const pipeline = chosen.configuredFor('rates and quota');
   const reads = options.reads === undefined ? undefined : readingOf(options.reads, pipeline);
-  if (reads !== undefined && options.file === undefined && options.links === undefined) {
+  const { file, links, deletes } = options;
+  const loadsGiven = [file, links, deletes].filter((one) => one !== undefined).length;
+  if (loadsGiven > 1) throw new OperatorError('Name one of a file, --links and --deletes.');
+  if (reads !== undefined && loadsGiven === 0) {
     print({ kind: 'plan', reads }, readingWords(reads));
     return exitCode.fine;
   }
   lanesNamed(options.lane, Object.keys(pipeline.settings.lanes));
-  const rows = options.file === undefined ? undefined : await dryRun(options.file, scene, pipeline);
+  const rows = file === undefined ? undefined : await dryRun(file, scene, pipeline);
   if (interrupted.aborted) return exitCode.notDone;
   const loads = rows?.loads ?? loadOf(options, pipeline);
   const quota = await quotaOf(options, chosen, pipeline);
-  const figures = figuresOf(loads, quota, options.by, pipeline);
+  const figures = figuresOf(loads, quota, options.by, pipeline, deletes);
 
   const words = [
     ...(rows === undefined ? [] : [rowWords(rows)]),
@@ -108,20 +121,20 @@ async function plan(scene: Scene<Options>): Promise<number> {
   return fine ? exitCode.fine : exitCode.findings;
 }
 
-function loadOf({ links, qr = 0, lane }: Options, pipeline: ConfiguredPipeline): LaneLoad[] {
-  if (links === undefined)
-    throw new OperatorError('Name a file of commands, or give a number with --links or --reads.');
-  if (qr > links) throw new OperatorError('--qr must not be more than --links.');
+function loadOf({ links, deletes, qr = 0, lane }: Options, pipeline: ConfiguredPipeline): LaneLoad[] {
+  const quotaCalls = links ?? deletes;
+  if (quotaCalls === undefined)
+    throw new OperatorError('Name a file of commands, or give a number with --links, --deletes or --reads.');
+  if (qr > quotaCalls) throw new OperatorError('--qr must not be more than --links.');
   const [fastest] = plansOf(pipeline).plans.toSorted((one, other) => sustained(other.link) - sustained(one.link));
-  return [{ lane: lane ?? fastest?.lane ?? '', quotaCalls: links, lookups: 0, qrCodes: qr }];
+  return [{ lane: lane ?? fastest?.lane ?? '', quotaCalls, lookups: 0, qrCodes: qr }];
 }
 
 async function dryRun(
   file: string,
-  { options: { lane, links, json }, progress, interrupted, print }: Scene<Options>,
+  { options: { lane, json }, progress, interrupted, print }: Scene<Options>,
   { settings, account }: ConfiguredPipeline,
 ): Promise<DryRun> {
-  if (links !== undefined) throw new OperatorError('Name a file or --links, not both.');
   const readers = new Map(
     Object.keys(settings.lanes).map((name) => [name, laneReader({ settings, account }, name)] as const),
   );

@@ -98,6 +98,7 @@ async function runFind(scene: Scene<FindOptions>): Promise<number> {
     progress.update(() => `${n(links)} links, ${n(archiveLines)} lines, ${n(campaignRows)} rows found`),
   );
   print(all, foundWords(all));
+  if (all.found.liveLinks > 0) console.error(eraseCostWords(all.found.liveLinks));
   return Object.values(all.found).some((count) => count > 0) ? exitCode.done : exitCode.nothing;
 }
 
@@ -112,6 +113,10 @@ function foundWords({ found, links }: SubjectsFound): string {
     `${counted(campaignRows, 'row')} in files of campaigns, old versions included`,
   ].join('\n');
 }
+
+/** What an erasure would cost. */
+export const eraseCostWords = (liveLinks: number) =>
+  `An erasure takes ${counted(liveLinks, 'DELETE call')} of the quota. For its time and its share, run: onelink plan --deletes ${liveLinks}`;
 
 async function runErase(scene: Scene<EraseOptions>): Promise<number> {
   const { options, chosen, progress, print, interrupted } = scene;

@@ -1,4 +1,6 @@
-import { type CloudWatchClient, type MetricAlarm, paginateDescribeAlarms } from '@aws-sdk/client-cloudwatch';
+import { type MetricAlarm, paginateDescribeAlarms } from '@aws-sdk/client-cloudwatch';
+import { severityOf } from '../../pipeline/alarm-severity.ts';
+import type { DeployedPipeline } from '../../pipeline/deployed-pipeline.ts';
 import type { AlarmItem, AlarmList } from '../contract.ts';
 import type { RunbookEntry } from './runbook.ts';
 
@@ -6,20 +8,23 @@ const rank = { ALARM: 0, INSUFFICIENT_DATA: 1, OK: 2 } as const;
 
 /** The alarms of a pipeline with their entries of the runbook. Those that are on come first, and the longest first. */
 export async function alarmsNow(
-  client: CloudWatchClient,
-  stackName: string,
+  { cloudWatch: client, stackName, outputs }: Pick<DeployedPipeline, 'cloudWatch' | 'stackName' | 'outputs'>,
   entries: ReadonlyMap<string, RunbookEntry>,
   nowMilliseconds: number,
 ): Promise<AlarmList> {
   const alarms: AlarmItem[] = [];
   for await (const { MetricAlarms = [] } of paginateDescribeAlarms({ client }, { AlarmNamePrefix: `${stackName}-` })) {
-    alarms.push(...MetricAlarms.map((alarm) => alarmItem(alarm, stackName, entries)));
+    alarms.push(...MetricAlarms.map((alarm) => alarmItem(alarm, { stackName, outputs }, entries)));
   }
   alarms.sort((one, other) => rank[one.state] - rank[other.state] || (one.since ?? 0) - (other.since ?? 0));
   return { at: nowMilliseconds, alarms };
 }
 
-function alarmItem(alarm: MetricAlarm, stackName: string, entries: ReadonlyMap<string, RunbookEntry>): AlarmItem {
+function alarmItem(
+  alarm: MetricAlarm,
+  { stackName, outputs }: Pick<DeployedPipeline, 'stackName' | 'outputs'>,
+  entries: ReadonlyMap<string, RunbookEntry>,
+): AlarmItem {
   const { AlarmName: name = '', AlarmDescription = '', StateValue, StateTransitionedTimestamp: since } = alarm;
   // A description ends in the address of its entry.
   const [address = '', id = ''] = /\S*RUNBOOK\.md#([a-z-]+)\.?\s*$/.exec(AlarmDescription) ?? [];
@@ -30,7 +35,7 @@ function alarmItem(alarm: MetricAlarm, stackName: string, entries: ReadonlyMap<s
     entry: entry === undefined ? null : id,
     state: StateValue === 'ALARM' || StateValue === 'OK' ? StateValue : 'INSUFFICIENT_DATA',
     since: since?.getTime() ?? null,
-    severity: entry?.severity ?? null,
+    severity: severityOf(alarm, outputs) ?? entry?.severity ?? null,
     description: AlarmDescription.slice(0, AlarmDescription.length - address.length).trim(),
     sections: (entry?.sections ?? []).map((section) => ({ ...section, commands: section.commands.map(named) })),
   };

@@ -47,8 +47,7 @@ export function overviewNow(
       'dead-letters': sumOf(seen.deadLetters.map(({ messages }) => messages)),
     },
   };
-  const names = seen.alarms.map(({ name }) => name);
-  return { ...overview, wrong: wrongIn({ ...overview, alarmNames: names, stranded: seen.stranded }) };
+  return { ...overview, wrong: wrongIn({ ...overview, ringing: seen.alarms, stranded: seen.stranded }) };
 }
 
 function quotaNow(

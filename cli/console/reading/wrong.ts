@@ -1,8 +1,10 @@
+import type { AlarmSeverity } from '../../pipeline/alarm-severity.ts';
 import { counted, durationWords, n } from '../../words/words.ts';
 import type { Overview, Wrong } from '../contract.ts';
 
 type Facts = Omit<Overview, 'wrong'> & {
-  alarmNames: readonly string[];
+  /** The alarms in ALARM. */
+  ringing: readonly { name: string; severity?: AlarmSeverity }[];
   /** Lanes with parked commands that the pipeline does not have. */
   stranded: readonly { lane: string; commands: number }[];
 };
@@ -59,23 +61,29 @@ function ofControl({ control, at }: Facts): Wrong[] {
   }
 }
 
-function ofAlarms({ alarmNames, stack }: Facts): Wrong[] {
-  if (alarmNames.length === 0) return [];
-  const short = alarmNames.map((name) => (name.startsWith(`${stack}-`) ? name.slice(stack.length + 1) : name));
-  const shown = short.slice(0, 4).join(', ');
-  const more = short.length > 4 ? `, and ${n(short.length - 4)} more` : '';
-  return [
-    {
-      id: 'alarms',
-      severity: 'page',
-      what: `${counted(alarmNames.length, 'alarm')} ${alarmNames.length === 1 ? 'is' : 'are'} on`,
-      why: `${shown}${more}.`,
-      do: 'Follow the runbook of each.',
-      link: '#/alarms',
-      button: 'Show the alarms',
-      since: null,
-    },
-  ];
+/** Pages and tickets apart. An alarm that does not show its severity counts as a page. */
+function ofAlarms({ ringing, stack }: Facts): Wrong[] {
+  return (['page', 'ticket'] as const).flatMap((severity) => {
+    const alarms = ringing.filter((alarm) => (alarm.severity ?? 'page') === severity);
+    if (alarms.length === 0) return [];
+    const short = alarms.map(({ name }) => (name.startsWith(`${stack}-`) ? name.slice(stack.length + 1) : name));
+    const more = short.length > 4 ? `, and ${n(short.length - 4)} more` : '';
+    return [
+      {
+        id: `alarms:${severity}`,
+        severity,
+        what: `${counted(alarms.length, 'alarm')} ${alarms.length === 1 ? 'is' : 'are'} on`,
+        why: `${short.slice(0, 4).join(', ')}${more}.`,
+        do:
+          severity === 'page'
+            ? 'Follow the runbook of each now.'
+            : 'Follow the runbook of each on the next working day.',
+        link: '#/alarms',
+        button: 'Show the alarms',
+        since: null,
+      },
+    ];
+  });
 }
 
 const laneWords: Readonly<Record<string, string>> = {

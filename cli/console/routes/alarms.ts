@@ -7,7 +7,6 @@ import type { ConsoleWorld } from '../world.ts';
 export function alarmRoutes({ desk, nowMilliseconds }: ConsoleWorld): Hono {
   return new Hono().get('/alarms', async (context) => {
     const { deployed } = await desk.open();
-    const { cloudWatch, stackName } = deployed;
-    return context.json(await alarmsNow(cloudWatch, stackName, await runbook(), nowMilliseconds()));
+    return context.json(await alarmsNow(deployed, await runbook(), nowMilliseconds()));
   });
 }

@@ -9,7 +9,8 @@ import type { ConfiguredPipeline } from '../configured-pipeline.ts';
 import type { DeployedPipeline } from '../deployed-pipeline.ts';
 import { laneReader } from '../lane-reader.ts';
 import type { ChosenPipeline } from '../pipeline-choice.ts';
-import { linkIdSecretOf } from '../reader.ts';
+import { unreadableSecret } from '../reader.ts';
+import { isDenied } from '../service-error.ts';
 
 /** A pipeline's campaigns, as the verbs use them. */
 export interface OpenCampaigns {
@@ -45,13 +46,16 @@ export async function openCampaigns(chosen: ChosenPipeline): Promise<OpenCampaig
   };
 }
 
-/** What results are read from. The link-ID secret is read only if a row needs it. */
+/**
+ * What results are read from. The link-ID secret is read only if a row needs it. Who may not read it gets the results as well: until
+ * a row is settled, another command under its request ID counts as its own.
+ */
 export function resultReadsOf(
   { files, deployed }: Pick<OpenCampaigns, 'files' | 'deployed'>,
   { lane }: CampaignRecord,
   pipeline: ConfiguredPipeline | undefined,
 ): ResultReads {
-  let secret: Promise<string> | undefined;
+  let secret: Promise<string | undefined> | undefined;
   const read = pipeline && laneReader(pipeline, lane);
   return {
     files,
@@ -59,8 +63,13 @@ export function resultReadsOf(
     digestOf: async ({ command }: SendRow) => {
       const reading = read?.({ command, faults: [] }, Date.now());
       if (reading === undefined || 'refused' in reading) return undefined;
-      secret ??= linkIdSecretOf(deployed);
-      return commandDigest(await secret, reading.command satisfies Command);
+      secret ??= deployed.linkIdSecret.value().catch(unlessDenied);
+      const known = await secret;
+      return known === undefined ? undefined : commandDigest(known, reading.command satisfies Command);
     },
   };
+}
+
+function unlessDenied(error: unknown): undefined {
+  if (!(error instanceof Error) || !isDenied(error.cause)) throw unreadableSecret(error);
 }

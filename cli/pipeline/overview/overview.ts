@@ -1,6 +1,7 @@
 import type { CampaignRecord } from '../../../lambdas/domain/campaign/record.ts';
 import { type ControlReading, laneNow } from '../../../lambdas/domain/control/control-record.ts';
 import { daysOfMonth, type Forecast, forecast } from '../../../lambdas/governor/forecast.ts';
+import type { AlarmSeverity } from '../alarm-severity.ts';
 import type { HeldCommands } from '../archive/held-commands.ts';
 import { standingWords } from '../campaign/campaign-words.ts';
 import { isFresh } from '../control-freshness.ts';
@@ -36,7 +37,8 @@ export interface Sight {
   /** The campaigns that are checked, wait for approval, or are sent. */
   campaigns?: CampaignRecord[];
   deadLetters: { lane: string; kind: ListedKind; messages: number }[];
-  alarms: { name: string; since: number | undefined }[];
+  /** Without a severity if the alarm does not show it. */
+  alarms: { name: string; since: number | undefined; severity?: AlarmSeverity }[];
 }
 
 export type LaneOverview = ReturnType<typeof laneOverview>;

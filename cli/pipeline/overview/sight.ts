@@ -1,4 +1,5 @@
 import { type CloudWatchClient, GetMetricDataCommand, paginateDescribeAlarms } from '@aws-sdk/client-cloudwatch';
+import { severityOf } from '../alarm-severity.ts';
 import { allHeld } from '../archive/held-commands.ts';
 import { strandedLanes, summarise } from '../archive/parked-lots.ts';
 import { listedQueues, sizeOf } from '../dead-letters/dead-letter-queues.ts';
@@ -17,7 +18,7 @@ export async function readSight(
     control.read(),
     control.renewals(daysToCome(atMilliseconds)),
     oldestSeconds(lanes, cloudWatch, atMilliseconds),
-    alarmsOf(stackName, cloudWatch),
+    alarmsOf(stackName, outputs, cloudWatch),
     strandedLanes(
       parked,
       lanes.map(({ name }) => name),
@@ -100,12 +101,18 @@ async function oldestSeconds(
   return new Map(ages);
 }
 
-async function alarmsOf(stackName: string, client: CloudWatchClient): Promise<Sight['alarms']> {
+async function alarmsOf(
+  stackName: string,
+  outputs: Readonly<Record<string, string>>,
+  client: CloudWatchClient,
+): Promise<Sight['alarms']> {
   const alarms: Sight['alarms'] = [];
   const asked = { AlarmNamePrefix: `${stackName}-`, StateValue: 'ALARM' } as const;
   for await (const { MetricAlarms = [] } of paginateDescribeAlarms({ client }, asked)) {
-    for (const { AlarmName = '', StateTransitionedTimestamp: since } of MetricAlarms) {
-      alarms.push({ name: AlarmName, since: since?.getTime() });
+    for (const alarm of MetricAlarms) {
+      const { AlarmName: name = '', StateTransitionedTimestamp: since } = alarm;
+      const severity = severityOf(alarm, outputs);
+      alarms.push({ name, since: since?.getTime(), ...(severity && { severity }) });
     }
   }
   return alarms;

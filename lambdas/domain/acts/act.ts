@@ -51,7 +51,8 @@ export const longestReason = 500;
 export const reason = z
   .string()
   .max(longestReason)
-  .regex(/^[^\p{C}\u2028\u2029]*\S[^\p{C}\u2028\u2029]*$/u, 'must be one line, not empty, without control characters');
+  .regex(/^[^\p{C}\u2028\u2029]*$/u, 'must be one line, without control characters')
+  .regex(/\S/, 'must not be empty');
 
 /** A lane, or a name that stands for one: `qr`, `expiry`. */
 export const laneName = z.string().regex(/^[a-z][a-z0-9]{0,30}$/);

@@ -6,10 +6,10 @@ import { hash } from 'node:crypto';
  * A permission is an alias of the operations function. IAM lets a caller invoke the aliases that its policies name. The
  * function reads from its own ARN which alias was invoked.
  */
-export type Permission = 'operate' | 'support' | 'privacy' | `campaigns-${string}`;
+export type Permission = 'operate' | 'purge' | 'support' | 'privacy' | `campaigns-${string}`;
 
 /** The permissions that do not depend on a producer. */
-export const commonPermissions = ['operate', 'support', 'privacy'] as const satisfies readonly Permission[];
+export const commonPermissions = ['operate', 'purge', 'support', 'privacy'] as const satisfies readonly Permission[];
 
 /** Lambda's limit for the name of an alias (CreateAlias). */
 const longestAlias = 128;

@@ -17,7 +17,8 @@ export const purge = defineAct({
     /** How many letters to answer with at most. */
     most: z.int().min(0).max(mostAtOnce),
   },
-  permission: 'operate',
+  // A letter holds the values of a link, which who operates need not see.
+  permission: 'purge',
   target: ({ deadLettersUrl }) => ({ queue: deadLettersUrl.slice(deadLettersUrl.lastIndexOf('/') + 1) }),
   answer: z.object({
     deleted: z.int(),

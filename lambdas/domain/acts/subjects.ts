@@ -68,8 +68,9 @@ export const subjectFind = defineAct({
  * - `archive`    the archive loses the lines, and sends parked and held commands back to their lane, which ends them
  * - `campaigns`  files of campaigns lose the rows
  * - `records`    the records of the requests are cut
+ * - `notes`      what the erasure has noted about links and requests is removed
  */
-export const erasureSteps = ['settle', 'collect', 'links', 'archive', 'campaigns', 'records', 'done'] as const;
+export const erasureSteps = ['settle', 'collect', 'links', 'archive', 'campaigns', 'records', 'notes', 'done'] as const;
 export type ErasureStep = (typeof erasureSteps)[number];
 
 export const erasureCountsSchema = foundSchema.extend({

@@ -5,7 +5,6 @@ import {
   anyActionSchema,
   type Command,
   commandSchema,
-  identity,
   instant,
   leastTtlToKeepSeconds,
   metadata,
@@ -14,6 +13,7 @@ import {
 import { faultsOfIssue } from './command-faults.ts';
 import type { OpenedMessage } from './envelope.ts';
 import { type Fault, offered } from './fault.ts';
+import { identity } from './identity.ts';
 import { isObject } from './json-object.ts';
 import { controlMessage, hasControls } from './link-data.ts';
 import type { Producer, Templates } from './producer.ts';

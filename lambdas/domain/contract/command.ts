@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Fault } from './fault.ts';
+import { identity } from './identity.ts';
 import { instantProblem } from './instant.ts';
 import { isObject } from './json-object.ts';
 import { type DataLimit, dataAsText, dataFaults } from './link-data.ts';
@@ -22,18 +23,6 @@ export const instant = z.iso
   })
   // ISO 8601 allows any number of decimals. They could exceed the size of a ledger record or a message.
   .max(64, 'must not be longer than 64 characters');
-export const identity = {
-  source: z
-    .string()
-    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'must be 1 to 64 letters, digits, dots, dashes or underscores')
-    .describe('The producer, as named in the pipeline’s configuration.'),
-  requestId: z
-    .string()
-    .regex(/^[\x21-\x7e]{1,128}$/, 'must be 1 to 128 printable ASCII characters without spaces')
-    .describe(
-      'Unique within the source. The same requestId means the same request: a repeat gets its outcome and changes nothing.',
-    ),
-};
 const onelinkId = z
   .string()
   .regex(/^[A-Za-z0-9]{4,8}$/, 'must be a template ID: 4 to 8 letters and digits')

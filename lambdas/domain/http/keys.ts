@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import * as z from 'zod';
-import { identity } from '../contract/command.ts';
+import { identity } from '../contract/identity.ts';
 
 /** The part of a key that is no secret, and names it. */
 export const keyIdForm = /^[a-z0-9]{8}$/;

@@ -1,5 +1,5 @@
 import { campaignName } from '../campaign/settings.ts';
-import { identity } from '../contract/command.ts';
+import { identity } from '../contract/identity.ts';
 import type { LinkAddress } from '../link/link-id.ts';
 import type { ProblemName } from './problems.ts';
 

@@ -33,6 +33,8 @@ export function outageStory(given: () => Given): void {
     await page.getByRole('heading', { name: 'Faults (0)' }).waitFor();
     await goTo(visitor, 'overview', 'Overview');
     await minutesUntil(given(), page.getByRole('row', { name: /^campaign commands.*Open/ }));
+    // Each command has waited for longer after each failure, by ten minutes at most.
+    await world.time.leap(10);
     await minutesUntilTrue(
       given(),
       async () => (await world.api.stats()).links.made === before + 30,

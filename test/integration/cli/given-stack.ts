@@ -21,7 +21,7 @@ export async function givenStack(
   outputs: () => Record<string, string>,
   performers: Partial<Performers> = {},
 ) {
-  const callers = { local: sessionOf('arn:aws:iam::000000000000:role/operator', 'anna', []) };
+  const callers = { local: sessionOf('arn:aws:iam::111122223333:role/operator', 'anna', []) };
   const acts = actsWorld({ performers, callers, now: Date.now });
   const lambda = await serverOnLoopback(async (request, response) => {
     const url = new URL(request.url ?? '/', 'http://lambda');
@@ -57,6 +57,8 @@ export async function givenStack(
     AWS_ACCESS_KEY_ID: 'local',
     AWS_SECRET_ACCESS_KEY: 'local',
   });
+  // The world's STS is the one of its region. Another file of this worker may have named its own.
+  delete process.env.AWS_ENDPOINT_URL_STS;
 
   return async (...words: string[]) => {
     const [out, err]: [string[], string[]] = [[], []];

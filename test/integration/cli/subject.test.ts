@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { eraseCostWords } from '../../../cli/commands/subject/subject.ts';
 import { subjectProblem } from '../../../cli/files/subject-file.ts';
 import { Operations } from '../../../cli/pipeline/operations.ts';
 import { certificateOf, certificateText, eraseSubjects, findSubjects } from '../../../cli/pipeline/subjects.ts';
@@ -37,6 +38,13 @@ describe('onelink subject', () => {
       'https://acme.onelink.me/A1b3/hers',
       'https://acme.onelink.me/A1b3/his',
     ]);
+  });
+
+  test('states how many calls an erasure takes, as plan expects them', async () => {
+    const { found } = await findSubjects(begin(), subjects);
+    expect(eraseCostWords(found.liveLinks)).toBe(
+      'An erasure takes 2 DELETE calls of the quota. For its time and its share, run: onelink plan --deletes 2',
+    );
   });
 
   test('ends without --wait when something has to take its turn, and the same command continues', async () => {

@@ -120,6 +120,16 @@ describe('the other verbs', () => {
     expect(JSON.parse(parks.stdout).room).toMatchObject({ result: 'parks', parked: 250_000 });
   });
 
+  test('plan takes a number of deletes, which need quota and keep no record of a link', async () => {
+    const fits = await onelink(['plan', '--deletes', '75000', '--lane', 'transactional']);
+    expect([fits.status, fits.stderr]).toEqual([0, '']);
+    expect(fits.stdout).toMatch(/^transactional {3}75,000 calls: /m);
+    expect(fits.stdout).toContain('quota           1.0 % of the month’s 7,500,000 calls');
+    expect(fits.stdout).not.toContain('expiry checks');
+    const both = await onelink(['plan', '--deletes', '1', '--links', '1']);
+    expect([both.status, both.stderr]).toEqual([2, 'Name one of a file, --links and --deletes.\n']);
+  });
+
   test('plan names twenty rows of a kind and the number of the others, and --json names all', async () => {
     const rows = '{"source":"crm"}\n'.repeat(23);
     const { status, stdout } = await onelink(['plan', '-'], rows);

@@ -70,3 +70,22 @@ test('policies of two stacks with one name have callers of their own', async ({ 
 
   expect([...cloud.policyAccessKeys].sort()).toEqual(['local-bench-reader', 'local-other-stage-reader']);
 });
+
+test('a policy in parts has one caller, with all parts', async ({ opened: bench }) => {
+  // Given a policy in two parts, and one that has the name of a part
+  new Bucket(bench.stack, 'Files', { bucketName: 'files' });
+  policy(bench, 'SupportPolicy', 's3:ListBucket');
+  policy(bench, 'SupportPolicy2', 's3:PutObject');
+  policy(bench, 'OtherPolicy2', 's3:PutObject');
+  const cloud = await bench.start();
+
+  // When
+  const s3 = new S3Client({ ...cloud.clientConfig('s3', 'local-support'), forcePathStyle: true, maxAttempts: 1 });
+  onTestFinished(() => s3.destroy());
+  await s3.send(new PutObjectCommand({ Bucket: 'files', Key: 'a', Body: 'x' }));
+  const { Contents } = await s3.send(new ListObjectsV2Command({ Bucket: 'files' }));
+
+  // Then
+  expect(Contents?.map(({ Key }) => Key)).toEqual(['a']);
+  expect([...cloud.policyAccessKeys].sort()).toEqual(['local-other-policy2', 'local-support']);
+});

@@ -88,6 +88,27 @@ describe('a campaign by its name', () => {
     );
   });
 
+  test('must name its producer if AWS lets somebody read those of one producer alone', async () => {
+    const denied = () => Promise.reject(Object.assign(new Error('not authorized'), { name: 'AccessDeniedException' }));
+    const { table, inBucket } = given([crm('spring')]);
+    const reads = { inBucket, table: { active: () => table.active(), readAll: denied } };
+    await expect(campaignNamed('spring', sources, reads)).rejects.toThrow(
+      'AWS lets you read the campaigns of some producers only. Name the producer, too, for example crm/spring.',
+    );
+    await expect(campaignNamed('crm/spring', sources, reads)).rejects.toThrow('not authorized');
+  });
+
+  test('is unknown, and its owner may not list the campaigns of others', async () => {
+    const { table } = given([crm('spring')]);
+    // biome-ignore lint/correctness/useYield: S3 answers the first page with an error.
+    async function* inBucket(): AsyncGenerator<CampaignKey> {
+      throw Object.assign(new Error('Access Denied'), { name: 'AccessDenied' });
+    }
+    await expect(campaignNamed('crm/winter', sources, { table, inBucket })).rejects.toThrow(
+      'There is no campaign crm/winter. To see all, run: onelink campaign list',
+    );
+  });
+
   test('has a record that this release cannot read', async () => {
     const reads = given([]);
     reads.table.corrupt.add('crm/spring');

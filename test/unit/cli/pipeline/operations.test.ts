@@ -85,7 +85,8 @@ describe('an operator’s program', () => {
     [
       'lacks the permission',
       named('AccessDeniedException'),
-      'You may not replay: your identity lacks lambda:InvokeFunction on the function operations:operate. Nothing was done.',
+      'You may not replay: your identity lacks lambda:InvokeFunction on the function operations:operate. Nothing was done. ' +
+        'Ask an administrator for the policy that permits it: docs/permissions.md.',
     ],
     [
       'has a pipeline of an earlier release',
@@ -106,7 +107,7 @@ describe('an operator’s program', () => {
   test('with credentials of nobody does nothing', async () => {
     const world = actsWorld({ performers, callers: { anna } });
     await expect(new Operations(accessTo(world, 'mallory')).act('replay', {})).rejects.toThrow(
-      'AWS does not confirm who you are. Check your credentials: aws sts get-caller-identity. Nothing was done.',
+      'AWS does not confirm that you are a caller of the pipeline’s account. Check your credentials: aws sts get-caller-identity. Nothing was done.',
     );
   });
 

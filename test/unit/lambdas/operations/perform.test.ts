@@ -51,9 +51,28 @@ async function signed(change: Partial<Invocation> = {}, { signed = {}, ...by }: 
   const asked = { v: 1, actId, part: 1, act: pause, reason: 'rates change', ...change } as const;
   const header = actHeader({ functionArn, alias }, { ...asked, ...signed });
   const credentials = async () => ({ accessKeyId, secretAccessKey: accessKeyId });
-  const proof = await proofOf({ functionArn: operationsArn, credentials }, header, at);
+  const proof = await proofOf({ functionArn: operationsArn, credentials, variables: {} }, header, at);
   return { ...asked, proof: change.proof ?? proof };
 }
+
+describe('a reason', () => {
+  test.each([
+    ['nothing but blanks', '  '],
+    ['a control character', '\u001b[31m'],
+    ['one between words', 'rates \u001b[31mchange'],
+    ['a second line', 'rates change\nnow'],
+    ['a line separator', 'rates\u2028change'],
+    ['a mark that turns the line around', 'rates \u202echange'],
+    ['more than 500 characters', 'x'.repeat(501)],
+  ])('with %s is refused, and nothing is done', async (_, reason) => {
+    const world = given();
+    expect(await world.call(await signed({ reason }), 'operate')).toMatchObject({
+      result: 'refused',
+      code: 'not-understood',
+    });
+    expect(world.done).toEqual([]);
+  });
+});
 
 describe('an act', () => {
   test('is recorded in both places before and after it, with who, what, why and its effect', async () => {

@@ -223,7 +223,9 @@ describe('the other checks', () => {
 
   test('a finding about a secret never holds its value', async () => {
     const versions = (count: number) => ({
-      VersionIdsToStages: Object.fromEntries(Array.from({ length: count }, (_, id) => [String(id), []])),
+      VersionIdsToStages: Object.fromEntries(
+        Array.from({ length: count }, (_, id) => [String(id), id === 0 ? ['AWSCURRENT'] : []]),
+      ),
     });
     const checked = (SecretString: string, count: number) =>
       checkSecrets(answering({ GetSecretValue: { SecretString }, DescribeSecret: versions(count) }), {
@@ -236,7 +238,7 @@ describe('the other checks', () => {
     const replaced = await checked('s3cret', 2);
     expect(replaced.tokenNeverReplaced).toBe(false);
     expect(brief(replaced.checks)).toEqual(['API token secret ok', 'link-ID secret warning']);
-    expect(brief((await checked('', 1)).checks)).toEqual(['API token secret failed', 'link-ID secret failed']);
+    expect(brief((await checked('', 0)).checks)).toEqual(['API token secret failed', 'link-ID secret failed']);
     expect(JSON.stringify([once, replaced])).not.toContain('s3cret');
   });
 
@@ -254,6 +256,33 @@ describe('the other checks', () => {
     expect(found.tokenCanBeSent).toBe(false);
     expect(found.checks[0]).toMatchObject({ name: 'API token secret', result: 'failed', words });
     expect(JSON.stringify(found)).not.toContain('s3');
+  });
+
+  test('a token that the caller may not read is called, and its form is not known', async () => {
+    const secrets = answering({
+      GetSecretValue: named('AccessDeniedException'),
+      DescribeSecret: { VersionIdsToStages: { one: ['AWSPREVIOUS'], two: ['AWSCURRENT'] } },
+    });
+    const found = await checkSecrets(secrets, { apiTokenArn: 'a', linkIdArn: 'b' });
+    expect(found).toMatchObject({ tokenNeverReplaced: false, tokenCanBeSent: true });
+    expect(found.checks[0]).toEqual({
+      name: 'API token secret',
+      result: 'not-known',
+      words: 'exists, replaced since it was created; its form is not checked, because you may not read it',
+    });
+  });
+
+  test('the value of the link-ID secret is never read', async () => {
+    const asked: unknown[] = [];
+    const secrets = {
+      send: async (command: { constructor: { name: string }; input: unknown }) => {
+        asked.push([command.constructor.name, command.input]);
+        return { SecretString: 'token', VersionIdsToStages: { one: ['AWSCURRENT'] } };
+      },
+    };
+    await checkSecrets(secrets as never, { apiTokenArn: 'a', linkIdArn: 'b' });
+    expect(asked).toContainEqual(['DescribeSecretCommand', { SecretId: 'b' }]);
+    expect(asked).not.toContainEqual(['GetSecretValueCommand', { SecretId: 'b' }]);
   });
 
   test('a line break after the token passes, because the functions remove it', async () => {
@@ -285,16 +314,23 @@ describe('the other checks', () => {
     expect(await topic('page', '0', '0', true)).toMatchObject({ result: 'not-known' });
   });
 
-  test('a topic in another account that denies access causes a warning', async () => {
+  test('a topic in another account that denies access is not checked', async () => {
     const denied = () => Promise.reject(named('AuthorizationErrorException'));
     expect(brief(await unlessRefused('alarm topic page', 'sns:GetTopicAttributes', false, denied))).toEqual([
-      'alarm topic page warning',
+      'alarm topic page not-known',
     ]);
   });
 
-  test('a permission that AWS denies causes a warning, and the other checks continue', async () => {
+  test('a check that AWS denies is not permitted to the caller, and the other checks continue', async () => {
     const denied = () => Promise.reject(named('AccessDeniedException'));
-    expect(brief(await unlessRefused('mappings', 'lambda:X', false, denied))).toEqual(['mappings warning']);
+    expect(await unlessRefused('mappings', 'lambda:X', false, denied)).toEqual([
+      {
+        name: 'mappings',
+        result: 'not-known',
+        words: 'not permitted to you: AWS denies lambda:X',
+        fix: 'Ask an administrator for the policy that permits it: docs/permissions.md.',
+      },
+    ]);
     const unknown = () => Promise.reject(named('UnknownOperationException'));
     await expect(unlessRefused('mappings', 'lambda:X', false, unknown)).rejects.toThrow();
   });

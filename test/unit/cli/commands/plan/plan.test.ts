@@ -107,6 +107,13 @@ test('the cost grows with the links, and QR codes add to it', () => {
   expect(dollars(1_000_000, 1_000_000)).toBeGreaterThan(dollars(1_000_000, 0));
 });
 
+test('a delete costs its command and its record, and no record of a link', () => {
+  const dollars = (links: number, deletes: number) => costOf({ links, qrCodes: 0, deletes }, settings, account).dollars;
+  expect(dollars(0, 1_000_000)).toBeGreaterThan(0);
+  expect(dollars(0, 1_000_000)).toBeLessThan(dollars(1_000_000, 0));
+  expect(dollars(1_000_000, 1_000_000)).toBeCloseTo(dollars(1_000_000, 0) + dollars(0, 1_000_000), 9);
+});
+
 describe('the dry run', () => {
   const dryRun = () =>
     new DryRun({

@@ -79,7 +79,11 @@ describe('what is wrong', () => {
     const found = wrong(
       {
         reading: { control: { ...soundControl, governedAt: sightAt - 3_600_000, lanes }, corrupt: false, signals: {} },
-        alarms: [{ name: 'OneLink-production-governor-silent', since: 1 }],
+        alarms: [
+          { name: 'OneLink-production-quota-used-80', since: 1, severity: 'ticket' },
+          { name: 'OneLink-production-governor-silent', since: 1, severity: 'page' },
+          { name: 'OneLink-production-unheard-of', since: 1 },
+        ],
         deadLetters: [{ lane: 'campaign', kind: 'commands', messages: 7 }],
         held: [{ source: 'crm', sender: 'AROAX', commands: 2, sinceMilliseconds: 1 }],
         stranded: [{ lane: 'old', commands: 4 }],
@@ -90,7 +94,8 @@ describe('what is wrong', () => {
 
     expect(found).toEqual([
       ['control', 'page', '#/alarms'],
-      ['alarms', 'page', '#/alarms'],
+      ['alarms:page', 'page', '#/alarms'],
+      ['alarms:ticket', 'ticket', '#/alarms'],
       ['stuck:dead-letters', 'ticket', '#/stuck/dead-letters'],
       ['stuck:held', 'ticket', '#/stuck/held'],
       ['stuck:quarantine', 'ticket', '#/stuck/quarantine'],

@@ -43,7 +43,11 @@ it('lists alarms that are on first, with the commands for this stack', async () 
   Object.setPrototypeOf(client, (await import('@aws-sdk/client-cloudwatch')).CloudWatchClient.prototype);
   const entry = { severity: 'page' as const, sections: [{ title: 'Fix', markdown: '', commands: ['run "$STACK"'] }] };
 
-  const { alarms } = await alarmsNow(client, 'S', new Map([['one', entry]]), 10);
+  const { alarms } = await alarmsNow(
+    { cloudWatch: client, stackName: 'S', outputs: {} },
+    new Map([['one', entry]]),
+    10,
+  );
 
   expect(alarms.map(({ name }) => name)).toEqual(['S-c', 'S-b', 'S-a']);
   expect(alarms[0]).toMatchObject({ entry: 'one', severity: 'page', description: 'It is bad.', since: 5 });

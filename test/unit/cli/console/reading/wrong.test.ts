@@ -24,7 +24,7 @@ const wrongOf = (lanes: LaneNow[]) =>
     quota: { remaining: { value: 10, at: 1 }, lasts: true },
     stuck: { parked: 0, quarantine: 0, held: 0, 'dead-letters': 0 },
     campaigns: [],
-    alarmNames: [],
+    ringing: [],
     stranded: [],
   } as never);
 

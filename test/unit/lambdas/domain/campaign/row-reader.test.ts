@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { attemptRequestId, mostAttempts } from '../../../../../lambdas/domain/campaign/attempts.ts';
 import { campaignRequestId, changeRequestId, safeKey } from '../../../../../lambdas/domain/campaign/row-identity.ts';
-import { identity } from '../../../../../lambdas/domain/contract/command.ts';
+import { identity } from '../../../../../lambdas/domain/contract/identity.ts';
 import { checkedIn, commandIn, rulesIn } from './given-rows.ts';
 
 const messagesIn = async (...given: Parameters<typeof checkedIn>) =>

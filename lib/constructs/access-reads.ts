@@ -1,0 +1,170 @@
+import { ArnFormat, Stack } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { prefix } from '../../lambdas/adapters/names.ts';
+import { auditPrefix } from '../../lambdas/domain/acts/names.ts';
+import type { PipelineSettings } from '../config/config-schema.ts';
+import type { Ingress } from './ingress.ts';
+import type { Lane } from './lane.ts';
+import type { Operations } from './operations.ts';
+import type { OutcomeQueue } from './outcome-queue.ts';
+import type { PipelineParts } from './pipeline-parts.ts';
+
+/** The items of the ledger that hold no link, no URL and no outcome. */
+const itemsWithoutLinks = ['control', 'signals', 'senders', 'campaigns', 'campaign#*', 'spent#*', 'renewals#*'];
+
+export interface AccessProps extends PipelineParts {
+  readonly operations: Operations;
+  readonly lanes: readonly Lane[];
+  readonly ingress: Ingress | undefined;
+  readonly outcomeQueues: readonly OutcomeQueue[];
+  readonly readerFunctionArn: string;
+  /** Every queue of the pipeline. */
+  readonly queues: { readonly work: readonly string[]; readonly deadLetters: readonly string[] };
+  readonly logGroupArns: readonly string[];
+  readonly outcomeTopicArn: string;
+  readonly topicArns: readonly string[];
+}
+
+type Producer = PipelineSettings['producers'][number];
+
+/** What a statement allows: actions on resources, under a condition. */
+export interface May {
+  readonly actions: readonly string[];
+  readonly resources: readonly string[];
+  readonly conditions?: Record<string, Record<string, unknown>>;
+}
+
+/** What each kind of reading needs. */
+export function readsOf(scope: Construct, props: AccessProps) {
+  const { state, lanes, ingress, outcomeQueues, operations, readerFunctionArn, queues, logGroupArns } = props;
+  const { outcomeTopicArn, topicArns } = props;
+  const { ledger, archive, campaignFiles, qrImages, auditRecords, apiToken, linkIdSecret, httpKeys } = state;
+  const stack: May = {
+    actions: ['cloudformation:DescribeStacks'],
+    resources: [
+      Stack.of(scope).formatArn({
+        service: 'cloudformation',
+        resource: 'stack',
+        resourceName: `${Stack.of(scope).stackName}/*`,
+        arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
+      }),
+    ],
+  };
+  const items = (...keys: string[]): May => ({
+    actions: ['dynamodb:GetItem', 'dynamodb:BatchGetItem'],
+    resources: [ledger.tableArn],
+    conditions: {
+      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': keys },
+      Null: { 'dynamodb:LeadingKeys': 'false' },
+    },
+  });
+  const listing = (bucketArn: string, ...prefixes: string[]): May => ({
+    actions: ['s3:ListBucket'],
+    resources: [bucketArn],
+    conditions: { StringLike: { 's3:prefix': prefixes.map((one) => `${one}*`) } },
+  });
+  const withoutValues: May[] = [
+    stack,
+    items(...itemsWithoutLinks),
+    {
+      actions: ['dynamodb:DescribeTable', 'dynamodb:DescribeTimeToLive', 'dynamodb:DescribeContinuousBackups'],
+      resources: [ledger.tableArn],
+    },
+    // Some of these take no ARN. The others show settings of functions, and are not worth a list of all ARNs.
+    {
+      actions: [
+        'cloudwatch:GetMetricData',
+        'cloudwatch:DescribeAlarms',
+        'lambda:GetAccountSettings',
+        'lambda:GetEventSourceMapping',
+        'lambda:GetFunctionConcurrency',
+      ],
+      resources: ['*'],
+    },
+    listing(archive.bucketArn, prefix.parked, prefix.held, prefix.quarantine),
+    listing(campaignFiles.bucketArn, prefix.inbox, prefix.results),
+    // When a secret was changed, and never its value.
+    {
+      actions: ['secretsmanager:DescribeSecret'],
+      resources: [apiToken.secretArn, linkIdSecret.secretArn],
+    },
+    { actions: ['sqs:GetQueueAttributes'], resources: [...queues.work, ...queues.deadLetters] },
+    { actions: ['sns:GetTopicAttributes'], resources: topicArns },
+  ];
+  const values: May[] = [
+    { actions: ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Scan'], resources: [ledger.tableArn] },
+    { actions: ['secretsmanager:GetSecretValue'], resources: [linkIdSecret.secretArn] },
+    { actions: ['lambda:InvokeFunction'], resources: [readerFunctionArn] },
+    { actions: ['logs:FilterLogEvents'], resources: logGroupArns },
+    // Without it, S3 answers 403 for an object that is gone.
+    { actions: ['s3:ListBucket'], resources: [archive.bucketArn, campaignFiles.bucketArn, qrImages.bucketArn] },
+    {
+      actions: ['s3:GetObject'],
+      resources: [
+        archive.arnForObjects('*'),
+        campaignFiles.arnForObjects('*'),
+        qrImages.arnForObjects(`${prefix.qr}*`),
+      ],
+    },
+    { actions: ['sqs:ReceiveMessage', 'sqs:ChangeMessageVisibility'], resources: queues.deadLetters },
+  ];
+  return {
+    stack,
+    withoutValues,
+    values,
+    /** The subscriptions of the outcome topic: they show the address that each receiver has. */
+    subscriptions: [{ actions: ['sns:ListSubscriptionsByTopic'], resources: [outcomeTopicArn] }] satisfies May[],
+    deadLetters: [{ actions: ['sqs:GetQueueAttributes'], resources: queues.deadLetters }] satisfies May[],
+    /** Hashes of long random keys: nobody finds a key from them. */
+    keys: httpKeys ? [{ actions: ['secretsmanager:GetSecretValue'], resources: [httpKeys.secretArn] }] : [],
+    audit: [
+      listing(auditRecords.bucketArn, auditPrefix),
+      { actions: ['s3:GetObject'], resources: [auditRecords.arnForObjects(`${auditPrefix}*`)] },
+      { actions: ['logs:FilterLogEvents'], resources: [operations.auditLog.logGroupArn] },
+    ] satisfies May[],
+    /**
+     * The link-ID secret is not among them: it would show the links of all producers. Nobody guesses the ID of a link, so the
+     * links of shared templates are as secret as their short URLs.
+     */
+    campaignsOf: ({ source, templates }: Pick<Producer, 'source' | 'templates'>): May[] => [
+      stack,
+      items(
+        'campaigns',
+        'control',
+        'signals',
+        'renewals#*',
+        `campaign#${source}/*`,
+        `request#${source}/*`,
+        ...templates.map((template) => `link#${template}/*`),
+      ),
+      listing(campaignFiles.bucketArn, `${prefix.inbox}${source}/`, `${prefix.results}${source}/`),
+      { actions: ['s3:PutObject'], resources: [campaignFiles.arnForObjects(`${prefix.inbox}${source}/*`)] },
+      {
+        actions: ['s3:GetObject'],
+        resources: [
+          campaignFiles.arnForObjects(`${prefix.inbox}${source}/*`),
+          campaignFiles.arnForObjects(`${prefix.campaignWork}${source}/*`),
+          campaignFiles.arnForObjects(`${prefix.results}${source}/*`),
+          qrImages.arnForObjects(`${prefix.qr}${source}/*`),
+        ],
+      },
+    ],
+    asProducer: (source: string, names: readonly string[]): May[] => {
+      const queueArns = names.flatMap((name) => {
+        const own = ingress?.queues.find((one) => one.lane === name && one.source === source)?.work;
+        const queue = own ?? lanes.find((lane) => lane.name === name)?.commands;
+        return queue ? [queue.queue.queueArn] : [];
+      });
+      const outcomes = outcomeQueues.filter((one) => one.source === source).map(({ queue }) => queue.queueArn);
+      return [
+        stack,
+        { actions: ['sqs:SendMessage'], resources: queueArns },
+        {
+          actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility', 'sqs:GetQueueAttributes'],
+          resources: outcomes,
+        },
+        { actions: ['s3:GetObject'], resources: [qrImages.arnForObjects(`${prefix.qr}${source}/*`)] },
+      ];
+    },
+  };
+}
