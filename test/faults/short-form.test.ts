@@ -21,6 +21,7 @@ describe.runIf(process.platform === 'linux')('crashes and lost answers', () => {
     },
     async (dialect) => {
       const { accounts, results } = await crashPoints(['create, derived ID'], 1, quietly, dialect);
+      expect(accounts.flatMap(({ disagreements }) => disagreements)).toEqual([]);
       expect(accounts.map(isSound)).toEqual([true]);
       // A kill before and after each request.
       const { length } = results;

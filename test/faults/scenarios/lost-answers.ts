@@ -159,8 +159,7 @@ async function spoil(
   const unplayed = pipeline.api.faults().length;
   if (unplayed > 0) throw new Error(`${spoiling}: ${unplayed} faults did not happen`);
   const made = now.links.made - links.made;
-  // The emulator's version 1.0 refuses a taken ID with a 400.
-  const refused = pipeline.dialect === 'v2.0' ? '409' : '400';
+  const refused = `${pipeline.takenIdStatus}`;
   const taken = (now.calls.create?.[refused] ?? 0) - (calls.create?.[refused] ?? 0);
   const quota: Record<SpoiledOperation, number> = {
     create: made + taken,
