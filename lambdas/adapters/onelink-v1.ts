@@ -17,7 +17,7 @@ const linkAnswer = z
 const deleteAnswer = z.literal('ok').transform(() => null);
 
 /**
- * The API's version 1.0. It names the link in the query, answers with bare JSON strings, and tells neither expiry nor
+ * The API's version 1.0. It names the link in the query, answers with bare JSON strings, and reports neither expiry nor
  * TTL. The data holds plain text above this file, and is percent-encoded on its way to the API. It is not published
  * whether a GET shows it encoded. If it does not, a value that itself holds percent-encoding is decoded once too often.
  *
@@ -36,7 +36,7 @@ export function wireV1(baseUrl: string): Wire {
     read: (address) => ({ operation: 'read', method: 'GET', url: at(address), answer: linkAnswer }),
     update: (address, link) => ({ operation: 'update', method: 'PUT', ...write(address, link) }),
     delete: (address) => ({ operation: 'delete', method: 'DELETE', url: at(address), answer: deleteAnswer }),
-    // The quota belongs to the account, so version 2.0 presumably tells it for calls of both versions.
+    // The quota belongs to the account, so version 2.0 presumably reports it for calls of both versions.
     quota: (accountId) =>
       quotaCall(new URL(new URL(dialectLimits['v2.0'].baseUrl).pathname + quotaPath(accountId), baseUrl)),
   };

@@ -32,7 +32,7 @@ export async function checkExpiry(check: Check): Promise<Finding | Disposition> 
   const isOwn = isOf(checked, dataDigest(await ports.linkIdSecret.value(), found.link.data));
   if (!isOwn && receiveCount < deliveriesToWaitForCreate) return 'try-again';
 
-  // If the API tells no expiry, the pipeline's own count holds.
+  // If the API reports no expiry, the pipeline's own count holds.
   const { expiresAt = checked.expiresAt } = found.link;
   if (needsRenewal({ ...checked, expiresAt }) && expiresAt - nowSeconds <= renewalLeadSeconds(checked)) {
     return held ? 'try-again' : renew(checked, { ...found.link, expiresAt }, check);
@@ -46,7 +46,7 @@ export async function checkExpiry(check: Check): Promise<Finding | Disposition> 
 /** The API shows an expired link for up to 48 hours. */
 const shownAfterEndSeconds = 2 * checkPauseSeconds;
 
-/** Whether the link is over by the pipeline's own count, and no GET tells more: clicks may have kept it live. */
+/** Whether the link is over by the pipeline's own count, and no GET reports more: clicks may have kept it live. */
 function mayBeOver(found: LinkAtApi, checked: LinkRecord, nowSeconds: number): boolean {
   return found.expiresAt === undefined && isOver(checked, nowSeconds);
 }
@@ -70,7 +70,7 @@ function concludedBefore(current: LinkRecord, { removal: { record }, hasQuota }:
   const isOther = current.state !== 'live' || current.version !== record.version || current.expiryCheck !== undefined;
   if (isOther) return 'done';
   if (current.expiresAt > record.expiresAt) return renewedOf(current);
-  // A link whose expiry the API does not tell is checked again, too, but without an outcome.
+  // A link whose expiry the API does not report is checked again, too, but without an outcome.
   if (needsRenewal(current) && (current.checkAgainAt ?? 0) > (record.checkAgainAt ?? 0))
     return expiringSoonOf(current, hasQuota);
   return 'done';

@@ -41,7 +41,7 @@ interface Observations {
 }
 
 /**
- * The governor runs every minute. If the API does not tell the quota, it counts the pipeline's own calls instead of the poll:
+ * The governor runs every minute. If the API does not report the quota, it counts the pipeline's own calls instead of the poll:
  *
  *     poll the quota, probe the API ─▶ judge health and lanes ─▶ control record ─▶ mappings ─▶ metrics
  *

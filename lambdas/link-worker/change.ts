@@ -101,7 +101,7 @@ function answerWithout(command: Change['command'], record: LinkRecord): Answer |
 /**
  * Answers a change of a link that is expired by its record. Clicks may have kept it live, so a GET, which is free,
  * verifies it before quota is spent. The API shows an expired link for up to 48 hours. An update must not make it live
- * again. If the API tells no expiry, a link that clicks cannot extend has expired by its record. Any other link may live.
+ * again. If the API reports no expiry, a link that clicks cannot extend has expired by its record. Any other link may live.
  */
 async function answerToExpired(change: Change): Promise<Answer | undefined> {
   const { command, record, receiveCount, secret, ports, nowSeconds } = change;

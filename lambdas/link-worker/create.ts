@@ -36,7 +36,7 @@ import { answerInRecord, recordMade, taken, ttlOf } from './created-link.ts';
  *      │ └──ambiguous─▶ GET ──ours─────────▶ created (adopted)
  *      └◀─────────────────────404 (it was not applied)
  *
- * If a GET tells no expiry, an adopted link gets the latest one that it can have.
+ * If a GET reports no expiry, an adopted link gets the latest one that it can have.
  */
 export async function createLink(attempt: Attempt<CreateCommand>): Promise<Answer> {
   const { chosen, derived, derives } = addressesOf(attempt);
@@ -182,7 +182,7 @@ const clockToleranceSeconds = 5 * 60;
 /**
  * Whether a link under a chosen ID is the requested one. The ledger's record there may be another request's link, which
  * clicks keep live. An expired link, which the API shows for up to 48 hours, is the requested one only if an earlier
- * attempt made it. The same holds for a link whose expiry the API does not tell, because it may be expired.
+ * attempt made it. The same holds for a link whose expiry the API does not report, because it may be expired.
  */
 function isOwn(
   found: LinkAtApi,

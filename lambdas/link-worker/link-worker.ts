@@ -118,7 +118,7 @@ export function linkWorker(settings: LinkWorkerEnvironment, ports: LinkWorkerPor
 /**
  * The lane's state at the start of a batch. If the control record is stale or missing, the worker polls the quota
  * itself, with a free GET, and counts it. If that poll fails too, the worker treats the lane as paused. If the API does not
- * tell the quota, the worker goes on: a spent quota is then known by the API's refusal.
+ * report the quota, the worker goes on: a spent quota is then known by the API's refusal.
  */
 async function laneAtStart(settings: LinkWorkerEnvironment, ports: LinkWorkerPorts): Promise<LaneNow> {
   const { control, observer, clock } = ports;
@@ -127,7 +127,7 @@ async function laneAtStart(settings: LinkWorkerEnvironment, ports: LinkWorkerPor
   if (lane.quotaKnown || lane.state !== 'open') return lane;
   observer.count(laneMetric.controlUnreadable);
   if (settings.QUOTA_FROM === 'own-count') {
-    observer.warn('the control record is stale or missing, and the API does not tell the quota');
+    observer.warn('the control record is stale or missing, and the API does not report the quota');
     return lane;
   }
   const quota = await ports.quota(settings.APPSFLYER_ACCOUNT_ID);

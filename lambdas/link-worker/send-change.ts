@@ -61,7 +61,7 @@ async function readEnd(change: Change, lease: Lease): Promise<Answer> {
 const gone = ({ record, nowSeconds }: Change) => over(record, nowSeconds);
 
 /**
- * The link of a GET. If the API tells no expiry, it is the intended one. If the update keeps an expiry that clicks may
+ * The link of a GET. If the API reports no expiry, it is the intended one. If the update keeps an expiry that clicks may
  * have extended, it is the latest that they can have caused. An earlier one would end the link's record too soon.
  */
 function withEnd(found: LinkAtApi, { record, nowSeconds }: Change, { intended }: Lease): LinkAtApi {
@@ -102,7 +102,7 @@ async function readLink({ record, ports, nowSeconds }: Change): Promise<FoundAtA
 /**
  * Whether a GET proves that the API applied an update: every visible field has the intended value. A changed visible
  * field also proves the hidden ones, because a PUT changes all or nothing. If no visible field has changed, the GET
- * proves nothing about hidden ones, and the PUT is sent again. Where the API tells no expiry, the data alone is visible.
+ * proves nothing about hidden ones, and the PUT is sent again. Where the API reports no expiry, the data alone is visible.
  */
 function isProvenBy({ record, secret, nowSeconds }: Change, intended: IntendedLink, found: LinkAtApi): boolean {
   const isAsIntended =

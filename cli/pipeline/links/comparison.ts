@@ -61,7 +61,7 @@ export function compare(
   return { result: laterSeconds > clockToleranceSeconds ? 'renewed-by-clicks' : 'equal' };
 }
 
-/** How much later the link expires at the API, in seconds. 0 if the API tells no expiry. */
+/** How much later the link expires at the API, in seconds. 0 if the API reports no expiry. */
 function laterBy({ expiresAt }: LinkAtApi, record: LinkRecord): number {
   return expiresAt === undefined ? 0 : expiresAt - record.expiresAt;
 }

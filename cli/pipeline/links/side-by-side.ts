@@ -31,7 +31,7 @@ export function facetsOf(
   return facets.filter(({ ledger, api: there }) => ledger !== undefined || there !== undefined);
 }
 
-/** Version 1.0 of the API tells no expiry. */
+/** Version 1.0 of the API reports no expiry. */
 const expiryWords = ({ expiresAt }: LinkAtApi) => (expiresAt === undefined ? 'unknown' : isoSeconds(expiresAt));
 
 function ledgerState(record: LinkRecord | undefined, nowSeconds: number): string {

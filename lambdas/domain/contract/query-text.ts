@@ -1,7 +1,7 @@
 /**
  * The characters that a caller of the API's version 1.0 must encode in `data`, or each becomes a blank. Its documents
  * print the apostrophe as a typographic one, so both are here. The percent sign is not in their list. It is encoded as
- * well, since otherwise a value with `%2F` could not be told from one with a slash.
+ * well, since otherwise a value with `%2F` could not be reported from one with a slash.
  */
 const reserved = /[;*!@#?$^:&~`=+'’></%]/g;
 const left = /[!'*~]/g;

@@ -86,7 +86,7 @@ export const linkAnswerSchema = z.object({
   expiresAt: z
     .string()
     .optional()
-    .describe('ISO 8601, UTC: as the OneLink API has just said. Version 1.0 of that API does not tell it.'),
+    .describe('ISO 8601, UTC: as the OneLink API has just said. Version 1.0 of that API does not report it.'),
   keepUntil: z.string().optional().describe('ISO 8601, UTC: the pipeline renews the link until then.'),
   data: z.record(z.string(), z.string()),
   qr: answeredCodeSchema.optional(),

@@ -88,7 +88,7 @@ export function wakeAt(
   // Later than the expiry, because the check is in its queue until then.
   if (record.expiryCheck !== undefined) return record.expiryCheck.lostAt;
   if (record.checkAgainAt !== undefined) {
-    // Only if the API tells no expiry may a link live on after the recorded one.
+    // Only if the API reports no expiry may a link live on after the recorded one.
     const hadEnded = record.expiresAt <= record.checkAgainAt - checkPauseSeconds;
     return hadEnded ? record.checkAgainAt : Math.min(record.checkAgainAt, record.expiresAt);
   }

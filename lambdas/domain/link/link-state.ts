@@ -16,7 +16,7 @@ export function rememberedUntil(nowSeconds: number, days: number): number {
   return nowSeconds + days * 86_400;
 }
 
-/** Whether the link has expired, by its record or by a GET. A GET without an expiry does not tell. */
+/** Whether the link has expired, by its record or by a GET. A GET without an expiry does not report. */
 export function isOver({ expiresAt }: Pick<LinkAtApi, 'expiresAt'>, nowSeconds: number): boolean {
   return expiresAt !== undefined && expiresAt <= nowSeconds;
 }
@@ -101,7 +101,7 @@ export function stateForChange(record: LinkRecord, command: UpdateCommand | Dele
 /**
  * What a GET shows at a link's address:
  *
- * - `alive`, `dead`   a live or an expired link; the API shows an expired one for up to 48 hours. If it tells no expiry,
+ * - `alive`, `dead`   a live or an expired link; the API shows an expired one for up to 48 hours. If it reports no expiry,
  *   each link that it shows counts as live
  * - `absent`          no link
  * - `made-elsewhere`  a link from the user interface, a bulk tool or an SDK, which the API refuses to show

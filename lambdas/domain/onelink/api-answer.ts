@@ -15,7 +15,7 @@ export type ApiAnswer<Value> =
 /** A link, as a GET returns it. */
 export interface LinkAtApi {
   data: Record<string, unknown>;
-  /** Epoch seconds. Missing if the API does not tell it, as its version 1.0. */
+  /** Epoch seconds. Missing if the API does not report it, as its version 1.0. */
   expiresAt?: number;
   /**
    * The link's configured TTL, if the API returns it. Presumably in seconds, since the documentation does not state the

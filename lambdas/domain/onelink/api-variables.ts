@@ -26,7 +26,7 @@ export const contractVariables = {
 };
 /** The variable of the functions that need to know how much quota is left. */
 export const quotaVariables = {
-  /** `own-count`: the API does not tell, so the pipeline counts its own calls. */
+  /** `own-count`: the API does not report, so the pipeline counts its own calls. */
   QUOTA_FROM: z.enum(['api', 'own-count']),
 };
 

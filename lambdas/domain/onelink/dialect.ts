@@ -2,7 +2,7 @@
 export const dialects = ['v2.0', 'v1.0'] as const;
 export type Dialect = (typeof dialects)[number];
 
-/** What a version of the API allows, and what it can tell. The figures are AppsFlyer's. */
+/** What a version of the API allows, and what it can report. The figures are AppsFlyer's. */
 export interface DialectLimits {
   /** The API's address, without a trailing slash. */
   baseUrl: string;
@@ -16,16 +16,16 @@ export interface DialectLimits {
   dataMeasure: 'json' | 'query-string';
   /** Whether the API makes QR codes of its links. */
   hasQr: boolean;
-  /** Whether a GET tells a link's expiry and TTL. Otherwise the pipeline computes the expiry from its own calls. */
+  /** Whether a GET reports a link's expiry and TTL. Otherwise the pipeline computes the expiry from its own calls. */
   tellsExpiry: boolean;
-  /** Whether the API tells how many calls of the month's quota are left. */
+  /** Whether the API reports how many calls of the month's quota are left. */
   tellsQuota: boolean;
 }
 
 /**
- * The sources, in the order of the fields: the reference of each version; "API limits" (v1.0: 30,000 requests a minute);
- * the TTL of 31 days in v1.0, of 365 days and since December 2025 of 730 days in v2.0; 2,048 characters, and 3,000 since
- * June 2026 in v2.0. The reference of v1.0 has no QR code, no expiry and no quota in any answer.
+ * The sources are the reference of each version and the page of limits. That page has 30,000 requests a minute for version
+ * 1.0. Version 2.0 had a TTL of 365 days at first, and has 730 days since December 2025. It had 2,048 characters, and has
+ * 3,000 since June 2026. The reference of version 1.0 has no QR code, and no expiry or quota in any answer.
  */
 export const dialectLimits: Readonly<Record<Dialect, DialectLimits>> = {
   'v2.0': {

@@ -101,7 +101,7 @@ const writeInV1: Row = {
 const documentedInV1: Record<Operation, Row> = {
   create: {
     ...writeInV1,
-    // The guide says 400 and publishes no words. The reference says 409, with these words.
+    // The guide has 400 and publishes no words. The reference has 409, with these words.
     '400 shortlink_id_taken': 'exists',
     '409 shortlink_id_taken': 'exists',
     '404 ': 'permanent',

@@ -20,8 +20,7 @@ export interface FinalState {
 /** Ledger and API may differ by the seconds that a call took. */
 const expiryToleranceSeconds = 6;
 /**
- * Version 1.0 tells no expiry. After a crash, the next delivery takes the latest one that the link can have, so it may be
- * later by the time between the deliveries.
+ * Version 1.0 reports no expiry. After a crash, the next delivery records the latest one that is possible.
  */
 const mostLaterSeconds = 120;
 

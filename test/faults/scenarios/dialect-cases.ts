@@ -9,7 +9,7 @@ import {
 } from './lost-answers.ts';
 
 const ofQr: ReadonlySet<CrashAction | SpoiledOperation> = new Set(['create with QR code', 'qr'] as const);
-/** The errors of version 2.0 alone. A 400 of version 1.0 refuses the request, or tells that its ID is taken. */
+/** The errors of version 2.0 alone. A 400 of version 1.0 refuses the request, or reports that its ID is taken. */
 const ofV2: ReadonlySet<Spoiling> = new Set([
   '400 internal_error, not applied',
   '400 internal_error, applied',

@@ -173,7 +173,7 @@ export async function faultyPipeline(options: FaultyPipelineOptions) {
   return {
     api: api.control,
     dialect,
-    /** The status with which the emulator refuses a taken ID. By default, its version 1.0 answers as the guide says. */
+    /** The status with which the emulator refuses a taken ID. By default, its version 1.0 answers as the guide has it. */
     takenIdStatus: dialect === 'v2.0' ? 409 : 400,
     cloud: running.cloud,
     correspondence,

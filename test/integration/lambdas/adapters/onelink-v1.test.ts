@@ -20,7 +20,7 @@ const v1 = (api: { v1BaseUrl: string }, timeoutMilliseconds = 5_000) =>
   givenClient(api.v1BaseUrl, { dialect: 'v1.0', timeoutMilliseconds });
 
 describe('version 1.0', () => {
-  it('makes, reads, changes and deletes a link, and tells no expiry', async ({ api }) => {
+  it('makes, reads, changes and deletes a link, and reports no expiry', async ({ api }) => {
     const { client, calls } = v1(api);
     expect(await client.create(spring, { data, ttl: '14d', renewTtl: false })).toEqual({
       meaning: 'ok',
@@ -51,7 +51,7 @@ describe('version 1.0', () => {
   it.each([
     [400, 'api-400-shortlink-id-taken'],
     [409, 'api-409-shortlink-id-taken'],
-  ] as const)('tells an ID in use that is refused with %i', async (v1TakenId, rule) => {
+  ] as const)('reports an ID in use that is refused with %i', async (v1TakenId, rule) => {
     const api = await givenEmulator({ v1TakenId });
     const { client } = v1(api);
     await client.create(spring, { data });
@@ -91,7 +91,7 @@ describe('version 1.0', () => {
     expect(await client.create({ ...spring, onelinkId: 'Zz99' }, { data })).toMatchObject({ meaning: 'permanent' });
   });
 
-  it('tells a refused token and a spent quota', async ({ api }) => {
+  it('reports a refused token and a spent quota', async ({ api }) => {
     api.control.changeSettings({ token: 'another' });
     expect(await v1(api).client.create(spring, { data })).toMatchObject({ meaning: 'account-blocked' });
     api.control.changeSettings({ token: 'local-token', quotaRemaining: 0 });

@@ -4,7 +4,7 @@ import { day, ExpiryWorld, key, marked, now, poster, posterData } from '../../..
 
 const it = base.extend('world', () => new ExpiryWorld({ API_DIALECT: 'v1.0' }));
 
-describe('an expiry check by version 1.0, whose GET tells no expiry', () => {
+describe('an expiry check by version 1.0, whose GET reports no expiry', () => {
   it('ends a renewing link if the API has none', async ({ world }) => {
     await world.restored(marked).check(poster);
     expect(world.outcomes).toMatchObject([{ outcome: 'expired' }]);
@@ -20,7 +20,7 @@ describe('an expiry check by version 1.0, whose GET tells no expiry', () => {
     expect(world.outcomes).toEqual([]);
   });
 
-  it('says nothing in a repeat of that check', async ({ world }) => {
+  it('publishes nothing in a repeat of that check', async ({ world }) => {
     world.restored(marked).atApi(now - 3_600);
     await world.check(poster);
     expect(await world.check(poster, 2)).toEqual(['done']);

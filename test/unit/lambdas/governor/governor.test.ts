@@ -389,7 +389,7 @@ describe('a lost control record', () => {
   );
 });
 
-describe('the governor of an account whose API tells no quota', () => {
+describe('the governor of an account whose API reports no quota', () => {
   let counting: GovernedWorld;
   beforeEach(async () => {
     counting = new GovernedWorld('own-count');

@@ -161,7 +161,7 @@ describe('an update by version 1.0', () => {
   });
 });
 
-describe('a stale control record, where the API tells no quota', () => {
+describe('a stale control record, where the API reports no quota', () => {
   it('does not stop the worker, and costs no poll', async ({ world }) => {
     world.control.control = undefined;
     await world.deliver({ body: create });
