@@ -527,6 +527,7 @@ export interface AlarmItem {
  * - `pause` and `resume` have `lanes`
  * - `replay` has nothing
  * - `redrive` has `queue`, as the dead-letter queues are named, and may have `perSecond` and `limit`
+ * - `purge` has `queue`. The server writes the letters into a file first
  * - `quarantine-release` and `quarantine-drop` have `key`
  * - `sender-confirm` and `sender-reject` have `source` and `sender`
  * - `campaign-approve`, `-pause`, `-resume` and `-cancel` have `source` and `campaign`

@@ -21,6 +21,8 @@ export interface ConsoleOptions {
   /** A free one by default. */
   port?: number | undefined;
   page: PageFiles;
+  /** The folder for the files of purged dead letters. The current one by default, as for the verb. */
+  keepIn?: string | undefined;
   /** Prints a line for the operator. It gets no value of a link. */
   print(words: string): void;
   nowMilliseconds?: () => number;
@@ -42,7 +44,7 @@ const hostname = '127.0.0.1';
  * @throws OperatorError if the port is in use
  */
 export async function startConsole(options: ConsoleOptions): Promise<RunningConsole> {
-  const { local, readOnly, page, print, nowMilliseconds = Date.now } = options;
+  const { local, readOnly, page, print, nowMilliseconds = Date.now, keepIn = process.cwd() } = options;
   const ended = new AbortController();
   let listener: ReturnType<typeof getRequestListener> | undefined;
   const server = createServer((request, response) => void listener?.(request, response));
@@ -60,6 +62,7 @@ export async function startConsole(options: ConsoleOptions): Promise<RunningCons
     page,
     events: new Events(),
     uploads,
+    keepIn,
     nowMilliseconds,
     problemOf: (error) => {
       const problem = problemOf(error, local);

@@ -18,6 +18,8 @@ export interface ConsoleWorld {
   page: PageFiles;
   events: Events;
   uploads: Uploads;
+  /** The folder for the files of purged dead letters. */
+  keepIn: string;
   nowMilliseconds(): number;
   /** An error as the page shows it. An unknown one is also reported on the terminal, without its message. */
   problemOf(error: unknown): ApiProblem;

@@ -1,4 +1,4 @@
-import type { Act, ActForm, ActRun } from '../../cli/console/contract.ts';
+import type { Act, ActRun } from '../../cli/console/contract.ts';
 import { session } from '../state/live.ts';
 import { askFor } from './acts.ts';
 
@@ -18,31 +18,5 @@ export function ActButton({ acts, label, title, look = '', onStarted }: ActButto
     <button type="button" class={look} aria-label={title} onClick={() => askFor(acts, title, onStarted)}>
       {label}
     </button>
-  );
-}
-
-/** The buttons of the acts that the server offers for one item. */
-export function ActButtons({
-  forms,
-  of,
-  onStarted,
-}: {
-  forms: readonly ActForm[];
-  of: string;
-  onStarted?: () => void;
-}) {
-  return (
-    <div class="row-acts">
-      {forms.map(({ act, label, isDestructive }) => (
-        <ActButton
-          key={label}
-          acts={[act]}
-          label={label}
-          title={`${label}: ${of}`}
-          look={isDestructive ? 'small danger' : 'small'}
-          {...(onStarted && { onStarted })}
-        />
-      ))}
-    </div>
   );
 }

@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { ActRun } from '../../cli/console/contract.ts';
-import { Command } from '../parts/command.tsx';
+import { Command, Commands } from '../parts/command.tsx';
 import { Meter } from '../parts/meter.tsx';
 import { Pill } from '../parts/pill.tsx';
 import { announce, runs } from '../state/live.ts';
@@ -69,6 +69,12 @@ function Run({ run }: { run: ActRun }) {
         </details>
       )}
       {of === 1 && items[0] && <Command text={items[0].verb} />}
+      {of > 1 && (
+        <details>
+          <summary>The same at the command line</summary>
+          <Commands texts={items.map(({ verb }) => verb)} />
+        </details>
+      )}
     </article>
   );
 }

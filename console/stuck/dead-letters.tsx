@@ -1,14 +1,14 @@
 import type { DeadLetterItem, DeadLetterQueues } from '../../cli/console/contract.ts';
-import { ActButtons } from '../acts/act-button.tsx';
 import { Age, Since } from '../parts/age.tsx';
 import { ProblemNote } from '../parts/notes.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { Pill } from '../parts/pill.tsx';
-import { type Column, Table } from '../parts/table.tsx';
+import type { Column } from '../parts/table.tsx';
 import { useLoaded } from '../state/loaded.ts';
 import { read } from '../state/server.ts';
 import { number } from '../state/words.ts';
 import { RequestLink } from './request-link.tsx';
+import { Rows } from './rows.tsx';
 import { StuckList, useReloadAfterRuns } from './stuck-list.tsx';
 
 /** The queues with dead letters, and the letters with what is known about each. */
@@ -39,20 +39,34 @@ function Queues() {
   if (answer === undefined || filled.length === 0) return null;
   return (
     <Panel title="Queues with dead letters" aside={<Age at={answer.at} />}>
-      <Table
+      <Rows
         caption="Queues with dead letters"
         columns={queueColumns}
-        rows={filled}
-        keyOf={({ queue, kind }) => `${queue} ${kind}`}
+        items={filled.map((queue) => ({ ...queue, id: `${queue.queue} ${queue.kind}` }))}
+        labelOf={({ queue }) => `the dead letters of ${queue}`}
       />
+      <p class="small muted">
+        SQS hands out no letter by its name, so an act takes all letters of a queue. Purge writes them into a file
+        first.
+      </p>
     </Panel>
   );
 }
 
-const queueColumns: Column<DeadLetterQueues['queues'][number]>[] = [
+const kindWords: Readonly<Record<string, string>> = {
+  commands: 'commands',
+  ingress: 'commands of an ingress queue',
+  qr: 'QR jobs',
+  expiry: 'expired links',
+  campaigns: 'files of campaigns',
+  deliveries: 'outcomes that SNS could not post',
+};
+
+const queueColumns: Column<DeadLetterQueues['queues'][number] & { id: string }>[] = [
   { name: 'Queue', isName: true, cell: ({ queue }) => queue },
   { name: 'Dead letters', isNumber: true, cell: ({ letters }) => number(letters) },
-  { name: 'All of them', cell: ({ acts, queue }) => <ActButtons forms={acts} of={`dead letters of ${queue}`} /> },
+  { name: 'Lane', cell: ({ lane }) => lane },
+  { name: 'What it holds', cell: ({ kind }) => kindWords[kind] ?? kind },
 ];
 
 const letterColumns: Column<DeadLetterItem>[] = [

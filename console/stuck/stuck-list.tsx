@@ -1,17 +1,16 @@
 import { useEffect } from 'preact/hooks';
-import type { ActForm, StuckItems, StuckKind, StuckPage } from '../../cli/console/contract.ts';
-import { ActButton } from '../acts/act-button.tsx';
+import type { StuckItems, StuckKind, StuckPage } from '../../cli/console/contract.ts';
 import { Age } from '../parts/age.tsx';
 import { Empty, Notes, ProblemNote, Waiting } from '../parts/notes.tsx';
 import { Pager } from '../parts/pager.tsx';
 import { Panel } from '../parts/panel.tsx';
-import { type Column, Table } from '../parts/table.tsx';
-import { runs, session } from '../state/live.ts';
+import type { Column } from '../parts/table.tsx';
+import { runs } from '../state/live.ts';
 import { useLoaded } from '../state/loaded.ts';
 import { usePaged } from '../state/paged.ts';
 import { read } from '../state/server.ts';
 import { title } from '../state/words.ts';
-import { sharedActs, useSelection } from './selection.ts';
+import { Rows } from './rows.tsx';
 
 interface StuckListProps<Kind extends StuckKind> {
   kind: Kind;
@@ -23,11 +22,6 @@ interface StuckListProps<Kind extends StuckKind> {
   classOf?(item: StuckItems[Kind]): string;
   /** Leaves out a row with nothing to see. */
   isShown?(item: StuckItems[Kind]): boolean;
-}
-
-interface Item {
-  id: string;
-  acts?: readonly ActForm[];
 }
 
 const refreshMilliseconds = 10_000;
@@ -60,59 +54,17 @@ export function StuckList<Kind extends StuckKind>({
           {items.length === 0 ? (
             <Empty title={nothing} />
           ) : (
-            <Rows items={items} columns={columns} kind={kind} labelOf={labelOf} {...(classOf && { classOf })} />
+            <Rows
+              items={items}
+              columns={columns}
+              caption={title(kind)}
+              labelOf={labelOf}
+              {...(classOf && { classOf })}
+            />
           )}
           <Pager paged={paged} next={answer.next} of={title(kind)} />
         </Panel>
       )}
-    </>
-  );
-}
-
-type RowsProps<Kind extends StuckKind> = Omit<StuckListProps<Kind>, 'nothing' | 'isShown'> & {
-  items: readonly StuckItems[Kind][];
-};
-
-function Rows<Kind extends StuckKind>({ items, columns, kind, labelOf, classOf }: RowsProps<Kind>) {
-  const { chosen, choice, clear } = useSelection(items, labelOf);
-  const offered = items.some((item: Item) => (item.acts?.length ?? 0) > 0);
-  const acts = sharedActs(chosen.map((item: Item) => ({ acts: item.acts ?? [] })));
-  const canChoose = offered && session.value?.readOnly === false;
-  return (
-    <>
-      {canChoose && (
-        <section class="selection" aria-label="Acts for the selection">
-          <span>{chosen.length === 0 ? 'Select rows to act on them' : `${chosen.length} selected`}</span>
-          {items.length > 1 && (
-            <button type="button" class="small" onClick={() => choice.toggleAll(chosen.length < items.length)}>
-              {chosen.length < items.length ? 'Select all' : 'Select none'}
-            </button>
-          )}
-          {acts.map(({ label, forms }) => (
-            <ActButton
-              key={label}
-              acts={forms.map(({ act }) => act)}
-              label={label}
-              look={forms.some(({ isDestructive }) => isDestructive) ? 'danger' : 'primary'}
-              title={
-                chosen.length === 1 && chosen[0]
-                  ? `${label}: ${labelOf(chosen[0])}`
-                  : `${label}: ${chosen.length} items`
-              }
-              onStarted={clear}
-            />
-          ))}
-          {chosen.length > 0 && acts.length === 0 && <span class="muted">No act fits all of these.</span>}
-        </section>
-      )}
-      <Table
-        caption={title(kind)}
-        columns={columns}
-        rows={items}
-        keyOf={({ id }: Item) => id}
-        {...(canChoose && { choice })}
-        {...(classOf && { classOf })}
-      />
     </>
   );
 }

@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../world/temporary-folder.ts';
 import { campaignStory } from './stories/campaign.ts';
+import { changesStory } from './stories/changes.ts';
 import { linkStory } from './stories/link.ts';
 import { outageStory } from './stories/outage.ts';
 import { pageViews } from './stories/pages.ts';
 import { quotaStory } from './stories/quota.ts';
 import { readOnlyAndOthers } from './stories/read-only.ts';
+import { stuckStory } from './stories/stuck.ts';
 import { startBrowser } from './world/browser.ts';
 import type { Given } from './world/given.ts';
 import { startConsoleRun } from './world/running-console.ts';
@@ -32,6 +34,8 @@ describe.skipIf(browser === undefined)('the console in a browser', { timeout: 30
   linkStory(given);
   outageStory(given);
   quotaStory(given);
+  stuckStory(given);
+  changesStory(given);
   pageViews(given);
   readOnlyAndOthers(browser, given);
 

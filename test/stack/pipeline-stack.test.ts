@@ -218,6 +218,7 @@ describe('the outputs', () => {
       'ProducerCrmPolicyArn',
       'ProducerProductPolicyArn',
       'ProducerStudioPolicyArn',
+      'PurgePolicyArn',
       'QrBucketName',
       'QrJobsDeadLetterQueueUrl',
       'QrJobsQueueUrl',

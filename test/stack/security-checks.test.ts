@@ -24,7 +24,9 @@ const objectsUnderPrefixes = [
   ...['inbox', 'work', 'results'].map((folder) => `${campaignFiles}/${folder}/*]`),
   `${auditRecords}/audit/*]`,
   ...sources.map((source) => `${qrImages}/qr/${source}/*]`),
-  ...sources.flatMap((source) => ['inbox', 'results'].map((folder) => `${campaignFiles}/${folder}/${source}/*]`)),
+  ...sources.flatMap((source) =>
+    ['inbox', 'work', 'results'].map((folder) => `${campaignFiles}/${folder}/${source}/*]`),
+  ),
 ];
 
 /** The reason for each finding that is acknowledged. */

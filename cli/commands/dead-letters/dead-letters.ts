@@ -13,15 +13,15 @@ import {
   sizeOf,
 } from '../../pipeline/dead-letters/dead-letter-queues.ts';
 import { examinationPorts } from '../../pipeline/dead-letters/examination.ts';
+import { LetterFile } from '../../pipeline/dead-letters/letter-file.ts';
 import { listDeadLetters, listedWords } from '../../pipeline/dead-letters/list.ts';
+import { purge } from '../../pipeline/dead-letters/purge.ts';
 import { redrive } from '../../pipeline/dead-letters/redrive.ts';
 import { actingIn, reasonOf, reasonOption } from '../../terminal/acting.ts';
 import { mayDelete } from '../../terminal/confirmation.ts';
 import { count } from '../../terminal/count-option.ts';
 import { pipelineHelp, pipelineVerb, type Scene, type VerbOptions } from '../../terminal/pipeline-verb.ts';
 import { n } from '../../words/words.ts';
-import { LetterFile } from './letter-file.ts';
-import { purge } from './purge.ts';
 
 /** Exit codes: scripts and the help text rely on them. */
 const exitCode = { done: 0, someLeft: 1, notDone: 2 } as const;

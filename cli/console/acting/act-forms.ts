@@ -10,6 +10,7 @@ const lanes = z.array(laneName).min(1).max(100);
 const campaign = { source: sourceName, campaign: campaignName };
 const sender = { source: sourceName, sender: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9.-]{0,127}$/) };
 const key = z.string().regex(quarantineKeyForm);
+const queue = z.string().regex(/^[A-Za-z0-9._-]{1,100}$/);
 
 /** The acts of the console, in the names of its page. */
 export const consoleActSchema = z.discriminatedUnion('name', [
@@ -18,10 +19,11 @@ export const consoleActSchema = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('replay') }),
   z.strictObject({
     name: z.literal('redrive'),
-    queue: z.string().regex(/^[A-Za-z0-9._-]{1,100}$/),
+    queue,
     perSecond: z.int().min(1).max(1_000).optional(),
     limit: z.int().min(1).max(10_000_000).optional(),
   }),
+  z.strictObject({ name: z.literal('purge'), queue }),
   z.strictObject({ name: z.literal('quarantine-release'), key }),
   z.strictObject({ name: z.literal('quarantine-drop'), key }),
   z.strictObject({ name: z.literal('sender-confirm'), ...sender }),
@@ -40,6 +42,7 @@ const labels: Readonly<Record<ConsoleActName, string>> = {
   resume: 'Resume',
   replay: 'Replay now',
   redrive: 'Send back',
+  purge: 'Purge',
   'quarantine-release': 'Release',
   'quarantine-drop': 'Drop',
   'sender-confirm': 'Confirm',
@@ -56,6 +59,8 @@ function confirmationOf(act: ConsoleAct): string | null {
   switch (act.name) {
     case 'pause':
       return `Pause ${act.lanes.join(', ')}? Commands wait in their queue until somebody resumes.`;
+    case 'purge':
+      return `Delete the dead letters of ${act.queue}? A file on this machine keeps them. Their producers get no outcome.`;
     case 'quarantine-drop':
       return 'Delete this object with its commands? Their producers get no outcome.';
     case 'sender-reject':
@@ -72,6 +77,7 @@ function confirmationOf(act: ConsoleAct): string | null {
 }
 
 const destructive: ReadonlySet<ConsoleActName> = new Set([
+  'purge',
   'quarantine-drop',
   'sender-reject',
   'campaign-cancel',
@@ -114,6 +120,8 @@ function wordsOf(act: ConsoleAct): string {
       const rate = perSecond === undefined ? '' : ` --rate ${perSecond}`;
       return `dead-letters redrive ${queueWords(act.queue)}${rate}${limit === undefined ? '' : ` --limit ${limit}`}`;
     }
+    case 'purge':
+      return `dead-letters purge ${queueWords(act.queue)} --yes`;
     case 'quarantine-release':
       return `quarantine release ${shellWord(act.key)}`;
     case 'quarantine-drop':

@@ -1,6 +1,9 @@
+import { join } from 'node:path';
 import { campaignKey } from '../../../lambdas/domain/campaign/places.ts';
 import { isActive } from '../../../lambdas/domain/campaign/record.ts';
 import { standingWords } from '../../pipeline/campaign/campaign-words.ts';
+import { LetterFile } from '../../pipeline/dead-letters/letter-file.ts';
+import { purge } from '../../pipeline/dead-letters/purge.ts';
 import { redrive } from '../../pipeline/dead-letters/redrive.ts';
 import type { Operations } from '../../pipeline/operations.ts';
 import { retiringCampaign, retiringRows } from '../../pipeline/retire-campaign.ts';
@@ -22,6 +25,9 @@ export interface PerformPorts {
   operations: Operations;
   open: OpenDesk;
   interrupted: AbortSignal;
+  /** The folder for the files of purged letters. */
+  keepIn: string;
+  nowMilliseconds(): number;
   /** Receives the counts of an act of many parts, so far. */
   onStep(effect: Record<string, number>): void;
 }
@@ -48,6 +54,8 @@ export async function perform(act: ConsoleAct, reason: string | undefined, ports
       return { effect: {}, words: 'The replayer has started. It sends back the oldest commands first.' };
     case 'redrive':
       return sendBack(act, reason, ports);
+    case 'purge':
+      return purgeInto(act, reason, ports);
     case 'quarantine-release': {
       const { released, left } = await operations.act('quarantine-release', { key: act.key }, reason);
       const rest = left === 0 ? '' : ` ${counted(left, 'line')} cannot be read, and stay.`;
@@ -84,6 +92,29 @@ async function sendBack(
   );
   const rest = refused.length === 0 ? '' : ` The queue refused ${refused.length}, which stay dead letters.`;
   return { effect: { moved, refused: refused.length }, words: `${counted(moved, 'dead letter')} sent back.${rest}` };
+}
+
+/** A letter is deleted only when the file on the operator's machine has it. */
+async function purgeInto(
+  { queue: name }: Extract<ConsoleAct, { name: 'purge' }>,
+  reason: string | undefined,
+  { operations, open, interrupted, keepIn, nowMilliseconds, onStep }: PerformPorts,
+): Promise<Performed> {
+  const queue = queueNamed(open.deployed, name);
+  const now = new Date(nowMilliseconds()).toISOString().replaceAll(/[-:.]/g, '');
+  const file = await LetterFile.create(join(keepIn, `dead-letters-${open.deployed.stackName}-${name}-${now}.ndjson`));
+  const purged = await purge(
+    operations.begin(reason),
+    queue,
+    { limit: Number.POSITIVE_INFINITY, interrupted },
+    (letters) => file.add(queue, letters),
+    (so) => onStep({ purged: so }),
+  ).finally(() => file.close());
+  if (purged === 0) return { effect: { purged }, words: 'The queue had no dead letter that could be received.' };
+  return {
+    effect: { purged },
+    words: `${counted(purged, 'dead letter')} deleted. ${file.path} keeps what was deleted.`,
+  };
 }
 
 async function decide(

@@ -19,7 +19,7 @@ const requestSchema = z.strictObject({ acts, reason: z.string().max(500).optiona
 
 /** Acts: each goes through the operations function, which records it under the operator's own identity. */
 export function actRoutes(world: ConsoleWorld): Hono {
-  const { desk, events, nowMilliseconds, problemOf } = world;
+  const { desk, events, nowMilliseconds, problemOf, keepIn } = world;
   const runs = new Runs();
   const routes = new Hono();
 
@@ -50,7 +50,9 @@ export function actRoutes(world: ConsoleWorld): Hono {
     return {
       perform: async (act, onStep) => {
         isUnrecorded = false;
-        const { effect, words } = await perform(act, reason, { operations, open, interrupted, onStep });
+        const { effect, words } = await perform(act, reason, {
+          ...{ operations, open, interrupted, keepIn, nowMilliseconds, onStep },
+        });
         return {
           effect,
           words: isUnrecorded ? `${words} Its end is not recorded: see audit-failing in the runbook.` : words,

@@ -42,6 +42,7 @@ export async function startConsoleRun(folder: string) {
       local: true,
       readOnly,
       page: pageFiles(),
+      keepIn: folder,
       print: (words) => printed.push(words),
       nowMilliseconds: () => world.time.now(),
     });
@@ -50,6 +51,10 @@ export async function startConsoleRun(folder: string) {
   };
   return {
     world,
+    /** Where the console keeps purged dead letters. */
+    folder,
+    /** The pipeline as an operator's program finds it. */
+    deployed: () => choose().deployed(),
     /** What the consoles printed. It is for faults only. */
     printed,
     console: await open(false),

@@ -7,12 +7,12 @@ import {
   SetQueueAttributesCommand,
 } from '@aws-sdk/client-sqs';
 import { afterAll, describe, expect, test } from 'vitest';
-import { LetterFile } from '../../../cli/commands/dead-letters/letter-file.ts';
-import { purge } from '../../../cli/commands/dead-letters/purge.ts';
 import type { DeadLetterQueue } from '../../../cli/pipeline/dead-letters/dead-letter-queues.ts';
 import { sizeOf } from '../../../cli/pipeline/dead-letters/dead-letter-queues.ts';
 import type { ExaminationPorts } from '../../../cli/pipeline/dead-letters/examination.ts';
+import { LetterFile } from '../../../cli/pipeline/dead-letters/letter-file.ts';
 import { type Listed, listDeadLetters, listedWords } from '../../../cli/pipeline/dead-letters/list.ts';
+import { purge } from '../../../cli/pipeline/dead-letters/purge.ts';
 import { redrive } from '../../../cli/pipeline/dead-letters/redrive.ts';
 import type { RunningAct } from '../../../cli/pipeline/operations.ts';
 import { config } from '../../../examples/configuration.ts';

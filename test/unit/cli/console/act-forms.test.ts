@@ -13,6 +13,8 @@ const acts: ConsoleAct[] = [
   { name: 'redrive', queue: 'campaign' },
   { name: 'redrive', queue: 'campaign-ingress-crm', perSecond: 5, limit: 10 },
   { name: 'redrive', queue: 'expiry' },
+  { name: 'purge', queue: 'campaign-ingress-crm' },
+  { name: 'purge', queue: 'qr' },
   { name: 'quarantine-release', key },
   { name: 'quarantine-drop', key },
   { name: 'sender-confirm', ...sender },
@@ -66,6 +68,7 @@ describe('the form of an act', () => {
   it.each([
     ['pause', 'required', false],
     ['resume', 'optional', false],
+    ['purge', 'optional', true],
     ['quarantine-drop', 'optional', true],
     ['sender-reject', 'required', true],
     ['campaign-cancel', 'optional', true],
@@ -89,6 +92,7 @@ describe('an act from a page', () => {
     ['another object of the bucket', { name: 'quarantine-drop', key: 'history/2026/03/10/x.ndjson' }],
     ['a way out of the folder', { name: 'quarantine-drop', key: '../quarantine/campaign/unreadable/x' }],
     ['a queue by its address', { name: 'redrive', queue: 'https://sqs.eu-west-1.amazonaws.com/1/x' }],
+    ['a purge of a queue by its path', { name: 'purge', queue: '../campaign' }],
     ['an option as a sender', { name: 'sender-confirm', source: 'crm', sender: '--yes' }],
     ['an option as a source', { name: 'campaign-cancel', source: '--yes', campaign: 'spring' }],
   ])('is refused: %s', (_, act) => {

@@ -1,11 +1,11 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { LetterFile } from '../../../../cli/commands/dead-letters/letter-file.ts';
 import { ExportFile } from '../../../../cli/commands/export/export-file.ts';
 import { exportFormats } from '../../../../cli/commands/export/link-line.ts';
 import { formatOf } from '../../../../cli/files/file-ending.ts';
 import { fileErrorReason } from '../../../../cli/files/file-error.ts';
 import { openMessages } from '../../../../cli/files/message-source.ts';
+import { LetterFile } from '../../../../cli/pipeline/dead-letters/letter-file.ts';
 import { onelinkProgram } from '../../../../cli/program.ts';
 import { exitCodeOf } from '../../../../cli/terminal/exit-code.ts';
 import { testFolder } from '../../../world/test-folder.ts';

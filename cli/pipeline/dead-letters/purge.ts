@@ -1,9 +1,9 @@
 import type { PurgedLetter } from '../../../lambdas/domain/acts/purge.ts';
-import type { Limits } from '../../pipeline/dead-letters/dead-letter.ts';
-import type { DeadLetterQueue } from '../../pipeline/dead-letters/dead-letter-queues.ts';
-import { unlessInterrupted } from '../../pipeline/dead-letters/redrive.ts';
-import type { RunningAct } from '../../pipeline/operations.ts';
 import { OperatorError } from '../../words/operator-error.ts';
+import type { RunningAct } from '../operations.ts';
+import type { Limits } from './dead-letter.ts';
+import type { DeadLetterQueue } from './dead-letter-queues.ts';
+import { unlessInterrupted } from './redrive.ts';
 
 /** SQS hands out ten letters at once. */
 const lettersAtOnce = 10;

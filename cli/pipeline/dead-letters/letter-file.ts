@@ -1,8 +1,8 @@
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import type { PurgedLetter } from '../../../lambdas/domain/acts/purge.ts';
 import { errorCode, unwritable } from '../../files/file-error.ts';
-import type { DeadLetterQueue } from '../../pipeline/dead-letters/dead-letter-queues.ts';
 import { OperatorError } from '../../words/operator-error.ts';
+import type { DeadLetterQueue } from './dead-letter-queues.ts';
 
 /** The NDJSON file that keeps purged dead letters. Only its owner can read it, because bodies are confidential. */
 export class LetterFile {
