@@ -74,7 +74,7 @@ describe('a campaign through the whole pipeline', () => {
     expect(links.made).toBe(created().length);
     const posts = Object.values(calls.create ?? {}).reduce((sum, count) => sum + count, 0);
     expect(posts).toBe(links.made + (calls.create?.['409'] ?? 0));
-    expect(refused).toEqual({ rate: 0, qrRate: 0, quota: 0 });
+    expect(refused).toEqual({ rate: 0, qrRate: 0, v1Rate: 0, quota: 0 });
     expect(arrivals.fullestSecond.api).toBeLessThanOrEqual(950);
     expect(arrivals.fullestSecond.qr).toBeLessThanOrEqual(23);
   });
