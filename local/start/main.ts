@@ -1,4 +1,5 @@
 import '../../bin/node-24.mjs';
+import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { Command, Option } from 'commander';
 import { count } from '../../cli/terminal/count-option.ts';
@@ -8,9 +9,11 @@ import { type Dialect, dialects } from '../../lambdas/domain/onelink/dialect.ts'
 import { ConfigurationError } from '../../lib/config/config-validation.ts';
 import { kinds } from '../weather/kinds.ts';
 import { isRowFile } from './file/dropped-file.ts';
+import { inLocal } from './local-folder.ts';
 import { run } from './run.ts';
 import { runConfiguration, sampleConfigFiles } from './run-configuration.ts';
 import { AnotherRun } from './run-lock.ts';
+import { sampleCampaign } from './sample-campaign.ts';
 import { runScenario } from './scenarios/run-scenario.ts';
 import { stories } from './scenarios/stories.ts';
 import { kindsListed, seed, type WeatherFlags, weatherOf } from './weather-option.ts';
@@ -94,6 +97,11 @@ ${stories.map(({ name, about }) => `  ${name.padEnd(18)}${about}`).join('\n')}`,
 
 const sample = (file: string) => fileURLToPath(new URL(`../../examples/${file}`, import.meta.url));
 
+async function ownSample(dialect: Dialect): Promise<string> {
+  await mkdir(inLocal(''), { recursive: true });
+  return sampleCampaign(dialect, inLocal(''));
+}
+
 interface Flags extends WeatherFlags {
   input?: string;
   source?: string;
@@ -127,7 +135,7 @@ try {
   const isSample = flags.input === undefined && config === undefined;
   const given =
     flags.input === undefined ? {} : isRowFile(flags.input) ? { rows: flags.input } : { input: flags.input };
-  const inputs = isSample ? { input: sample('campaign.ndjson'), rows: sample('crm.csv') } : given;
+  const inputs = isSample && scenario === undefined ? { input: await ownSample(api), rows: sample('crm.csv') } : given;
   const addsUp =
     scenario === undefined
       ? await run(
