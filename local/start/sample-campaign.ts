@@ -23,7 +23,7 @@ export async function sampleCampaign(dialect: Dialect, folder: string): Promise<
 function withinVersion1(lines: string): string {
   return lines
     .replaceAll(/,\\?"qr\\?":\{[^{}]*\}/g, '')
-    .replaceAll(/(\\?"ttl\\?":\\?")(\d{2,3})d(\\?")/g, (text, before: string, days: string, after: string) =>
-      Number(days) > 31 ? `${before}31d${after}` : text,
+    .replaceAll(/(\\?"ttl\\?":(?:\\?")?)(\d{2,3})(?=d\\?"|[,}])/g, (text, before: string, days: string) =>
+      Number(days) > 31 ? `${before}31` : text,
     );
 }

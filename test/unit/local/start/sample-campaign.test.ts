@@ -12,7 +12,8 @@ it('is the shipped sample for version 2.0, and asks version 1.0 for neither QR c
     const lines = await readFile(file, 'utf8');
     const count = (text: string, pattern: RegExp) => text.match(pattern)?.length ?? 0;
     expect([count(shipped, /"qr\\?":\{/g) > 100, count(shipped, /"90d/g) > 100]).toEqual([true, true]);
-    expect([count(lines, /"qr\\?":\{/g), count(lines, /"(?:90|180)d/g)]).toEqual([0, 0]);
+    expect(count(shipped, /"ttl\\?":365/g)).toBeGreaterThan(20);
+    expect([count(lines, /"qr\\?":\{/g), count(lines, /"(?:90|180)d|"ttl\\?":365/g)]).toEqual([0, 0]);
     expect(lines.split('\n')).toHaveLength(shipped.split('\n').length);
     expect(await readFile(file.replace('.ndjson', '.setup.json'), 'utf8')).toContain('foreignLinks');
   } finally {
