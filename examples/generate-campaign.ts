@@ -49,7 +49,7 @@ const foreignLinks = (
     ['abc123', 'menu'],
   ] as const
 ).map(([onelinkId, shortlinkId]): ForeignLink => {
-  return { onelinkId, shortlinkId, data: { pid: 'made_by_hand', c: 'dashboard' }, foreign: true };
+  return { onelinkId, shortlinkId, data: { pid: 'made_by_hand', c: 'dashboard' }, api: 'dashboard' };
 });
 
 export function generateCampaign(): Campaign {

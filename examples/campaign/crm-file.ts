@@ -165,7 +165,7 @@ const taken: ForeignLink = {
   onelinkId: 'A1b3',
   shortlinkId: 'winter',
   data: { pid: 'made_by_hand', c: 'dashboard' },
-  foreign: true,
+  api: 'dashboard',
 };
 
 export function crmFile(): CrmFile {

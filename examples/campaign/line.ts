@@ -6,7 +6,7 @@ export interface ForeignLink {
   onelinkId: string;
   shortlinkId: string;
   data: Record<string, string>;
-  foreign: true;
+  api: 'dashboard';
 }
 
 /** A link's parameters as producers send them, with numbers and booleans among the values. */

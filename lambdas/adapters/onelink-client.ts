@@ -1,15 +1,17 @@
-import * as z from 'zod';
 import type { LinkSpec, QrOptions } from '../domain/contract/command.ts';
-import { dataAsSent } from '../domain/contract/link-data.ts';
 import type { Turns } from '../domain/control/pacer.ts';
 import type { LinkAddress } from '../domain/link/link-id.ts';
 import type { OneLinkApi } from '../domain/link/onelink-api.ts';
-import { decodeQrImage, type QrImage } from '../domain/link/qr-image.ts';
-import { type ApiAnswer, type AskedOfApi, faultOfApiError, type LinkAtApi } from '../domain/onelink/api-answer.ts';
+import type { QrImage } from '../domain/link/qr-image.ts';
+import { type ApiAnswer, faultOfApiError, type LinkAtApi } from '../domain/onelink/api-answer.ts';
+import type { Dialect } from '../domain/onelink/dialect.ts';
 import { type ApiResult, type Meaning, meaningOf } from '../domain/onelink/failure-table.ts';
 import type { Operation } from '../domain/onelink/operation.ts';
 import type { Clock } from '../domain/work/clock.ts';
 import { type HttpCall, HttpTransport } from './http-transport.ts';
+import { wireV1 } from './onelink-v1.ts';
+import { wireV2 } from './onelink-v2.ts';
+import type { Wire, WireCall } from './onelink-wire.ts';
 import type { Secret } from './secret.ts';
 
 /** Sends a call to the API and returns its result. */
@@ -17,6 +19,7 @@ export type Transport = Pick<HttpTransport, 'send'> & Partial<Pick<HttpTransport
 
 /** The API's address, and the client's time limit and concurrency. */
 export interface OneLinkClientSettings {
+  API_DIALECT: Dialect;
   /** Without a trailing slash. */
   API_BASE_URL: string;
   CALL_TIMEOUT_MILLISECONDS: number;
@@ -31,36 +34,23 @@ export interface OneLinkClientPorts {
   onCall: (operation: Operation, meaning: Meaning, milliseconds: number) => void;
 }
 
-const shortUrlAnswer = z.object({ shortlink_url: z.url() }).transform((body) => ({ shortUrl: body.shortlink_url }));
-const linkAnswer = z
-  .object({
-    payload: z.record(z.string(), z.unknown()),
-    expiry: z.iso.datetime({ offset: true }),
-    // Optional: an unexpected format must not make the link unreadable.
-    ttl: z.int().positive().optional().catch(undefined),
-  })
-  .transform(({ payload, expiry, ttl }): LinkAtApi => {
-    const expiresAt = Math.floor(Date.parse(expiry) / 1000);
-    return { data: payload, expiresAt, ...(ttl !== undefined && { ttlSeconds: ttl }) };
-  });
-const deleteAnswer = z.literal('ok').transform(() => null);
-const qrAnswer = z.object({ qr: z.string() }).transform((body, context): QrImage => {
-  const image = decodeQrImage(body.qr);
-  if (image !== undefined) return image;
-  context.addIssue({ code: 'custom', message: 'is neither a PNG nor a JPEG' });
-  return z.NEVER;
-});
-const quotaAnswer = z.object({ remaining_api_calls: z.int() }).transform((body) => body.remaining_api_calls);
+const wires: Record<Dialect, (baseUrl: string) => Wire> = { 'v2.0': wireV2, 'v1.0': wireV1 };
+
+/** The answer without a call, for what the account's version of the API does not have. */
+const noQr: ApiAnswer<never> = {
+  meaning: 'permanent',
+  fault: { path: 'qr', rule: 'api-without-qr', message: 'this version of the API has no QR codes' },
+};
 
 /**
- * A client of the OneLink API v2.0. Each call waits for its turn, also a repeat after a 429 or a refused token. The
+ * A client of the OneLink API, in the version of the account (onelink-wire.ts). Each call waits for its turn, also a repeat after a 429 or a refused token. The
  * client returns what an answer means (failure-table.ts). It throws only if the token cannot be read.
  *
  * If a reused connection is reset, the client repeats a GET once on a new connection, within the first call's time-out.
  * It does not repeat a write, because the API may have applied it.
  */
 export class OneLinkClient implements OneLinkApi {
-  readonly #baseUrl: string;
+  readonly #wire: Wire;
   readonly #transport: Transport;
   readonly #ports: OneLinkClientPorts;
   readonly #timeoutMilliseconds: number;
@@ -68,7 +58,7 @@ export class OneLinkClient implements OneLinkApi {
 
   /** @param transport HTTP if omitted */
   constructor(settings: OneLinkClientSettings, ports: OneLinkClientPorts, transport?: Transport) {
-    this.#baseUrl = settings.API_BASE_URL;
+    this.#wire = wires[settings.API_DIALECT](settings.API_BASE_URL);
     this.#transport =
       transport ??
       new HttpTransport({
@@ -86,47 +76,33 @@ export class OneLinkClient implements OneLinkApi {
     this.#transport.closeIdle?.();
   }
 
-  create({ onelinkId, shortlinkId }: LinkAddress, link: LinkSpec): Promise<ApiAnswer<{ shortUrl: string }>> {
-    const body = { shortlink_id: shortlinkId, ...bodyOf(link) };
-    return this.#call('create', 'POST', `/shortlinks/${onelinkId}`, shortUrlAnswer, body, askedFor(body, link));
+  create(address: LinkAddress, link: LinkSpec): Promise<ApiAnswer<{ shortUrl: string }>> {
+    return this.#call(this.#wire.create(address, link));
   }
 
   read(address: LinkAddress): Promise<ApiAnswer<LinkAtApi>> {
-    return this.#call('read', 'GET', pathOf(address), linkAnswer);
+    return this.#call(this.#wire.read(address));
   }
 
   update(address: LinkAddress, link: LinkSpec): Promise<ApiAnswer<{ shortUrl: string }>> {
-    const body = bodyOf(link);
-    return this.#call('update', 'PUT', pathOf(address), shortUrlAnswer, body, askedFor(body, link));
+    return this.#call(this.#wire.update(address, link));
   }
 
   delete(address: LinkAddress): Promise<ApiAnswer<null>> {
-    return this.#call('delete', 'DELETE', pathOf(address), deleteAnswer);
+    return this.#call(this.#wire.delete(address));
   }
 
-  qr(address: LinkAddress, { size, format, margin, brandDomain }: QrOptions): Promise<ApiAnswer<QrImage>> {
-    const query = new URLSearchParams({ format });
-    if (size !== undefined) query.set('size', String(size));
-    if (margin !== undefined) query.set('margin', String(margin));
-    if (brandDomain !== undefined) query.set('brand_domain', brandDomain);
-    const paths = new Map([...query.keys()].map((name) => [name, `qr.${fieldOf(name)}`]));
-    return this.#call('qr', 'GET', `${pathOf(address)}/qr?${query}`, qrAnswer, undefined, { paths, otherwise: 'qr' });
+  async qr(address: LinkAddress, options: QrOptions): Promise<ApiAnswer<QrImage>> {
+    const call = this.#wire.qr?.(address, options);
+    return call === undefined ? noQr : this.#call(call);
   }
 
   quota(accountId: string): Promise<ApiAnswer<number>> {
-    return this.#call('quota', 'GET', `/shortlinks-quota/${encodeURIComponent(accountId)}`, quotaAnswer);
+    return this.#call(this.#wire.quota(accountId));
   }
 
-  async #call<Value>(
-    operation: Operation,
-    method: HttpCall['method'],
-    path: string,
-    answer: z.ZodType<Value>,
-    body?: object,
-    asked: AskedOfApi = {},
-  ): Promise<ApiAnswer<Value>> {
+  async #call<Value>({ operation, method, url, body, answer, asked }: WireCall<Value>): Promise<ApiAnswer<Value>> {
     const { token, clock, turns } = this.#ports;
-    const url = new URL(this.#baseUrl + path);
     const call = { method, url, ...(body !== undefined && { body: JSON.stringify(body) }) };
     let credential = await token.value();
     let repeated = false;
@@ -173,7 +149,7 @@ export class OneLinkClient implements OneLinkApi {
       headers: { authorization: credential, accept: 'application/json' },
       onSent: () => turn.sent(),
     });
-    onCall(operation, meaningOf(operation, result), clock.monotonicMilliseconds() - startedAt);
+    onCall(operation, meaningOf(operation, result, this.#wire.dialect), clock.monotonicMilliseconds() - startedAt);
     return result;
   }
 
@@ -181,13 +157,13 @@ export class OneLinkClient implements OneLinkApi {
   #read<Value>(
     operation: Operation,
     result: ApiResult,
-    answer: z.ZodType<Value>,
+    answer: WireCall<Value>['answer'],
   ): { meaning: 'ok'; value: Value } | { meaning: Exclude<Meaning, 'ok'> } {
-    let meaning = meaningOf(operation, result);
+    let meaning = meaningOf(operation, result, this.#wire.dialect);
     if (meaning === 'ok' && 'status' in result) {
       const parsed = answer.safeParse(result.body);
       if (parsed.success) return { meaning, value: parsed.data };
-      meaning = meaningOf(operation, { unanswered: 'reset' });
+      meaning = meaningOf(operation, { unanswered: 'reset' }, this.#wire.dialect);
     }
     return { meaning: meaning === 'ok' ? 'transient' : meaning };
   }
@@ -195,26 +171,4 @@ export class OneLinkClient implements OneLinkApi {
 
 function isOnReusedSocket(result: ApiResult): boolean {
   return 'unanswered' in result && result.onReusedSocket === true;
-}
-
-/** The fields of a request, by the command's names. */
-function askedFor(body: object, { data }: LinkSpec): AskedOfApi {
-  const texts = Object.values(body).filter((value) => typeof value === 'string');
-  return { data, paths: new Map(Object.keys(body).map((name) => [name, fieldOf(name)])), texts };
-}
-
-/** `brand_domain` is `brandDomain` in a command, and so on. */
-const fieldOf = (name: string) => name.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
-
-function pathOf({ onelinkId, shortlinkId }: LinkAddress): string {
-  return `/shortlinks/${onelinkId}/${shortlinkId}`;
-}
-
-function bodyOf({ data, ttl, renewTtl, brandDomain }: LinkSpec) {
-  return {
-    data: dataAsSent(data),
-    ...(ttl !== undefined && { ttl: String(ttl) }),
-    ...(renewTtl !== undefined && { renew_ttl: renewTtl }),
-    ...(brandDomain !== undefined && { brand_domain: brandDomain }),
-  };
 }

@@ -3,6 +3,7 @@ import { RowReader } from '../domain/campaign/row-reader.ts';
 import type { CampaignRules } from '../domain/campaign/rules.ts';
 import { UnreadableFile } from '../domain/campaign/unreadable-file.ts';
 import { commandReader } from '../domain/contract/command-reading.ts';
+import { contractOf } from '../domain/onelink/api-variables.ts';
 import type { BatchWork, Deadline, Delivery } from '../domain/work/delivery.ts';
 import { nameOfError } from '../domain/work/observer.ts';
 import { templateOf } from './drop-settings.ts';
@@ -100,11 +101,7 @@ export function campaignChecker(
     if (typeof object === 'string' || 'misplaced' in object)
       throw new Error('the record of a campaign names no file of a campaign');
     const read = commandReader({
-      contract: {
-        maxDataCharacters: settings.MAX_DATA_CHARACTERS,
-        queryStringCounts: settings.QUERY_STRING_COUNTS,
-        maxTtlDays: settings.MAX_TTL_DAYS,
-      },
+      contract: contractOf(settings),
       producers: rules.producers.filter(({ lanes }) => lanes.includes(lane)),
       templates: rules.templates,
       policy: ports.policy,

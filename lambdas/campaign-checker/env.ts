@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { jsonText } from '../domain/contract/json-text.ts';
+import { contractVariables } from '../domain/onelink/api-variables.ts';
 
 export { type CampaignRulesText, campaignRulesFile } from '../domain/campaign/rules.ts';
 
@@ -35,12 +36,7 @@ export const campaignCheckerEnvironment = z.object({
       }),
     ),
   ),
-  /** 2,048 in the first API documentation, 3,000 in the newer one. */
-  MAX_DATA_CHARACTERS: z.coerce.number().int().min(1),
-  /** Whether that limit also holds for the data as a query string. */
-  QUERY_STRING_COUNTS: z.enum(['true', 'false']).transform((text) => text === 'true'),
-  /** 365 in the first API documentation, 730 in the newer one. Above it, the API silently applies 31 days. */
-  MAX_TTL_DAYS: z.coerce.number().int().min(1),
+  ...contractVariables,
 });
 export type CampaignCheckerEnvironment = z.infer<typeof campaignCheckerEnvironment>;
 /** What the construct must set: every variable, as text. */

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { jsonText } from '../domain/contract/json-text.ts';
 import { producerSchema, templatesSchema } from '../domain/contract/producer.ts';
+import { contractVariables } from '../domain/onelink/api-variables.ts';
 import { linkPoliciesSchema } from '../domain/policy/link-policy.ts';
 
 /** The file with the {@link campaignRulesSchema}, beside the bundled handler: environment variables together hold 4 KB only. */
@@ -38,12 +39,7 @@ export const campaignSenderEnvironment = z.object({
       }),
     ),
   ),
-  /** 2,048 in the first API documentation, 3,000 in the newer one. */
-  MAX_DATA_CHARACTERS: z.coerce.number().int().min(1),
-  /** Whether that limit also holds for the data as a query string. */
-  QUERY_STRING_COUNTS: z.enum(['true', 'false']).transform((text) => text === 'true'),
-  /** 365 in the first API documentation, 730 in the newer one. Above it, the API silently applies 31 days. */
-  MAX_TTL_DAYS: z.coerce.number().int().min(1),
+  ...contractVariables,
 });
 export type CampaignSenderEnvironment = z.infer<typeof campaignSenderEnvironment>;
 export type SenderLane = CampaignSenderEnvironment['LANES'][number];

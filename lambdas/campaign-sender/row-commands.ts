@@ -5,6 +5,7 @@ import { type Command, commandSchema } from '../domain/contract/command.ts';
 import { type CommandReading, commandReader, type PolicyCheck } from '../domain/contract/command-reading.ts';
 import { provedSender } from '../domain/contract/sender.ts';
 import { commandDigest } from '../domain/link/digest.ts';
+import { contractOf } from '../domain/onelink/api-variables.ts';
 import type { CampaignRules, CampaignSenderEnvironment } from './env.ts';
 import type { OutgoingRow } from './ports.ts';
 
@@ -27,11 +28,7 @@ export class RowCommands {
   readonly #schema: ReturnType<typeof commandSchema>;
 
   constructor(lane: string, settings: CampaignSenderSettings, policy: PolicyCheck) {
-    const contract = {
-      maxDataCharacters: settings.MAX_DATA_CHARACTERS,
-      queryStringCounts: settings.QUERY_STRING_COUNTS,
-      maxTtlDays: settings.MAX_TTL_DAYS,
-    };
+    const contract = contractOf(settings);
     const producers = settings.producers.filter(({ lanes }) => lanes.includes(lane));
     this.#read = commandReader({ contract, producers, templates: settings.templates, policy });
     this.#schema = commandSchema(contract);

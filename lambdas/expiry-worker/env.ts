@@ -1,8 +1,10 @@
 import * as z from 'zod';
 import { queueWorkerVariables } from '../domain/contract/queue-worker-variables.ts';
+import { apiVariables } from '../domain/onelink/api-variables.ts';
 
 /** The contract between the expiry worker's construct and its handler: one variable each, all required. */
 export const expiryWorkerEnvironment = z.object({
+  ...apiVariables,
   ...queueWorkerVariables,
   LINK_ID_SECRET_ARN: z.string().min(1),
   /** One environment's share of the rate: sends per second. */

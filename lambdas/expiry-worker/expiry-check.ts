@@ -1,7 +1,8 @@
 import { dataDigest } from '../domain/link/digest.ts';
-import { type LinkRecord, needsRenewal, renewalLeadSeconds } from '../domain/link/ledger-record.ts';
-import { foundAtApi, isHeld, isMadeBy, isOf, stateOfRemoved } from '../domain/link/link-state.ts';
+import { checkPauseSeconds, type LinkRecord, needsRenewal, renewalLeadSeconds } from '../domain/link/ledger-record.ts';
+import { foundAtApi, isHeld, isMadeBy, isOf, isOver, stateOfRemoved } from '../domain/link/link-state.ts';
 import { recordInCheck } from '../domain/link/removal.ts';
+import type { LinkAtApi } from '../domain/onelink/api-answer.ts';
 import type { Disposition } from '../domain/work/delivery.ts';
 import { deliveriesToWaitForCreate } from '../domain/work/return-delay.ts';
 import { type Check, expiringSoonOf, type Finding, overOf, renewedOf } from './check.ts';
@@ -31,13 +32,23 @@ export async function checkExpiry(check: Check): Promise<Finding | Disposition> 
   const isOwn = isOf(checked, dataDigest(await ports.linkIdSecret.value(), found.link.data));
   if (!isOwn && receiveCount < deliveriesToWaitForCreate) return 'try-again';
 
-  const { expiresAt } = found.link;
+  // If the API reports no expiry, the pipeline's own count holds.
+  const { expiresAt = checked.expiresAt } = found.link;
   if (needsRenewal({ ...checked, expiresAt }) && expiresAt - nowSeconds <= renewalLeadSeconds(checked)) {
-    return held ? 'try-again' : renew(checked, found.link, check);
+    return held ? 'try-again' : renew(checked, { ...found.link, expiresAt }, check);
   }
   const lease = renewal === undefined ? {} : { lease: { taken: renewal } };
-  if (!(await ports.ledger.concludeCheck(checked, { expiresAt, nowSeconds, ...lease }))) return 'try-again';
+  const again = mayBeOver(found.link, checked, nowSeconds) ? { checkAgainAt: nowSeconds + shownAfterEndSeconds } : {};
+  if (!(await ports.ledger.concludeCheck(checked, { expiresAt, nowSeconds, ...again, ...lease }))) return 'try-again';
   return expiresAt > record.expiresAt ? renewedOf({ ...checked, expiresAt }) : 'done';
+}
+
+/** The API shows an expired link for up to 48 hours. */
+const shownAfterEndSeconds = 2 * checkPauseSeconds;
+
+/** Whether the link is over by the pipeline's own count, and no GET reports more: clicks may have kept it live. */
+function mayBeOver(found: LinkAtApi, checked: LinkRecord, nowSeconds: number): boolean {
+  return found.expiresAt === undefined && isOver(checked, nowSeconds);
 }
 
 /**
@@ -59,6 +70,8 @@ function concludedBefore(current: LinkRecord, { removal: { record }, hasQuota }:
   const isOther = current.state !== 'live' || current.version !== record.version || current.expiryCheck !== undefined;
   if (isOther) return 'done';
   if (current.expiresAt > record.expiresAt) return renewedOf(current);
-  if ((current.checkAgainAt ?? 0) > (record.checkAgainAt ?? 0)) return expiringSoonOf(current, hasQuota);
+  // A link whose expiry the API does not report is checked again, too, but without an outcome.
+  if (needsRenewal(current) && (current.checkAgainAt ?? 0) > (record.checkAgainAt ?? 0))
+    return expiringSoonOf(current, hasQuota);
   return 'done';
 }

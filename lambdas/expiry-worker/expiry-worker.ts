@@ -29,6 +29,7 @@ import type { ExpiryWorkerPorts } from './ports.ts';
  *     otherwise GET ── 404 or expired ─────▶ expired: history, image removed, `expired`, record removed
  *                   ├─ another's data ─────▶ expired, once a later create at this address has its record
  *                   ├─ clicked since ──────▶ true expiry, mark removed, `renewed`
+ *                   ├─ no expiry reported ─────▶ mark removed for two days, while the API may show an expired link
  *                   └─ to be kept ─────────▶ lease, PUT with its own data, expiry, mark removed, `renewed`
  *                                            (no quota, or refused: mark removed for a day, `expiring-soon`)
  *

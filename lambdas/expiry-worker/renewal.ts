@@ -1,13 +1,16 @@
 import { dataAsText } from '../domain/contract/link-data.ts';
 import { dataDigest } from '../domain/link/digest.ts';
-import { type CheckLease, type Lease, type LinkRecord, needsRenewal } from '../domain/link/ledger-record.ts';
+import {
+  type CheckLease,
+  checkPauseSeconds,
+  type Lease,
+  type LinkRecord,
+  needsRenewal,
+} from '../domain/link/ledger-record.ts';
 import type { LinkAtApi } from '../domain/onelink/api-answer.ts';
 import { isoSeconds } from '../domain/work/clock.ts';
 import type { Disposition } from '../domain/work/delivery.ts';
 import { type Check, expiringSoonOf, type Finding, renewedOf } from './check.ts';
-
-/** The delay before a failed renewal is tried again. */
-const renewalPauseSeconds = 86_400;
 
 /**
  * Renews a kept link for another TTL, with its own data. It holds the link's lease, because otherwise it could
@@ -15,12 +18,12 @@ const renewalPauseSeconds = 86_400;
  */
 export async function renew(
   checked: LinkRecord,
-  { data, expiresAt }: LinkAtApi,
+  { data, expiresAt }: LinkAtApi & { expiresAt: number },
   { settings, ports, hasQuota, tally, renewals, nowSeconds }: Check,
 ): Promise<Finding | Disposition> {
   const { api, ledger, linkIdSecret } = ports;
   const { address, source, ttlSeconds, renewTtl, version } = checked;
-  const pause = { expiresAt, checkAgainAt: nowSeconds + renewalPauseSeconds, nowSeconds };
+  const pause = { expiresAt, checkAgainAt: nowSeconds + checkPauseSeconds, nowSeconds };
   const alive = { ...checked, expiresAt };
   if (!hasQuota) return (await ledger.concludeCheck(checked, pause)) ? expiringSoonOf(alive, false) : 'try-again';
 

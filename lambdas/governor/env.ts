@@ -1,10 +1,11 @@
 import * as z from 'zod';
 import { jsonText } from '../domain/contract/json-text.ts';
+import { apiVariables, quotaVariables } from '../domain/onelink/api-variables.ts';
 
 /** The contract between the governor's construct and its handler: one variable each, all required. */
 export const governorEnvironment = z.object({
-  /** Without a trailing slash: `https://onelink.appsflyer.com/api/v2.0`. */
-  API_BASE_URL: z.url(),
+  ...apiVariables,
+  ...quotaVariables,
   API_TOKEN_SECRET_ARN: z.string().min(1),
   APPSFLYER_ACCOUNT_ID: z.string().min(1),
   CALL_TIMEOUT_MILLISECONDS: z.coerce.number().int().min(100),

@@ -1,4 +1,9 @@
-import { type ControlReading, type ControlRecord, emptyControl } from '../domain/control/control-record.ts';
+import {
+  type ControlReading,
+  type ControlRecord,
+  emptyControl,
+  type Signals,
+} from '../domain/control/control-record.ts';
 import { lanesOff } from '../domain/control/lanes-off.ts';
 import type { SpentOnDay } from '../domain/control/quota-tally.ts';
 import type { OneLinkApi } from '../domain/link/onelink-api.ts';
@@ -36,7 +41,7 @@ interface Observations {
 }
 
 /**
- * The governor runs every minute:
+ * The governor runs every minute. If the API does not report the quota, it counts the pipeline's own calls instead of the poll:
  *
  *     poll the quota, probe the API ─▶ judge health and lanes ─▶ control record ─▶ mappings ─▶ metrics
  *
@@ -48,13 +53,12 @@ export function governor(settings: GovernorEnvironment, ports: GovernorPorts) {
     const { api, control, mappings, observer, clock } = ports;
     const at = clock.wallMilliseconds();
     let reading = await control.read();
-    const answer = await api.quota(settings.APPSFLYER_ACCOUNT_ID);
-    const quota = answer.meaning === 'ok' ? { remaining: answer.value, polledAt: at } : undefined;
-    if (answer.meaning !== 'ok') observer.warn('the quota poll was not answered', { meaning: answer.meaning });
     const probed = await probe(api, settings.PROBE_TEMPLATE_ID, reading.control?.health.pausedFor !== undefined);
     const names = settings.LANES.map(({ name }) => name);
     const days = daysOfMonth(at);
     const spent = await control.spent(names, days.past);
+    const remaining = await remainingCalls(settings, ports, spent);
+    const quota = remaining === undefined ? undefined : { remaining, polledAt: at };
     const seen: Observations = { at, quota, probed, spent };
 
     let next = await judge(reading, seen, settings, ports);
@@ -72,6 +76,37 @@ export function governor(settings: GovernorEnvironment, ports: GovernorPorts) {
       await reconcile(settings.LANES, next, mappings, observer);
     }
   };
+}
+
+/** The calls that the account has left, by the API or by the pipeline's own count. Undefined if the poll had no answer. */
+async function remainingCalls(
+  { QUOTA_FROM, APPSFLYER_ACCOUNT_ID, MONTHLY_QUOTA_CALLS }: GovernorEnvironment,
+  { api, observer }: GovernorPorts,
+  spent: SpentOnDay[],
+): Promise<number | undefined> {
+  if (QUOTA_FROM === 'own-count') {
+    return Math.max(0, MONTHLY_QUOTA_CALLS - spent.reduce((sum, { calls }) => sum + calls, 0));
+  }
+  const answer = await api.quota(APPSFLYER_ACCOUNT_ID);
+  if (answer.meaning === 'ok') return answer.value;
+  observer.warn('the quota poll was not answered', { meaning: answer.meaning });
+  return undefined;
+}
+
+/** With the own count, a refusal for a spent quota holds this long. Then the lanes try again, at the cost of a call each. */
+const refusalHoldsMilliseconds = 3_600_000;
+
+/** Whether the API has refused a call for a spent quota, and nothing has shown since that there is quota again. */
+function isExceeded(
+  { QUOTA_FROM }: GovernorEnvironment,
+  { quotaExceededAt }: Signals,
+  quota: ControlRecord['quota'],
+  at: number,
+): boolean {
+  if (quotaExceededAt === undefined) return false;
+  if (QUOTA_FROM === 'api') return quotaExceededAt >= (quota?.polledAt ?? 0);
+  const isOfThisMonth = dayOf(quotaExceededAt).slice(0, 7) === dayOf(at).slice(0, 7);
+  return isOfThisMonth && at - quotaExceededAt < refusalHoldsMilliseconds;
 }
 
 /** Judges health and lanes by this run's observations and the last record. @returns the next control record */
@@ -92,7 +127,7 @@ async function judge(
   // Without a new poll, subtract our own calls since the last one. When the month turns, `own` restarts, and nothing is
   // subtracted.
   const remaining = quota && quota.remaining - Math.max(0, own - quota.own);
-  const exceeded = (signals.quotaExceededAt ?? Number.NEGATIVE_INFINITY) >= (quota?.polledAt ?? 0);
+  const exceeded = isExceeded(settings, signals, quota, at);
 
   const today = dayOf(at);
   const lanes = settings.LANES.map((lane) => {

@@ -6,6 +6,7 @@ import type { PointedFault } from '../domain/http/answers.ts';
 import { pointerOf } from '../domain/http/pointers.ts';
 import { HttpProblem } from '../domain/http/problem.ts';
 import type { HttpProducer, HttpRules } from '../domain/http/rules.ts';
+import { contractOf } from '../domain/onelink/api-variables.ts';
 import type { HttpApiEnvironment } from './env.ts';
 import type { HttpApiPorts } from './ports.ts';
 
@@ -72,11 +73,7 @@ export function laneReaders(
   { producers, templates }: HttpRules,
   { policy }: Pick<HttpApiPorts, 'policy'>,
 ): (lane: string) => ReturnType<typeof commandReader> {
-  const contract = {
-    maxDataCharacters: settings.MAX_DATA_CHARACTERS,
-    queryStringCounts: settings.QUERY_STRING_COUNTS,
-    maxTtlDays: settings.MAX_TTL_DAYS,
-  };
+  const contract = contractOf(settings);
   const readers = new Map<string, ReturnType<typeof commandReader>>();
   return (lane) => {
     const ofLane = producers.filter(({ lanes }) => lanes.includes(lane));

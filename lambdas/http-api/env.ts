@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { jsonText } from '../domain/contract/json-text.ts';
+import { contractVariables } from '../domain/onelink/api-variables.ts';
 
 export { type HttpRulesText, httpRulesFile } from '../domain/http/rules.ts';
 
@@ -20,12 +21,7 @@ export const httpApiEnvironment = z.object({
   DEDUPLICATION_WINDOW_DAYS: z.coerce.number().int().min(1),
   /** How many calls may wait for their outcome at a time: half of the function's concurrency. */
   WAITING_SLOTS: z.coerce.number().int().min(0),
-  /** 2,048 in the first API documentation, 3,000 in the newer one. */
-  MAX_DATA_CHARACTERS: z.coerce.number().int().min(1),
-  /** Whether that limit also holds for the data as a query string. */
-  QUERY_STRING_COUNTS: z.enum(['true', 'false']).transform((text) => text === 'true'),
-  /** 365 in the first API documentation, 730 in the newer one. Above it, the API silently applies 31 days. */
-  MAX_TTL_DAYS: z.coerce.number().int().min(1),
+  ...contractVariables,
 });
 export type HttpApiEnvironment = z.infer<typeof httpApiEnvironment>;
 /** What the construct must set: every variable, as text. */

@@ -58,7 +58,7 @@ function linkBody(link: LinkRecord, held: LinkAtApi, isAsked: boolean, call: Pic
     shortUrl,
     requestId,
     version,
-    expiresAt: isoSeconds(held.expiresAt),
+    ...(held.expiresAt !== undefined && { expiresAt: isoSeconds(held.expiresAt) }),
     ...(keepUntil !== undefined && { keepUntil: isoSeconds(keepUntil) }),
     data: dataAsText(held.data),
     ...(qr !== undefined && { qr }),

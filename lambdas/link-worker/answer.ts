@@ -17,10 +17,10 @@ export function returnCauseOf(meaning: Meaning): NoDecision {
   return 'try-again';
 }
 
-/** The answer to a command whose write the API refused. */
+/** The answer to a command whose write the API refused. A GET has shown that the ID of a refused create is free. */
 export function answerOf(refused: Exclude<ApiAnswer<unknown>, { meaning: 'ok' }>): Answer {
   if (refused.meaning === 'absent') return { outcome: 'rejected', reason: 'link-not-found', faults: [refused.fault] };
-  if (refused.meaning === 'permanent')
+  if (refused.meaning === 'permanent' || refused.meaning === 'taken-or-invalid')
     return { outcome: 'rejected', reason: 'refused-by-api', faults: [refused.fault] };
   return returnCauseOf(refused.meaning);
 }

@@ -101,7 +101,7 @@ function answerWithout(command: Change['command'], record: LinkRecord): Answer |
 /**
  * Answers a change of a link that is expired by its record. Clicks may have kept it live, so a GET, which is free,
  * verifies it before quota is spent. The API shows an expired link for up to 48 hours. An update must not make it live
- * again.
+ * again. If the API reports no expiry, a link that clicks cannot extend has expired by its record. Any other link may live.
  */
 async function answerToExpired(change: Change): Promise<Answer | undefined> {
   const { command, record, receiveCount, secret, ports, nowSeconds } = change;
@@ -112,7 +112,8 @@ async function answerToExpired(change: Change): Promise<Answer | undefined> {
     const isRecorded = dataDigest(secret, found.link.data) === record.dataDigest;
     if (!isRecorded && receiveCount < deliveriesToWaitForCreate) return 'try-again';
     // A delete of an expired link frees its ID at once.
-    if (command.action === 'delete' || found.state === 'alive') return undefined;
+    const isCertain = found.link.expiresAt === undefined && !record.renewTtl && isOver(record, nowSeconds);
+    if (command.action === 'delete' || (found.state === 'alive' && !isCertain)) return undefined;
   }
   if (command.action === 'update') return { outcome: 'rejected', reason: 'link-expired', link: { ...record.address } };
   return deleteRecord(change);

@@ -60,7 +60,7 @@ export function updated({ record, settings }: Change, by: Lease, held: LinkAtApi
     ...(data.c !== undefined && { campaign: data.c }),
     ...(settings.KEEP_DATA === 'full' && { data }),
     ...by.intended,
-    expiresAt: held.expiresAt,
+    ...(held.expiresAt !== undefined && { expiresAt: held.expiresAt }),
     version: record.version + 1,
     applied: { requestedAt: by.requestedAt, requestId: by.requestId },
   };

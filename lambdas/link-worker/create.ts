@@ -32,8 +32,11 @@ import { answerInRecord, recordMade, taken, ttlOf } from './created-link.ts';
  *      │ ├──409───────▶ GET ──ours─────────▶ created (adopted)
  *      │ │               ├────another's────▶ conflict, or again under a derived ID
  *      │ │               └────404──────────▶ later, because the API contradicts itself
+ *      │ ├──refused with unknown words ─▶ GET, as after a 409, but 404 ──▶ rejected
  *      │ └──ambiguous─▶ GET ──ours─────────▶ created (adopted)
  *      └◀─────────────────────404 (it was not applied)
+ *
+ * If a GET reports no expiry, an adopted link gets the latest one that it can have.
  */
 export async function createLink(attempt: Attempt<CreateCommand>): Promise<Answer> {
   const { chosen, derived, derives } = addressesOf(attempt);
@@ -61,6 +64,8 @@ async function makeAt(attempt: AttemptAt): Promise<Answer> {
   const redelivered = isRedelivered(attempt);
   let lookFirst = isChosen || redelivered;
   let refusedAsTaken = false;
+  let refusal: Answer | undefined;
+  let firstSentAt: number | undefined;
   let seenAbsent = false;
   const before = lookFirst ? await ledger.link(address) : undefined;
   const isAnothers = isChosen && before !== undefined && stateForCreate(before, command) === 'not-owner';
@@ -86,14 +91,18 @@ async function makeAt(attempt: AttemptAt): Promise<Answer> {
       // Another system's link, which the API cannot change.
       if (found.state === 'made-elsewhere') return without(taken(address));
       if (found.state !== 'absent') {
-        const mayBeOwn = redelivered || round > 0;
+        if (refusal !== undefined) ports.observer.count(laneMetric.takenIdMet);
+        const tellsEnd = found.link.expiresAt !== undefined;
+        const mayBeOwn = redelivered || round > 0 || (!tellsEnd && isChosen && (await hasClaimed(attempt)));
         const isOurs = !isChosen || isOwn(found.link, attempt, { before: seenAbsent ? undefined : before, mayBeOwn });
         if (!isOurs || (isChosen && !claimed && (await belongsToAnother(attempt)))) {
           return without(taken(address, found.state));
         }
-        return recordMade(attempt, found.link);
+        const latestEnd = (firstSentAt ?? secondsNow(clock)) + ttlOf(attempt);
+        return recordMade(attempt, { ...found.link, expiresAt: found.link.expiresAt ?? latestEnd });
       }
       if (isAnothers || (before !== undefined && isAlive(before, secondsNow(clock)))) return without(taken(address));
+      if (refusal !== undefined) return without(refusal);
       if (refusedAsTaken) return without('try-again');
       seenAbsent = true;
     }
@@ -104,6 +113,7 @@ async function makeAt(attempt: AttemptAt): Promise<Answer> {
       if (!claimed) return (await belongsToAnother(attempt, { evenRunning: false })) ? taken(address) : 'try-again';
     }
     const sentAtSeconds = secondsNow(clock);
+    firstSentAt ??= sentAtSeconds;
     const made = await api.create(address, command);
     switch (made.meaning) {
       case 'ok':
@@ -111,6 +121,10 @@ async function makeAt(attempt: AttemptAt): Promise<Answer> {
       case 'exists':
         ports.observer.count(laneMetric.takenIdMet);
         refusedAsTaken = true;
+        lookFirst = true;
+        break;
+      case 'taken-or-invalid':
+        refusal = answerOf(made);
         lookFirst = true;
         break;
       case 'ambiguous':
@@ -168,7 +182,7 @@ const clockToleranceSeconds = 5 * 60;
 /**
  * Whether a link under a chosen ID is the requested one. The ledger's record there may be another request's link, which
  * clicks keep live. An expired link, which the API shows for up to 48 hours, is the requested one only if an earlier
- * attempt made it.
+ * attempt made it. The same holds for a link whose expiry the API does not report, because it may be expired.
  */
 function isOwn(
   found: LinkAtApi,
@@ -179,9 +193,9 @@ function isOwn(
   if (!sameData(command.data, found.data)) return false;
   // A link made before now with this TTL cannot expire later.
   const latestEnd = secondsNow(ports.clock) + ttlOf(attempt);
-  if (found.expiresAt > latestEnd + clockToleranceSeconds) return false;
+  if (found.expiresAt !== undefined && found.expiresAt > latestEnd + clockToleranceSeconds) return false;
   if (before !== undefined && isOf(before, dataDigest(secret, found.data))) return false;
-  return mayBeOwn || !isOver(found, secondsNow(ports.clock));
+  return mayBeOwn || (found.expiresAt !== undefined && !isOver(found, secondsNow(ports.clock)));
 }
 
 function isConflict(answer: Answer): boolean {

@@ -13,7 +13,9 @@ import type { Attempt } from './attempt.ts';
 import { type AttemptAt, deleteRemaining } from './compensation.ts';
 
 /** A link that this create has made, or has found to be its own. */
-type Known = Omit<LinkAtApi, 'data'> & {
+type Known = Omit<LinkAtApi, 'data' | 'expiresAt'> & {
+  /** Epoch seconds. */
+  expiresAt: number;
   /** The data of a GET. */
   data?: LinkAtApi['data'];
   /** Only if the API has just made the link, because a GET does not return it. */

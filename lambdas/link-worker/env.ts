@@ -3,6 +3,7 @@ import { jsonText } from '../domain/contract/json-text.ts';
 import { producerSchema, templatesSchema } from '../domain/contract/producer.ts';
 import { queueWorkerVariables } from '../domain/contract/queue-worker-variables.ts';
 import { boundSendersSchema } from '../domain/contract/sender.ts';
+import { apiVariables, contractVariables, quotaVariables } from '../domain/onelink/api-variables.ts';
 
 export type { LinkPolicies } from '../domain/policy/link-policy.ts';
 
@@ -12,6 +13,8 @@ export const policiesFile = 'policies.json';
 /** The contract between the link worker's construct and its handler: one variable each, all required. */
 export const linkWorkerEnvironment = z.object({
   LANE: z.string().min(1),
+  ...apiVariables,
+  ...quotaVariables,
   ...queueWorkerVariables,
   /** The secret from which short-link IDs are derived. It must never change during the pipeline's life. */
   LINK_ID_SECRET_ARN: z.string().min(1),
@@ -46,12 +49,7 @@ export const linkWorkerEnvironment = z.object({
   APPSFLYER_ACCOUNT_ID: z.string().min(1),
   /** The lane leaves this many calls of the month's quota to others. */
   QUOTA_RESERVE_CALLS: z.coerce.number().int().min(0),
-  /** 2,048 in the first API documentation, 3,000 in the newer one. */
-  MAX_DATA_CHARACTERS: z.coerce.number().int().min(1),
-  /** Whether that limit also holds for the data as a query string. */
-  QUERY_STRING_COUNTS: z.enum(['true', 'false']).transform((text) => text === 'true'),
-  /** 365 in the first API documentation, 730 in the newer one. Above it, the API silently applies 31 days. */
-  MAX_TTL_DAYS: z.coerce.number().int().min(1),
+  ...contractVariables,
 });
 export type LinkWorkerEnvironment = z.infer<typeof linkWorkerEnvironment>;
 /** What the construct must set: every variable, as text. */

@@ -9,6 +9,7 @@ import { type LaneNow, laneNow } from '../domain/control/control-record.ts';
 import { QuotaTally } from '../domain/control/quota-tally.ts';
 import { Renewals } from '../domain/control/renewals.ts';
 import { commandDigest, subjectOf } from '../domain/link/digest.ts';
+import { contractOf } from '../domain/onelink/api-variables.ts';
 import { eachAtOnce } from '../domain/work/at-once.ts';
 import { keepBooks } from '../domain/work/bookkeeping.ts';
 import type { BatchWork, Delivery, Disposition } from '../domain/work/delivery.ts';
@@ -32,11 +33,7 @@ const suspectFrom = 3;
  */
 export function linkWorker(settings: LinkWorkerEnvironment, ports: LinkWorkerPorts): BatchWork {
   const read = commandReader({
-    contract: {
-      maxDataCharacters: settings.MAX_DATA_CHARACTERS,
-      queryStringCounts: settings.QUERY_STRING_COUNTS,
-      maxTtlDays: settings.MAX_TTL_DAYS,
-    },
+    contract: contractOf(settings),
     producers: settings.PRODUCERS,
     templates: settings.TEMPLATES,
     policy: ports.policy,
@@ -120,7 +117,8 @@ export function linkWorker(settings: LinkWorkerEnvironment, ports: LinkWorkerPor
 
 /**
  * The lane's state at the start of a batch. If the control record is stale or missing, the worker polls the quota
- * itself, with a free GET, and counts it. If that poll fails too, the worker treats the lane as paused.
+ * itself, with a free GET, and counts it. If that poll fails too, the worker treats the lane as paused. If the API does not
+ * report the quota, the worker goes on: a spent quota is then known by the API's refusal.
  */
 async function laneAtStart(settings: LinkWorkerEnvironment, ports: LinkWorkerPorts): Promise<LaneNow> {
   const { control, observer, clock } = ports;
@@ -128,6 +126,10 @@ async function laneAtStart(settings: LinkWorkerEnvironment, ports: LinkWorkerPor
   const lane = laneNow(reading.control, reading.signals, settings.LANE, clock.wallMilliseconds());
   if (lane.quotaKnown || lane.state !== 'open') return lane;
   observer.count(laneMetric.controlUnreadable);
+  if (settings.QUOTA_FROM === 'own-count') {
+    observer.warn('the control record is stale or missing, and the API does not report the quota');
+    return lane;
+  }
   const quota = await ports.quota(settings.APPSFLYER_ACCOUNT_ID);
   observer.warn('the control record is stale or missing: the worker has polled the quota itself', {
     meaning: quota.meaning,

@@ -11,7 +11,7 @@ const clockToleranceSeconds = 5;
 
 /** Sends a change that has its link's lease, and records the result. */
 export async function sendChange(change: Change, lease: Lease): Promise<Answer> {
-  const { command, record, ports, nowSeconds } = change;
+  const { command, record, ports } = change;
   const hides = lease.intended !== undefined && isHidden(lease.intended, record);
   let sent = await send(change);
   if (sent.meaning === 'ambiguous') {
@@ -27,11 +27,11 @@ export async function sendChange(change: Change, lease: Lease): Promise<Answer> 
     }
   }
   if (sent.meaning === 'ok' && isEndUnknown(change, lease)) return readEnd(change, lease);
-  const gone = sent.meaning === 'absent' && command.action === 'delete';
-  if (sent.meaning === 'absent' && !gone) {
-    return (await write(change, over(record, nowSeconds), lease)) ? answerOf(sent) : 'try-again';
+  const isGone = sent.meaning === 'absent' && command.action === 'delete';
+  if (sent.meaning === 'absent' && !isGone) {
+    return (await write(change, gone(change), lease)) ? answerOf(sent) : 'try-again';
   }
-  if (sent.meaning !== 'ok' && !gone) {
+  if (sent.meaning !== 'ok' && !isGone) {
     await ports.ledger.releaseLink(record.address, lease);
     return answerOf(sent);
   }
@@ -54,8 +54,20 @@ function isEndUnknown({ command, record }: Change, { intended }: Lease): boolean
 async function readEnd(change: Change, lease: Lease): Promise<Answer> {
   const found = await readLink(change);
   if (found.state === 'unknown') return returnCauseOf(found.meaning);
-  const next = 'link' in found ? updated(change, lease, found.link) : over(change.record, change.nowSeconds);
+  const next = 'link' in found ? updated(change, lease, withEnd(found.link, change, lease)) : gone(change);
   return (await write(change, next, lease)) && 'link' in found ? done(next) : 'try-again';
+}
+
+const gone = ({ record, nowSeconds }: Change) => over(record, nowSeconds);
+
+/**
+ * The link of a GET. If the API reports no expiry, it is the intended one. If the update keeps an expiry that clicks may
+ * have extended, it is the latest that they can have caused. An earlier one would end the link's record too soon.
+ */
+function withEnd(found: LinkAtApi, { record, nowSeconds }: Change, { intended }: Lease): LinkAtApi {
+  if (found.expiresAt !== undefined || intended === undefined) return found;
+  const keepsEnd = !intended.renewTtl && record.renewTtl && intended.expiresAt === record.expiresAt;
+  return { ...found, expiresAt: keepsEnd ? latestEnd(intended, record, nowSeconds) : intended.expiresAt };
 }
 
 /**
@@ -76,10 +88,11 @@ export async function settle(change: Change, left: Lease, held?: Lease): Promise
 
 function settledBy(change: Change, left: Lease, found: FoundAtApi): LinkRecord | undefined {
   const { record, nowSeconds } = change;
-  if (!('link' in found)) return left.action === 'delete' ? deleted(change, left) : over(record, nowSeconds);
+  if (!('link' in found)) return left.action === 'delete' ? deleted(change, left) : gone(change);
   const { link } = found;
-  if (left.intended !== undefined && isProvenBy(change, left.intended, link)) return updated(change, left, link);
-  return found.state === 'dead' && !isOver(record, nowSeconds) ? over(record, link.expiresAt) : undefined;
+  if (left.intended !== undefined && isProvenBy(change, left.intended, link))
+    return updated(change, left, withEnd(link, change, left));
+  return found.state === 'dead' && !isOver(record, nowSeconds) ? over(record, found.link.expiresAt) : undefined;
 }
 
 async function readLink({ record, ports, nowSeconds }: Change): Promise<FoundAtApi> {
@@ -89,18 +102,23 @@ async function readLink({ record, ports, nowSeconds }: Change): Promise<FoundAtA
 /**
  * Whether a GET proves that the API applied an update: every visible field has the intended value. A changed visible
  * field also proves the hidden ones, because a PUT changes all or nothing. If no visible field has changed, the GET
- * proves nothing about hidden ones, and the PUT is sent again.
+ * proves nothing about hidden ones, and the PUT is sent again. Where the API reports no expiry, the data alone is visible.
  */
 function isProvenBy({ record, secret, nowSeconds }: Change, intended: IntendedLink, found: LinkAtApi): boolean {
   const isAsIntended =
     dataDigest(secret, found.data) === intended.dataDigest &&
     (found.ttlSeconds ?? intended.ttlSeconds) === intended.ttlSeconds &&
-    found.expiresAt >= intended.expiresAt - clockToleranceSeconds &&
-    found.expiresAt <= latestEnd(intended, record, nowSeconds) + clockToleranceSeconds;
+    endFits(found, intended, record, nowSeconds);
   const isNew =
     intended.dataDigest !== record.dataDigest ||
     (found.ttlSeconds !== undefined && intended.ttlSeconds !== record.ttlSeconds);
-  return isAsIntended && (isNew || !isHidden(intended, record));
+  return isAsIntended && (isNew || (found.expiresAt !== undefined && !isHidden(intended, record)));
+}
+
+function endFits({ expiresAt }: LinkAtApi, intended: IntendedLink, record: LinkRecord, nowSeconds: number): boolean {
+  if (expiresAt === undefined) return true;
+  const latest = latestEnd(intended, record, nowSeconds) + clockToleranceSeconds;
+  return expiresAt >= intended.expiresAt - clockToleranceSeconds && expiresAt <= latest;
 }
 
 /** The latest expiry that an update can have caused: the update, or the last click, was not later than now. */

@@ -1,8 +1,10 @@
 import * as z from 'zod';
 import { queueWorkerVariables } from '../domain/contract/queue-worker-variables.ts';
+import { apiVariables } from '../domain/onelink/api-variables.ts';
 
 /** The contract between the QR worker's construct and its handler: one variable each, all required. */
 export const qrWorkerEnvironment = z.object({
+  ...apiVariables,
   ...queueWorkerVariables,
   /** One environment's share of the QR rate: sends per second. */
   QR_CALLS_PER_SECOND: z.coerce.number().int().min(1),

@@ -1,9 +1,9 @@
 import * as z from 'zod';
+import { apiVariables } from '../domain/onelink/api-variables.ts';
 
 /** The contract between the reader's construct and its handler: one variable each, all required. */
 export const readerEnvironment = z.object({
-  /** Without a trailing slash: `https://onelink.appsflyer.com/api/v2.0`. */
-  API_BASE_URL: z.url(),
+  ...apiVariables,
   API_TOKEN_SECRET_ARN: z.string().min(1),
   CALL_TIMEOUT_MILLISECONDS: z.coerce.number().int().min(100),
   CALLS_IN_FLIGHT: z.coerce.number().int().min(1),

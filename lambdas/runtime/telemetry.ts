@@ -16,7 +16,7 @@ const metricOfMeaning: Partial<Record<Meaning, string>> = {
   'account-blocked': laneMetric.accountBlocked,
 };
 /** Meanings of answers that are expected, not failures. */
-const expected: ReadonlySet<Meaning> = new Set(['ok', 'exists', 'absent']);
+const expected: ReadonlySet<Meaning> = new Set(['ok', 'exists', 'taken-or-invalid', 'absent']);
 
 /**
  * Logs and metrics of one function. It gathers counts and times during an invocation. At the end it writes them as EMF

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { dialects } from '../../lambdas/domain/onelink/dialect.ts';
 import { harmfulSchemes } from '../../lambdas/domain/policy/names.ts';
 import { expiryLane, qrLane, readerLane } from '../../lambdas/domain/work/names.ts';
 
@@ -248,7 +249,9 @@ export const pipelineSchema = z.strictObject({
 
 export const accountSchema = z.strictObject({
   accountId: text(/^[\w-]{1,64}$/, 'must be the AppsFlyer account ID'),
-  apiBaseUrl: text(/^https?:\/\/[^\s/]+(\/[^\s/]+)*$/, 'must be a URL without a trailing slash'),
+  api: choice(...dialects).optional(),
+  apiBaseUrl: text(/^https?:\/\/[^\s/]+(\/[^\s/]+)*$/, 'must be a URL without a trailing slash').optional(),
+  quotaFrom: choice('api', 'own-count').optional(),
   callsPerSecond: count(1, 100_000),
   qrCallsPerSecond: count(1, 100_000),
   headroom: fraction(0.01, 1, 'must be a share from 0.01 to 1'),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { accountLimitFaults, baseUrlOf } from './account-api.ts';
 import {
   type AccountSettings,
   accountSchema,
@@ -74,6 +75,9 @@ function relationFaults(candidate: unknown): string[] {
   const accounts = soundParts(accountSchema, outline.data.accounts);
   const planned: PlannedPipeline[] = [];
   const faults = duplicateAccounts(accounts);
+  for (const [name, account] of accounts) {
+    faults.push(...accountLimitFaults(account).map(([setting, message]) => `accounts.${name}.${setting}: ${message}`));
+  }
   for (const [name, part] of Object.entries(outline.data.stages)) {
     const alarms = stageSchema.shape.alarms.safeParse(Reflect.get(Object(part), 'alarms'));
     const { email, pageTopicArn, ticketTopicArn } = alarms.data ?? {};
@@ -119,7 +123,9 @@ function soundParts<Schema extends z.ZodType>(
 /** An account has its limits once. If two entries named the same account, the pipelines would use its limits twice. */
 function duplicateAccounts(accounts: ReadonlyMap<string, AccountSettings>): string[] {
   const seen = new Map<string, string>();
-  return [...accounts].flatMap(([name, { accountId, apiBaseUrl }]) => {
+  return [...accounts].flatMap(([name, account]) => {
+    const { accountId } = account;
+    const apiBaseUrl = baseUrlOf(account);
     const identity = `${apiBaseUrl} ${accountId}`;
     const first = seen.get(identity);
     seen.set(identity, first ?? name);

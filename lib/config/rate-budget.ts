@@ -1,3 +1,5 @@
+import { dialectLimits } from '../../lambdas/domain/onelink/dialect.ts';
+import { dialectOf } from './account-api.ts';
 import type { AccountSettings, LaneSettings, PipelineSettings } from './config-schema.ts';
 import { httpConcurrencyOf } from './http.ts';
 import { ingressQueuesOf } from './principals.ts';
@@ -13,7 +15,7 @@ import { ingressQueuesOf } from './principals.ts';
  * What one AppsFlyer account allows, and how much of it we may use. It is not published whether QR calls also count against
  * the calls per second. We assume so.
  */
-export type AccountLimits = Pick<AccountSettings, keyof Budget | 'headroom' | 'leftToOthers'>;
+export type AccountLimits = Pick<AccountSettings, keyof Budget | 'headroom' | 'leftToOthers' | 'api'>;
 
 /** What a lane demands. Its share is a part of the account's budget. */
 export type LaneDemand = Pick<LaneSettings, 'rateShare' | 'batchSize' | 'windowSeconds'>;
@@ -160,9 +162,12 @@ export function planPipeline(
     const link = sound(planWorker(['lanes', lane, 'rateShare'], rateShare, budget.callsPerSecond, batches));
     return link === undefined ? [] : [{ lane, link }];
   });
+  // A version without QR codes gets the smallest worker. No contract lets a job in.
+  const { hasQr } = dialectLimits[dialectOf(limits)];
+  const [qrShare, ofQr] = hasQr ? [qrRateShare, budget] : [1, { ...budget, qrCallsPerSecond: minConcurrency }];
   const qr = sound(
-    planWorker(['qrRateShare'], qrRateShare, budget.qrCallsPerSecond, {
-      batchSize: qrBatchSize(qrRateShare, budget),
+    planWorker(['qrRateShare'], qrShare, ofQr.qrCallsPerSecond, {
+      batchSize: qrBatchSize(qrShare, ofQr),
       windowSeconds: qrWindowSeconds,
       busyTarget: qrBusySeconds,
     }),

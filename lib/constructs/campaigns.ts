@@ -7,6 +7,7 @@ import {
   campaignRulesFile,
 } from '../../lambdas/campaign-checker/env.ts';
 import type { CampaignSenderVariables } from '../../lambdas/campaign-sender/env.ts';
+import { contractVariables } from '../config/account-api.ts';
 import type { PipelineSettings } from '../config/config-schema.ts';
 import { linkPoliciesOf } from '../config/link-policies.ts';
 import { campaignCheckerPlan } from '../config/rate-budget.ts';
@@ -59,7 +60,7 @@ function checker(scope: Construct, { settings, account, state, surroundings }: P
         ),
       ),
     ),
-    ...contractOf(account),
+    ...contractVariables(account),
   };
   const worker = workerFunction(scope, {
     ...surroundings,
@@ -116,7 +117,7 @@ function sender(
         imagesPerSecond: qrCodes.plan.concurrency * qrCodes.plan.callsPerSecond,
       })),
     ),
-    ...contractOf(account),
+    ...contractVariables(account),
   };
   return scheduledFunction(scope, {
     ...surroundings,
@@ -141,13 +142,6 @@ function sender(
     ],
   });
 }
-
-/** The account's contract, by which both functions check rows. */
-const contractOf = ({ maxDataCharacters, queryStringCounts = false, maxTtlDays }: PipelineParts['account']) => ({
-  MAX_DATA_CHARACTERS: String(maxDataCharacters),
-  QUERY_STRING_COUNTS: String(queryStringCounts),
-  MAX_TTL_DAYS: String(maxTtlDays),
-});
 
 function rulesOf(settings: PipelineSettings): string {
   const rules: CampaignRulesText = {

@@ -2,6 +2,7 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { expiryLane, qrLane } from '../../lambdas/domain/work/names.ts';
 import type { GovernorVariables } from '../../lambdas/governor/env.ts';
+import { apiVariables, quotaSourceOf } from '../config/account-api.ts';
 import { callTimeoutMilliseconds } from '../config/rate-budget.ts';
 import type { Expiry } from './expiry.ts';
 import type { Lane } from './lane.ts';
@@ -48,7 +49,8 @@ export function governor(
   const [probeTemplateId] = Object.keys(settings.templates);
   if (probeTemplateId === undefined) throw new Error('templates: must hold at least one template; got {}');
   const variables: GovernorVariables = {
-    API_BASE_URL: account.apiBaseUrl,
+    ...apiVariables(account),
+    QUOTA_FROM: quotaSourceOf(account),
     API_TOKEN_SECRET_ARN: state.apiToken.secretArn,
     APPSFLYER_ACCOUNT_ID: account.accountId,
     CALL_TIMEOUT_MILLISECONDS: String(callTimeoutMilliseconds),

@@ -4,6 +4,7 @@ import type { Construct } from 'constructs';
 import { prefix } from '../../lambdas/adapters/names.ts';
 import { type HttpApiVariables, httpRulesFile, openApiFile } from '../../lambdas/http-api/env.ts';
 import { type HttpAuthorizerVariables, usageIdentifier } from '../../lambdas/http-authorizer/env.ts';
+import { contractVariables } from '../config/account-api.ts';
 import { httpProducersOf } from '../config/http.ts';
 import { httpRulesOf } from '../config/http-rules.ts';
 import type { Lane } from './lane.ts';
@@ -32,9 +33,7 @@ export function httpFunction(
     LANE_QUEUE_URLS: JSON.stringify(Object.fromEntries(lanes.map((one) => [one.name, one.commands.queue.queueUrl]))),
     DEDUPLICATION_WINDOW_DAYS: String(settings.deduplicationWindowDays),
     WAITING_SLOTS: String(Math.floor(concurrency / 2)),
-    MAX_DATA_CHARACTERS: String(account.maxDataCharacters),
-    QUERY_STRING_COUNTS: String(account.queryStringCounts ?? false),
-    MAX_TTL_DAYS: String(account.maxTtlDays),
+    ...contractVariables(account),
   };
   return workerFunction(scope, {
     ...surroundings,

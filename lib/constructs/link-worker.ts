@@ -1,6 +1,7 @@
 import type { Construct } from 'constructs';
 import { prefix } from '../../lambdas/adapters/names.ts';
 import { type LinkWorkerVariables, policiesFile } from '../../lambdas/link-worker/env.ts';
+import { contractVariables, quotaSourceOf } from '../config/account-api.ts';
 import { linkPoliciesOf } from '../config/link-policies.ts';
 import { boundSenders } from '../config/principals.ts';
 import type { LaneProps } from './pipeline-parts.ts';
@@ -32,9 +33,8 @@ export function linkWorker(scope: Construct, commands: WorkQueue, props: LanePro
     DEDUPLICATION_WINDOW_DAYS: String(settings.deduplicationWindowDays),
     APPSFLYER_ACCOUNT_ID: account.accountId,
     QUOTA_RESERVE_CALLS: String(props.lane.quotaReserveCalls),
-    MAX_DATA_CHARACTERS: String(account.maxDataCharacters),
-    QUERY_STRING_COUNTS: String(account.queryStringCounts ?? false),
-    MAX_TTL_DAYS: String(account.maxTtlDays),
+    ...contractVariables(account),
+    QUOTA_FROM: quotaSourceOf(account),
   };
   return queueWorker(scope, {
     ...props.surroundings,

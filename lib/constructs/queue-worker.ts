@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { EventSourceMapping, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { apiVariables } from '../config/account-api.ts';
 import { callTimeoutMilliseconds, type WorkerPlan } from '../config/rate-budget.ts';
 import type { PipelineParts } from './pipeline-parts.ts';
 import { allow, type WorkerFunctionProps, workerFunction } from './worker-function.ts';
@@ -26,7 +27,7 @@ export const consume = (...queues: Queue[]) =>
 
 /** The environment variables that all workers with a queue share. */
 export const queueWorkerVariables = (plan: WorkerPlan, { account, state, outcomes }: PipelineParts) => ({
-  API_BASE_URL: account.apiBaseUrl,
+  ...apiVariables(account),
   API_TOKEN_SECRET_ARN: state.apiToken.secretArn,
   CALLS_IN_FLIGHT: String(plan.callsInFlight),
   CALL_TIMEOUT_MILLISECONDS: String(callTimeoutMilliseconds),

@@ -1,6 +1,7 @@
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { ReaderVariables } from '../../lambdas/reader/env.ts';
+import { apiVariables } from '../config/account-api.ts';
 import { callTimeoutMilliseconds, type ReaderPlan } from '../config/rate-budget.ts';
 import type { PipelineParts } from './pipeline-parts.ts';
 import { allow, workerFunction } from './worker-function.ts';
@@ -15,7 +16,7 @@ export function reader(
   { settings, account, state, surroundings }: PipelineParts,
 ): LambdaFunction {
   const variables: ReaderVariables = {
-    API_BASE_URL: account.apiBaseUrl,
+    ...apiVariables(account),
     API_TOKEN_SECRET_ARN: state.apiToken.secretArn,
     CALL_TIMEOUT_MILLISECONDS: String(callTimeoutMilliseconds),
     CALLS_IN_FLIGHT: String(plan.callsInFlight),

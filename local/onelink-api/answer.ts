@@ -9,6 +9,8 @@ export interface Answer {
   allow?: string;
 }
 
-export function ok(body: string): Answer {
-  return { status: 200, contentType: 'application/json', body };
+export function json(status: number, body: string): Answer {
+  return { status, contentType: 'application/json', body };
 }
+
+export const ok = (body: string): Answer => json(200, body);

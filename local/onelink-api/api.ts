@@ -12,8 +12,10 @@ import type { Emulator } from './emulator.ts';
 import { ApiError, errorAnswer, quotaExceeded } from './errors.ts';
 import { play } from './fault-player.ts';
 import type { Line, Seen } from './line.ts';
-import { type Call, type Operation, route } from './operations.ts';
+import { type Call, type Operation, route, versionOf } from './operations.ts';
 import type { Settings } from './settings.ts';
+import { createV1Link, deleteV1Link, readV1Link, updateV1Link } from './v1/actions.ts';
+import { inV1Words, v1Refusal } from './v1/refusal.ts';
 
 /** Performs a call. `body` is undefined if the call has none, or if it is not a JSON object. */
 export type Action = (emulator: Emulator, call: Call, body: Fields | undefined) => Answer | Promise<Answer>;
@@ -26,6 +28,17 @@ const actions: Readonly<Record<Operation, Action>> = {
   qr: drawQrCode,
   quota: showQuota,
 };
+
+const v1Actions: Readonly<Partial<Record<Operation, Action>>> = {
+  create: createV1Link,
+  read: readV1Link,
+  update: updateV1Link,
+  delete: deleteV1Link,
+};
+
+function actionOf({ api, operation }: Call): Action {
+  return (api === 'v1.0' ? v1Actions[operation] : undefined) ?? actions[operation];
+}
 
 const isJson = /^application\/json\s*(?:;|$)/i;
 
@@ -49,15 +62,18 @@ export async function serveApi(emulator: Emulator, request: ApiRequest, line: Li
   const found = route(request.method, request.path, request.query);
   if (found === undefined || 'allow' in found) {
     request.discardBody();
-    const [status, message] = found === undefined ? [404, 'No such endpoint'] : [405, 'Method not allowed'];
-    line.send({ ...errorAnswer(status, 'invalid_parameter', message), ...found });
+    const [status, message]: [number, string] =
+      found === undefined ? [404, 'No such endpoint'] : [405, 'Method not allowed'];
+    const isV1 = versionOf(request.path) === 'v1.0';
+    const answer = isV1 ? v1Refusal(status, message) : errorAnswer(status, 'invalid_parameter', message);
+    line.send({ ...answer, ...found });
     return;
   }
   const { call } = found;
   const { statistics } = emulator;
-  statistics.received(call.operation, receivedMilliseconds, countsToRate(call.operation, emulator.settings));
+  statistics.received(call, receivedMilliseconds, countsToRate(call, emulator.settings));
   const seen = await answer(emulator, call, request, line, receivedMilliseconds);
-  statistics.answered(call.operation, seen);
+  statistics.answered(call, seen);
 }
 
 async function answer(
@@ -68,10 +84,10 @@ async function answer(
   receivedMilliseconds: number,
 ): Promise<Seen> {
   try {
-    passDoor(emulator, call.operation, request.authorization, receivedMilliseconds);
+    passDoor(emulator, call, request.authorization, receivedMilliseconds);
   } catch (error) {
     request.discardBody();
-    return line.send(asAnswer(error, emulator));
+    return line.send(asAnswer(error, call, emulator));
   }
   const hasBody = call.operation === 'create' || call.operation === 'update';
   const body = hasBody ? await bodyOf(request, emulator.settings) : undefined;
@@ -82,7 +98,7 @@ async function answer(
   const perform = () => performed(emulator, call, body);
   if (fault === undefined) return line.send(await perform());
   emulator.statistics.played(fault.kind);
-  return play(fault, call.operation, emulator.settings, line, perform);
+  return play(fault, call, emulator.settings, line, perform);
 }
 
 /** Performs the call and charges it to the quota. */
@@ -90,26 +106,27 @@ async function performed(emulator: Emulator, call: Call, body: Fields | undefine
   const isWrite = call.operation === 'create' || call.operation === 'update' || call.operation === 'delete';
   if (isWrite && emulator.quota.remaining === 0) {
     emulator.statistics.refused.quota += 1;
-    return quotaExceeded(emulator.settings.limitMessages).toAnswer(emulator.settings);
+    return asAnswer(quotaExceeded(emulator.settings.limitMessages), call, emulator);
   }
   let result: Answer;
+  let counts = true;
   try {
-    const answered = actions[call.operation](emulator, call, body);
+    const answered = actionOf(call)(emulator, call, body);
     // A write and its charge must run in one turn of the event loop: only one call gets the last of the quota.
     // Therefore only an operation that returns a promise is awaited.
     result = answered instanceof Promise ? await answered : answered;
   } catch (error) {
-    result = asAnswer(error, emulator);
+    result = asAnswer(error, call, emulator);
+    counts = emulator.settings.quotaCounts === 'every-call' || (error instanceof ApiError && error.costsQuota);
   }
-  const counts = emulator.settings.quotaCounts === 'every-call' || result.status === 200 || result.status === 409;
   if (isWrite && counts) emulator.quota.take();
   emulator.onPerformed?.(call, body && valuesOf(body), result);
   return result;
 }
 
-function asAnswer(error: unknown, emulator: Emulator): Answer {
-  if (error instanceof ApiError) return error.toAnswer(emulator.settings);
-  throw error;
+function asAnswer(error: unknown, { api }: Call, { settings }: Emulator): Answer {
+  if (!(error instanceof ApiError)) throw error;
+  return (api === 'v1.0' ? inV1Words(error) : error).toAnswer(settings);
 }
 
 async function bodyOf(request: ApiRequest, settings: Settings): Promise<Fields | undefined> {
@@ -119,7 +136,7 @@ async function bodyOf(request: ApiRequest, settings: Settings): Promise<Fields |
 }
 
 function shortlinkIdOf(call: Call, body: Fields | undefined): string {
-  if (call.operation !== 'create') return call.shortlinkId;
+  if (call.operation !== 'create' || call.api === 'v1.0') return call.shortlinkId;
   const id = body?.get('shortlink_id')?.value;
   return typeof id === 'string' ? id : '';
 }

@@ -1,6 +1,7 @@
 import type { Emulator } from './emulator.ts';
 import { authenticationFailure, featureNotEnabled, rateLimitExceeded } from './errors.ts';
-import type { Operation } from './operations.ts';
+import type { SlidingWindow } from './limits.ts';
+import type { Call } from './operations.ts';
 import type { Settings } from './settings.ts';
 
 /**
@@ -8,37 +9,43 @@ import type { Settings } from './settings.ts';
  * since it counts work, not calls.)
  *
  * A call with a wrong token belongs to no account and takes no place in a window. The settings decide whether the quota
- * operation needs the token and counts to the rate. A QR call needs room in both windows. If one refuses it, it takes a
- * place in neither, unless the settings say that refused calls count.
+ * operation needs the token, and which calls count to the general window. A call needs room in each of its windows. If
+ * one refuses it, it takes a place in none, unless the settings say that refused calls count.
  * @throws ApiError 401, 403 `feature_not_enabled` or 429 `rate_limit_exceeded`
  */
 export function passDoor(
   emulator: Emulator,
-  operation: Operation,
+  call: Call,
   authorization: string | undefined,
   receivedMilliseconds: number,
 ): void {
-  const { settings, statistics, rate, qrRate } = emulator;
-  const needsToken = operation !== 'quota' || settings.quotaNeedsToken;
+  const { settings, statistics } = emulator;
+  const needsToken = call.operation !== 'quota' || settings.quotaNeedsToken;
   if (needsToken && authorization !== settings.token) throw authenticationFailure();
-  if (operation === 'create' && !settings.featureEnabled) throw featureNotEnabled();
+  if (call.operation === 'create' && !settings.featureEnabled) throw featureNotEnabled();
 
-  const inQrRate = operation === 'qr';
-  const inRate = countsToRate(operation, settings);
-  const refusedByQrRate = inQrRate && !qrRate.hasRoom(receivedMilliseconds);
-  const refusedByRate = !refusedByQrRate && inRate && !rate.hasRoom(receivedMilliseconds);
-  const refused = refusedByQrRate || refusedByRate;
-  if (!refused || settings.refusedCountsToRate) {
-    if (inQrRate) qrRate.hold(receivedMilliseconds);
-    if (inRate) rate.hold(receivedMilliseconds);
+  const windows = windowsOf(emulator, call);
+  const full = windows.find(([, window]) => !window.hasRoom(receivedMilliseconds));
+  if (full === undefined || settings.refusedCountsToRate) {
+    for (const [, window] of windows) window.hold(receivedMilliseconds);
   }
-  if (!refused) return;
-  statistics.refused[refusedByQrRate ? 'qrRate' : 'rate'] += 1;
+  if (full === undefined) return;
+  statistics.refused[full[0]] += 1;
   throw rateLimitExceeded(settings.limitMessages);
 }
 
+/** The windows that count a call. The first full one refuses it. */
+function windowsOf({ settings, rate, qrRate, v1Rate }: Emulator, call: Call) {
+  const windows: ['qrRate' | 'v1Rate' | 'rate', SlidingWindow][] = [];
+  if (call.operation === 'qr') windows.push(['qrRate', qrRate]);
+  if (call.api === 'v1.0') windows.push(['v1Rate', v1Rate]);
+  if (countsToRate(call, settings)) windows.push(['rate', rate]);
+  return windows;
+}
+
 /** Whether a call takes a place in the general window. */
-export function countsToRate(operation: Operation, settings: Settings): boolean {
+export function countsToRate({ api, operation }: Call, settings: Settings): boolean {
+  if (api === 'v1.0') return settings.v1CountsToRate;
   if (operation === 'quota') return settings.quotaCountsToRate;
   return operation !== 'qr' || settings.qrCountsToRate;
 }

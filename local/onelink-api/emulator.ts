@@ -28,6 +28,7 @@ export class Emulator {
   readonly onPerformed: EmulatorParts['onPerformed'];
   rate: SlidingWindow;
   qrRate: SlidingWindow;
+  v1Rate: SlidingWindow;
 
   constructor(settings: Settings, parts: EmulatorParts = {}) {
     this.#startedWith = settings;
@@ -39,13 +40,15 @@ export class Emulator {
     this.quota = new MonthlyQuota(this.clock, settings.monthlyQuota);
     this.rate = new SlidingWindow(settings.requestsPerSecond);
     this.qrRate = new SlidingWindow(settings.qrRequestsPerSecond);
+    this.v1Rate = new SlidingWindow(settings.v1RequestsPerSecond);
   }
 
   /** Applies new settings. A window whose limit changes starts empty. The quota keeps its used calls. */
   change(settings: Settings): void {
-    const { requestsPerSecond, qrRequestsPerSecond } = settings;
+    const { requestsPerSecond, qrRequestsPerSecond, v1RequestsPerSecond } = settings;
     if (requestsPerSecond !== this.settings.requestsPerSecond) this.rate = new SlidingWindow(requestsPerSecond);
     if (qrRequestsPerSecond !== this.settings.qrRequestsPerSecond) this.qrRate = new SlidingWindow(qrRequestsPerSecond);
+    if (v1RequestsPerSecond !== this.settings.v1RequestsPerSecond) this.v1Rate = new SlidingWindow(v1RequestsPerSecond);
     this.quota.monthly = settings.monthlyQuota;
     this.settings = settings;
   }
@@ -57,6 +60,7 @@ export class Emulator {
     this.change(this.#startedWith);
     this.rate = new SlidingWindow(this.settings.requestsPerSecond);
     this.qrRate = new SlidingWindow(this.settings.qrRequestsPerSecond);
+    this.v1Rate = new SlidingWindow(this.settings.v1RequestsPerSecond);
     this.clock.reset();
     this.quota.reset();
     this.store.clear();
@@ -66,7 +70,7 @@ export class Emulator {
 
   /** The calls and answers since the start or the last reset. */
   stats() {
-    const { all, api, qr, calls, refused, clicks, faultsPlayed } = this.statistics;
+    const { all, api, qr, v1, calls, callsByApi, refused, clicks, faultsPlayed } = this.statistics;
     const { month, monthly, used, remaining } = this.quota;
     // The census comes first: it purges the records that are due, and the counters must include that purge.
     const census = this.store.census();
@@ -76,10 +80,12 @@ export class Emulator {
         all: all.total,
         api: api.total,
         qr: qr.total,
+        v1: v1.total,
         /** The most calls in any one second (sliding, not by the clock). */
-        fullestSecond: { all: all.fullestSecond, api: api.fullestSecond, qr: qr.fullestSecond },
+        fullestSecond: { all: all.fullestSecond, api: api.fullestSecond, qr: qr.fullestSecond, v1: v1.fullestSecond },
       },
       calls,
+      callsByApi,
       refused,
       links: { ...this.store.counts, ...census },
       quota: { month, monthly, used, remaining },

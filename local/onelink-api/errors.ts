@@ -17,11 +17,14 @@ type ErrorType =
 export class ApiError extends Error {
   readonly status: number;
   readonly errorType: ErrorType;
+  /** Whether the refused call costs quota as a successful one does. The documents publish it for an ID in use. */
+  readonly costsQuota: boolean;
 
-  constructor(status: number, errorType: ErrorType, message: string) {
+  constructor(status: number, errorType: ErrorType, message: string, costsQuota = false) {
     super(message);
     this.status = status;
     this.errorType = errorType;
+    this.costsQuota = costsQuota;
   }
 
   /** The body on the wire. The name of the first key differs between editions of the documents. */
@@ -62,7 +65,7 @@ export const quotaExceeded = (wording: Settings['limitMessages']) =>
 
 export const notFound = () => new ApiError(404, 'invalid_parameter', 'Shortlink not found');
 
-export const shortlinkIdTaken = () => new ApiError(409, 'invalid_parameter', 'Shortlink ID already exists');
+export const shortlinkIdTaken = () => new ApiError(409, 'invalid_parameter', 'Shortlink ID already exists', true);
 
 export const invalidSource = () =>
   new ApiError(400, 'invalid_source', 'This operation is not allowed for this shortlink source-caller.');

@@ -2,8 +2,9 @@ import type { Answer } from './answer.ts';
 import { authenticationFailure, errorAnswer, rateLimitExceeded } from './errors.ts';
 import type { Fault } from './faults.ts';
 import type { Line, Seen } from './line.ts';
-import type { Operation } from './operations.ts';
+import type { Call, Operation } from './operations.ts';
 import type { Settings } from './settings.ts';
+import { usualWords, v1Refusal } from './v1/refusal.ts';
 
 /**
  * Applies a fault to a call and returns what the client saw.
@@ -12,7 +13,7 @@ import type { Settings } from './settings.ts';
  */
 export async function play(
   fault: Fault,
-  operation: Operation,
+  call: Call,
   settings: Settings,
   line: Line,
   perform: () => Answer | Promise<Answer>,
@@ -26,10 +27,10 @@ export async function play(
       return line.send(answer);
     }
     case 'status':
-      return line.send(scripted(fault, operation, settings));
+      return line.send(scripted(fault, call, settings));
     case 'error-after':
       await perform();
-      return line.send(scripted(fault, operation, settings));
+      return line.send(scripted(fault, call, settings));
     case 'reset-before':
       return line.reset();
     case 'reset-after':
@@ -51,14 +52,17 @@ export async function play(
 
 type Scripted = Extract<Fault, { kind: 'status' | 'error-after' }>;
 
-function scripted(fault: Scripted, operation: Operation, settings: Settings): Answer {
+function scripted(fault: Scripted, { api, operation }: Call, settings: Settings): Answer {
   const usual = usualError(fault.status, operation, settings);
-  const answer = errorAnswer(
-    fault.status,
-    fault.errorType ?? usual.errorType,
-    fault.message ?? usual.message,
-    settings.errorKey,
-  );
+  const answer =
+    api === 'v1.0'
+      ? v1Refusal(fault.status, fault.message ?? usualWords(fault.status))
+      : errorAnswer(
+          fault.status,
+          fault.errorType ?? usual.errorType,
+          fault.message ?? usual.message,
+          settings.errorKey,
+        );
   return { ...answer, body: fault.body ?? answer.body, contentType: fault.contentType ?? answer.contentType };
 }
 

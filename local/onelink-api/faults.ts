@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type Call, operations } from './operations.ts';
+import { apiVersions, type Call, operations } from './operations.ts';
 
 const operation = z.enum(operations);
 const contentType = z.string().regex(/^[\t\x20-\x7e]+$/, 'printable ASCII, as a header holds it');
@@ -15,9 +15,11 @@ const where = {
   probability: z.number().gt(0).max(1).optional(),
   /** Makes the random draws repeatable. */
   seed: z.int().min(0).max(0xffff_ffff).default(1),
+  /** Only calls of this version of the API. */
+  api: z.enum(apiVersions).optional(),
   /** Only calls of this template. */
   onelinkId: z.string().min(1).optional(),
-  /** Only calls of this link; for a create, the `shortlink_id` of its body. */
+  /** Only calls of this link; for a create of v2.0, the `shortlink_id` of its body. */
   shortlinkId: z.string().min(1).optional(),
 };
 
@@ -119,6 +121,7 @@ export class FaultPlan {
 function matches(fault: Fault, call: Call, shortlinkId: string): boolean {
   const { operation: wanted } = fault;
   if (wanted !== 'any' && wanted !== call.operation && !wanted.includes(call.operation)) return false;
+  if (fault.api !== undefined && fault.api !== call.api) return false;
   if (fault.onelinkId !== undefined && fault.onelinkId !== call.onelinkId) return false;
   return fault.shortlinkId === undefined || fault.shortlinkId === shortlinkId;
 }

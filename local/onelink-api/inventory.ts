@@ -1,11 +1,15 @@
 import * as z from 'zod';
 import { isoSeconds, isRepresentable } from './clock.ts';
 import { refused } from './control-error.ts';
-import { fieldOf } from './data/fields.ts';
+import { type Field, fieldOf, jsonOf } from './data/fields.ts';
+import { isParameterValue } from './data/parameters.ts';
 import { defaultTtlSeconds, ttlSeconds } from './data/ttl.ts';
 import type { Emulator } from './emulator.ts';
+import type { Settings } from './settings.ts';
 import { shortUrl } from './short-url.ts';
-import type { LinkRecord } from './store.ts';
+import { type LinkMaker, type LinkRecord, linkMakers } from './store.ts';
+import { asStored } from './v1/encoding.ts';
+import { v1TtlSeconds } from './v1/request.ts';
 
 /** A link as the admin endpoints return it. */
 export function linkView(emulator: Emulator, link: LinkRecord) {
@@ -21,7 +25,8 @@ export function linkView(emulator: Emulator, link: LinkRecord) {
     renewTtl: link.renewTtl,
     /** Expired and not yet purged. */
     expired: emulator.store.isExpired(link),
-    foreign: link.foreign,
+    /** Who made the link: `v2.0`, `v1.0`, `dashboard`, `bulk` or `sdk`. */
+    api: link.api,
     clicks: link.clicks,
   };
 }
@@ -37,15 +42,14 @@ export function linkLine(emulator: Emulator, link: LinkRecord): string {
 
 const ttlForm = /^[1-9]\d{0,8}[mhd]?$/;
 
-function isPlain(value: unknown): boolean {
-  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
-}
-
-/** A link of a preload. Its parameters are not checked, because the dashboard's rules differ from the API's. */
+/**
+ * A link of a preload. Its parameters are not checked, because the dashboard's rules differ from the API's. Those of a
+ * link of v1.0 must be encoded as in a request, or the characters become blanks.
+ */
 export const preloadSchema = z.strictObject({
   onelinkId: z.string().min(1),
   shortlinkId: z.string().regex(/^[A-Za-z0-9_-]{1,50}$/, '1 to 50 letters, digits, _ or -'),
-  data: z.record(z.string(), z.custom<string | number | boolean>(isPlain, 'a string, a number or a boolean')),
+  data: z.record(z.string(), z.custom<string | number | boolean>(isParameterValue, 'a string, a number or a boolean')),
   /** As in a request: `10m`, `20h`, `14d`, a bare number of days. Default: 31 days. */
   ttl: z.string().regex(ttlForm, 'minutes, hours or days, such as 10m, 20h or 14d').optional(),
   renewTtl: z.boolean().default(true),
@@ -55,8 +59,8 @@ export const preloadSchema = z.strictObject({
     .refine((instant) => isRepresentable(Date.parse(instant)), 'must be from 1970 to 9999')
     .optional(),
   brandDomain: z.string().optional(),
-  /** Made in the dashboard, the bulk tool or an SDK: PUT, DELETE and QR refuse it with `invalid_source`. */
-  foreign: z.boolean().default(false),
+  /** Who made the link. */
+  api: z.enum(linkMakers).default('v2.0'),
 });
 export type PreloadedLink = z.input<typeof preloadSchema>;
 
@@ -80,19 +84,28 @@ export function preload(emulator: Emulator, links: readonly z.output<typeof prel
     seen.add(key);
   }
   for (const link of links) {
-    const window = link.ttl === undefined ? defaultTtlSeconds : ttlSeconds(fieldOf(link.ttl), settings);
+    const window = link.ttl === undefined ? defaultTtlSeconds : ttlOf(link.api, fieldOf(link.ttl), settings);
     store.put({
       onelinkId: link.onelinkId,
       shortlinkId: link.shortlinkId,
-      payload: JSON.stringify(link.data),
+      payload: storedPayload(link),
       ttlSeconds: window,
       renewTtl: link.renewTtl,
       expiresAtSeconds:
         link.expiry === undefined ? emulator.clock.nowSeconds() + window : Math.floor(Date.parse(link.expiry) / 1000),
       brandDomain: link.brandDomain,
-      foreign: link.foreign,
+      api: link.api,
       clicks: 0,
     });
     store.counts.preloaded += 1;
   }
+}
+
+function ttlOf(maker: LinkMaker, ttl: Field, settings: Settings): number {
+  return maker === 'v1.0' ? v1TtlSeconds(ttl) : ttlSeconds(ttl, settings);
+}
+
+function storedPayload({ api, data }: z.output<typeof preloadSchema>): string {
+  if (api !== 'v1.0') return JSON.stringify(data);
+  return jsonOf(asStored(new Map(Object.entries(data).map(([name, value]) => [name, fieldOf(value)]))));
 }

@@ -28,6 +28,7 @@ const settings: Readonly<Record<string, keyof Settings>> = {
   quota: 'monthlyQuota',
   rate: 'requestsPerSecond',
   qrRate: 'qrRequestsPerSecond',
+  v1Rate: 'v1RequestsPerSecond',
   latency: 'latencyMilliseconds',
   latencyJitter: 'latencyJitterMilliseconds',
 };
@@ -38,7 +39,15 @@ function setting(flags: string, text: string): Option {
   const option = new Option(flags, text);
   const schema = settingsSchema.shape[settingsSchema.keyof().parse(settingOf(option.attributeName()))].unwrap();
   if (schema instanceof z.ZodEnum) return option.choices(schema.options);
+  if (schema instanceof z.ZodLiteral) return choiceOfNumbers(option, [...schema.values].map(Number));
   return schema instanceof z.ZodNumber ? option.argParser(number) : option;
+}
+
+function choiceOfNumbers(option: Option, values: readonly number[]): Option {
+  return option.argParser((text) => {
+    if (values.map(String).includes(text)) return Number(text);
+    throw new InvalidArgumentError(`Allowed choices are ${values.join(', ')}.`);
+  });
 }
 
 interface Flags {
@@ -53,7 +62,7 @@ const failureCode = 2;
 
 const program = new Command('onelink-api')
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : failureCode))
-  .description('A stand-alone emulator of the OneLink API v2.0.')
+  .description('A stand-alone emulator of the OneLink API, versions 2.0 and 1.0.')
   .option('--port <number>', 'port to listen on (0: any free port)', number, 4570)
   .option('--host <address>', 'address to listen on (any but loopback admits other machines)', '127.0.0.1')
   .option('--json', 'print the address as one line of JSON (npm adds lines of its own, npm run --silent does not)')
@@ -64,6 +73,7 @@ const program = new Command('onelink-api')
   .addOption(setting('--quota <calls>', `calls per UTC month (${defaultSettings.monthlyQuota})`))
   .addOption(setting('--rate <calls>', `calls in any second (${defaultSettings.requestsPerSecond})`))
   .addOption(setting('--qr-rate <calls>', `QR calls in any second (${defaultSettings.qrRequestsPerSecond})`))
+  .addOption(setting('--v1-rate <calls>', `calls of v1.0 in any second (${defaultSettings.v1RequestsPerSecond})`))
   .addOption(setting('--latency <milliseconds>', 'fixed delay of every answer (0)'))
   .addOption(setting('--latency-jitter <milliseconds>', 'maximum of an additional random delay (0)'))
   .addOption(setting('--no-feature-enabled', 'the account may not create links (403)'))
@@ -73,7 +83,7 @@ const program = new Command('onelink-api')
   .addOption(setting('--query-string-counts', 'the query string that data makes has the same limit'))
   .addOption(setting('--max-ttl-days <number>', '365 or, in newer texts, 730'))
   .addOption(setting('--out-of-range-ttl <what>', '31 days, or a 400'))
-  .addOption(setting('--foreign-reads', 'GET returns links made elsewhere'))
+  .addOption(setting('--cross-version <which>', 'v2.0 touches its own links only, or those of v1.0 too'))
   .addOption(setting('--limit-messages <edition>', 'wording of the 429s'))
   .addOption(setting('--error-key <name>', 'first key of an error'))
   .addOption(setting('--quota-counts <what>', 'calls that cost quota'))
@@ -91,6 +101,11 @@ const program = new Command('onelink-api')
   .addOption(setting('--max-body-bytes <number>', `a larger body is invalid (${defaultSettings.maxBodyBytes})`))
   .addOption(setting('--shown-ttl <which>', 'the ttl of a GET: as configured, or the time left'))
   .addOption(setting('--purge-delay-hours <hours>', 'time from expiry to purge, up to 48'))
+  .addOption(setting('--no-v1-counts-to-rate', 'calls of v1.0 take no place in the general window'))
+  .addOption(setting('--v1-taken-id <status>', 'status of v1.0 for an ID in use: 400 or 409'))
+  .addOption(setting('--v1-pid <what>', 'v1.0 demands a pid, or makes a link without one'))
+  .addOption(setting('--v1-shown-values <how>', 'values of a v1.0 link in a GET'))
+  .addOption(setting('--v1-read-answer <what>', 'a GET of v1.0: an object, or its JSON in a string'))
   .addHelpText(
     'after',
     `
@@ -99,7 +114,7 @@ Examples:
   npm run onelink-api -- --template A1b3=acme,go.acme.example --template abc123=globex
   npm run onelink-api -- --quota 100 --rate 10 --latency 80
   npm run --silent onelink-api -- --port 0 --json
-  npm run onelink-api -- --max-data-characters 3000 --max-ttl-days 730 --foreign-reads --limit-messages reference`,
+  npm run onelink-api -- --max-data-characters 3000 --max-ttl-days 730 --cross-version newer --limit-messages reference`,
   );
 
 function settingsOf({ config, ...flags }: Flags): SettingsInput {
@@ -110,11 +125,12 @@ function settingsOf({ config, ...flags }: Flags): SettingsInput {
   return { ...file, ...Object.fromEntries(ofSettings.filter(([name]) => name in settingsSchema.shape)) };
 }
 
-function greeting({ origin, baseUrl, control }: OneLinkApi): string {
+function greeting({ origin, baseUrl, v1BaseUrl, control }: OneLinkApi): string {
   const { token, templates, accountId } = control.settings();
   const onelinkId = Object.keys(templates)[0] ?? 'A1b3';
   return `OneLink API emulator
   API       ${baseUrl}   (token ${token}, account ${accountId})
+  v1.0      ${v1BaseUrl}
   Emulator  ${origin}/__emulator/stats
 
 Try it:
@@ -136,9 +152,11 @@ function explained(error: unknown, flags: Flags): string {
 const flags = program.parse().opts<Flags>();
 try {
   const api = await startOneLinkApi({ port: flags.port, host: flags.host, settings: settingsOf(flags) });
-  const { origin, baseUrl, port } = api;
+  const { origin, baseUrl, v1BaseUrl, port } = api;
   const { accountId } = api.control.settings();
-  console.log(flags.json ? JSON.stringify({ event: 'listening', origin, baseUrl, port, accountId }) : greeting(api));
+  console.log(
+    flags.json ? JSON.stringify({ event: 'listening', origin, baseUrl, v1BaseUrl, port, accountId }) : greeting(api),
+  );
   if (flags.json && process.env.npm_lifecycle_event === 'onelink-api' && process.env.npm_config_loglevel !== 'silent') {
     console.error('onelink-api: npm printed lines of its own. To print only the JSON, use npm run --silent.');
   }

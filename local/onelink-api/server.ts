@@ -11,6 +11,7 @@ import { checked } from './control-error.ts';
 import { Emulator } from './emulator.ts';
 import { httpLine, send } from './http-line.ts';
 import { createListener } from './listener.ts';
+import { versionOf } from './operations.ts';
 import { type SettingsInput, settingsSchema } from './settings.ts';
 
 export interface OneLinkApiOptions {
@@ -25,7 +26,7 @@ export interface OneLinkApiOptions {
 }
 
 /**
- * Starts an emulator of OneLink API v2.0 in this process.
+ * Starts an emulator of OneLink API v2.0 and v1.0 in this process.
  * @throws ControlError for settings that break a rule; the listen error (`EADDRINUSE`) if the port is in use
  */
 export async function startOneLinkApi(options: OneLinkApiOptions = {}) {
@@ -47,6 +48,8 @@ export async function startOneLinkApi(options: OneLinkApiOptions = {}) {
     origin,
     /** `http://127.0.0.1:4570/api/v2.0`: replaces the real API's base URL. */
     baseUrl: `${origin}/api/v2.0`,
+    /** `http://127.0.0.1:4570/shortlink/v1`: the same for version 1.0. */
+    v1BaseUrl: `${origin}/shortlink/v1`,
     port,
     control,
     /** Stops listening and drops every connection, hung ones too. */
@@ -74,7 +77,7 @@ async function serve(
   const target = rest.startsWith('/') ? rest : `/${rest}`;
   const mark = target.indexOf('?');
   const path = mark === -1 ? target : target.slice(0, mark);
-  if (path.startsWith('/api/')) {
+  if (versionOf(path) !== undefined) {
     const request: ApiRequest = {
       method: req.method ?? '',
       path,

@@ -87,9 +87,22 @@ export const settingsSchema = z.strictObject({
   /** Whether the published maximum lengths of parameters apply. The formats always apply. */
   enforceLengths: z.boolean().default(true),
   /**
-   * Whether GET returns links that were not made through this API version. The guide denies it, newer texts confirm it.
+   * Which links v2.0 may touch. `separate`: its own alone, as in the guide. `newer`: GET shows every link, PUT and DELETE
+   * work on links of v1.0, and PUT moves such a link to v2.0, as in newer texts. Version 1.0 touches its own alone.
    */
-  foreignReads: z.boolean().default(false),
+  crossVersion: z.enum(['separate', 'newer']).default('separate'),
+  /** Calls of v1.0 admitted in any second. The documents publish 500. */
+  v1RequestsPerSecond: z.int().min(1).max(1_000_000).default(500),
+  /** Whether a call of v1.0 takes a place in the general window too. Unpublished. */
+  v1CountsToRate: z.boolean().default(true),
+  /** The status of v1.0 for an ID in use: 400 in the guide, 409 in the reference. */
+  v1TakenId: z.literal([400, 409]).default(400),
+  /** Whether v1.0 demands a `pid`, as the guide does, or makes a link without attribution, as in the reference. */
+  v1Pid: z.enum(['mandatory', 'optional']).default('mandatory'),
+  /** Whether a GET shows the values of a v1.0 link as its caller encoded them, or decoded. Unpublished. */
+  v1ShownValues: z.enum(['encoded', 'decoded']).default('encoded'),
+  /** The answer of a GET of v1.0: the object, as in the reference's example, or its JSON in a string, as in its type. */
+  v1ReadAnswer: z.enum(['object', 'string']).default('object'),
   /** Hours between a link's expiry and the purge of its record. The documents publish at most 48. */
   purgeDelayHours: z.number().min(0).max(48).default(48),
   /** The wording of the 429s: the guide's (`Rate limit exceeded`) or the reference's (`Rate Limit Exceeded.`). */

@@ -1,4 +1,14 @@
 import type { EmulatorClock } from './clock.ts';
+import { apiVersions } from './operations.ts';
+
+/** The makers of links: the versions of the API, the dashboard, its bulk tool, and an SDK. */
+export const linkMakers = [...apiVersions, 'dashboard', 'bulk', 'sdk'] as const;
+export type LinkMaker = (typeof linkMakers)[number];
+
+/** Whether a version of the API made the link, not a person or another tool. */
+export function isMadeByApi({ api }: { api: LinkMaker }): boolean {
+  return api === 'v2.0' || api === 'v1.0';
+}
 
 /** A link as the API stores it. */
 export interface LinkRecord {
@@ -12,13 +22,16 @@ export interface LinkRecord {
   renewTtl: boolean;
   expiresAtSeconds: number;
   brandDomain: string | undefined;
-  /** Made by anything but this version of the API: the dashboard, the bulk tool, an SDK. */
-  readonly foreign: boolean;
+  /** Who made the link. A PUT of v2.0 may move a link of v1.0 to v2.0, so this can change. */
+  api: LinkMaker;
   clicks: number;
 }
 
-/** Since the start: links made by POST, preloaded, updated and deleted, and records removed by a purge. */
-const noCounts = () => ({ made: 0, preloaded: 0, updated: 0, deleted: 0, purged: 0 });
+/**
+ * Since the start: links made by POST, preloaded, updated and deleted, and records removed by a purge. `migrated` counts
+ * the updates that moved a link from v1.0 to v2.0.
+ */
+const noCounts = () => ({ made: 0, preloaded: 0, updated: 0, migrated: 0, deleted: 0, purged: 0 });
 
 /** The links of the account, by template and ID. IDs are case-sensitive. */
 export class LinkStore {

@@ -19,7 +19,7 @@ const setupSchema = z.object({
       onelinkId: z.string(),
       shortlinkId: z.string(),
       data: z.record(z.string(), z.string()),
-      foreign: z.literal(true),
+      api: z.literal('dashboard'),
     }),
   ),
   lanes: z.record(z.string(), z.string()),

@@ -1,4 +1,5 @@
 import type { ConfiguredPipeline } from '../../cli/pipeline/configured-pipeline.ts';
+import { dialectOf } from '../../lib/config/account-api.ts';
 import type { SettingsInput } from '../onelink-api/settings.ts';
 
 /** The emulator's account, as the configuration describes the real one. */
@@ -15,7 +16,9 @@ export function emulatorSettings(
         { ...hostOf(domain), brandDomains },
       ]),
     ),
-    requestsPerSecond: account.callsPerSecond,
+    ...(dialectOf(account) === 'v1.0'
+      ? { v1RequestsPerSecond: account.callsPerSecond }
+      : { requestsPerSecond: account.callsPerSecond }),
     qrRequestsPerSecond: account.qrCallsPerSecond,
     monthlyQuota: account.monthlyQuotaCalls,
     maxDataCharacters: account.maxDataCharacters,

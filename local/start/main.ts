@@ -1,15 +1,19 @@
 import '../../bin/node-24.mjs';
+import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { Command, Option } from 'commander';
 import { count } from '../../cli/terminal/count-option.ts';
 import { usageCode, withUsageCode } from '../../cli/terminal/usage.ts';
 import { OperatorError } from '../../cli/words/operator-error.ts';
+import { type Dialect, dialects } from '../../lambdas/domain/onelink/dialect.ts';
 import { ConfigurationError } from '../../lib/config/config-validation.ts';
 import { kinds } from '../weather/kinds.ts';
 import { isRowFile } from './file/dropped-file.ts';
+import { inLocal } from './local-folder.ts';
 import { run } from './run.ts';
-import { runConfiguration } from './run-configuration.ts';
+import { runConfiguration, sampleConfigFiles } from './run-configuration.ts';
 import { AnotherRun } from './run-lock.ts';
+import { sampleCampaign } from './sample-campaign.ts';
 import { runScenario } from './scenarios/run-scenario.ts';
 import { stories } from './scenarios/stories.ts';
 import { kindsListed, seed, type WeatherFlags, weatherOf } from './weather-option.ts';
@@ -29,6 +33,15 @@ const program = new Command('npm start --')
     '--config <file>',
     'the configuration to run, such as lib/config/config.ts; without --input, commands are made for its producers (default: examples/configuration.ts)',
   )
+  .addOption(
+    new Option(
+      '--api <version>',
+      'run the sample against this version of the OneLink API; v1.0 has no QR codes, and 31 days at most',
+    )
+      .choices(dialects)
+      .default('v2.0')
+      .conflicts('config'),
+  )
   .option('--limit <number>', 'send only the first messages, and only the first rows', count(1, 100_000_000))
   .option('--stage <name>', 'the stage to run (default: the configuration’s first)')
   .option('--chaos', 'kill execution environments at random until the campaign is done', false)
@@ -46,6 +59,7 @@ const program = new Command('npm start --')
       .choices(stories.map(({ name }) => name))
       .conflicts([
         'config',
+        'api',
         'input',
         'source',
         'limit',
@@ -83,10 +97,16 @@ ${stories.map(({ name, about }) => `  ${name.padEnd(18)}${about}`).join('\n')}`,
 
 const sample = (file: string) => fileURLToPath(new URL(`../../examples/${file}`, import.meta.url));
 
+async function ownSample(dialect: Dialect): Promise<string> {
+  await mkdir(inLocal(''), { recursive: true });
+  return sampleCampaign(dialect, inLocal(''));
+}
+
 interface Flags extends WeatherFlags {
   input?: string;
   source?: string;
   config?: string;
+  api: Dialect;
   limit?: number;
   scenario?: string;
   stage?: string;
@@ -105,17 +125,17 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   });
 }
 
-const { patience, scenario, config, weather, weatherKinds, storm, ...flags } = withUsageCode(program)
+const { patience, scenario, config, api, weather, weatherKinds, storm, ...flags } = withUsageCode(program)
   .parse()
   .opts<Flags>();
 try {
   const plan = weatherOf({ storm, weather, weatherKinds }, () => Date.now() % 1_000_000);
-  const chosen = await runConfiguration(config);
+  const chosen = await runConfiguration(config ?? sampleConfigFiles[api]);
   // The shipped campaigns are the sample's: its producers and templates are in no other configuration.
   const isSample = flags.input === undefined && config === undefined;
   const given =
     flags.input === undefined ? {} : isRowFile(flags.input) ? { rows: flags.input } : { input: flags.input };
-  const inputs = isSample ? { input: sample('campaign.ndjson'), rows: sample('crm.csv') } : given;
+  const inputs = isSample && scenario === undefined ? { input: await ownSample(api), rows: sample('crm.csv') } : given;
   const addsUp =
     scenario === undefined
       ? await run(

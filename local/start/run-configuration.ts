@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { OperatorError } from '../../cli/words/operator-error.ts';
+import type { Dialect } from '../../lambdas/domain/onelink/dialect.ts';
 import { fileWords, readConfig } from '../../lib/config/config-file.ts';
 import type { Configuration } from '../../lib/config/config-schema.ts';
 import { validateConfiguration } from '../../lib/config/config-validation.ts';
@@ -13,7 +14,14 @@ export interface RunConfiguration {
   file: string;
 }
 
-export const sampleConfigFile = fileURLToPath(new URL('../../examples/configuration.ts', import.meta.url));
+const sample = (file: string) => fileURLToPath(new URL(`../../examples/${file}`, import.meta.url));
+
+/** The sample configuration, for accounts of each version of the API. */
+export const sampleConfigFiles: Readonly<Record<Dialect, string>> = {
+  'v2.0': sample('configuration.ts'),
+  'v1.0': sample('configuration-v1.ts'),
+};
+export const sampleConfigFile = sampleConfigFiles['v2.0'];
 
 /**
  * Reads the configuration of a run.

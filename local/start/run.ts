@@ -5,7 +5,9 @@ import { fileWords } from '../../lib/config/config-file.ts';
 import type { Configuration } from '../../lib/config/config-schema.ts';
 import { budgetOf, campaignCheckerPlan, planPipeline } from '../../lib/config/rate-budget.ts';
 import type { JudgedCall, LocalCloud } from '../cloud/cloud.ts';
+import { isMadeByApi } from '../onelink-api/store.ts';
 import type { WeatherPlan } from '../weather/plan.ts';
+import { apiAddress } from './api-address.ts';
 import { readCampaign, readSetup } from './campaign-input.ts';
 import { type CampaignRun, runCampaign } from './campaign-run.ts';
 import { chaosWords } from './chaos.ts';
@@ -29,7 +31,7 @@ import { reconcile } from './report/reconciliation.ts';
 import { failedChecks } from './report/run-checks.ts';
 import { type Findings, summarise } from './report/summary.ts';
 import { writeLinks, writeNotSent, writeOutcomes, writeSummary } from './report/write-report.ts';
-import { type RunConfiguration, sampleConfigFile } from './run-configuration.ts';
+import { type RunConfiguration, sampleConfigFiles } from './run-configuration.ts';
 import { lockRun } from './run-lock.ts';
 import { startPipeline } from './start-pipeline.ts';
 import { synthesise } from './synthesis.ts';
@@ -109,7 +111,7 @@ export async function run(options: RunOptions, signal: AbortSignal): Promise<boo
         configuration,
         variables: cloud.clientVariables(),
         accessKeys: [...cloud.policyAccessKeys],
-        oneLinkApi: { baseUrl: emulator.baseUrl },
+        oneLinkApi: { baseUrl: apiAddress(emulator.origin, pipeline.account) },
       });
       closing.push(() => served.stop());
       void served.address.then((address) => screen.print(`Console: ${address}`));
@@ -172,7 +174,7 @@ export async function run(options: RunOptions, signal: AbortSignal): Promise<boo
     if (options.quiet) for (const fault of faults) console.error(fault);
 
     if (options.keep && !signal.aborted) {
-      const isSample = options.file === sampleConfigFile;
+      const isSample = Object.values(sampleConfigFiles).includes(options.file);
       const commands = isSample ? 'examples/create-link.json' : fileWords(input ?? (await makeInput(pipeline)));
       const { configuration } = options;
       await keep({ pipeline, configuration, cloud, emulator, commands, httpKey }, screen, signal);
@@ -227,7 +229,7 @@ async function findings(
   qrImages: number,
 ): Promise<Findings> {
   const [stats, links, queues] = await Promise.all([admin.stats(), admin.links(), cloud.queues()]);
-  const own = links.filter(({ foreign }) => !foreign);
+  const own = links.filter(isMadeByApi);
   const budget = budgetOf(account);
   return {
     stats,
@@ -260,7 +262,7 @@ interface Kept {
 }
 
 async function keep(
-  { pipeline, configuration, cloud, emulator: { origin, baseUrl }, commands, httpKey }: Kept,
+  { pipeline, configuration, cloud, emulator: { origin }, commands, httpKey }: Kept,
   screen: Display,
   signal: AbortSignal,
 ): Promise<void> {
@@ -273,7 +275,7 @@ async function keep(
     variables: cloud.clientVariables(),
     accessKeys: cloud.policyAccessKeys,
     outputs,
-    oneLinkApi: { origin, baseUrl, token },
+    oneLinkApi: { origin, baseUrl: apiAddress(origin, pipeline.account), token },
     httpCall: httpKey && HttpApiUrl !== undefined ? curlWords(pipeline, httpKey, HttpApiUrl) : undefined,
   };
   await writeKeptRun(kept);

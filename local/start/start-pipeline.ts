@@ -6,12 +6,13 @@ import { outcomeQueuesOf, pipelineOutputs } from '../../cli/pipeline/pipeline-ou
 import type { KeysSecret } from '../../lambdas/domain/http/keys.ts';
 import { type LocalCloud, type LocalCloudOptions, startLocalCloud } from '../cloud/cloud.ts';
 import { startApiFront } from '../weather/api-sockets.ts';
+import { apiAddress } from './api-address.ts';
 import { producerCallers } from './producer-callers.ts';
 
 interface PipelineOptions extends LocalCloudOptions {
-  pipeline: Pick<ConfiguredPipeline, 'stackName' | 'settings'>;
+  pipeline: Pick<ConfiguredPipeline, 'stackName' | 'settings' | 'account'>;
   /** The emulator of the OneLink API. */
-  api: { origin: string; baseUrl: string };
+  api: { origin: string };
   token: string;
   /** The keys of the HTTP API, if some producer may have one. */
   httpKeys?: KeysSecret | undefined;
@@ -26,7 +27,7 @@ interface PipelineOptions extends LocalCloudOptions {
  * @throws Error if a part does not start
  */
 export async function startPipeline(
-  { pipeline: { stackName, settings }, api, token, httpKeys, onCloud, ...options }: PipelineOptions,
+  { pipeline: { stackName, settings, account }, api, token, httpKeys, onCloud, ...options }: PipelineOptions,
   closing: (() => Promise<void>)[],
 ) {
   const front = options.weather && (await startApiFront(options.weather, api.origin));
@@ -39,7 +40,7 @@ export async function startPipeline(
     fireSchedulesAtStart: true,
     ...options,
     environmentOverrides: {
-      API_BASE_URL: api.baseUrl.replace(api.origin, front?.endpoint ?? api.origin),
+      API_BASE_URL: apiAddress(front?.endpoint ?? api.origin, account),
       ...options.environmentOverrides,
     },
   });

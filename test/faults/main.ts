@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { Command, Option } from 'commander';
 import { count } from '../../cli/terminal/count-option.ts';
 import { usageCode, withUsageCode } from '../../cli/terminal/usage.ts';
+import { type Dialect, dialects } from '../../lambdas/domain/onelink/dialect.ts';
 import { weatherWords } from '../../local/start/report/weather-words.ts';
 import { kindsListed, seed as seedGiven } from '../../local/start/weather-option.ts';
 import type { WeatherKind } from '../../local/weather/kinds.ts';
@@ -16,9 +17,10 @@ import { httpTables } from './report/http-tables.ts';
 import { accountsTable, allAtOnceTables, crashTable, lostAnswersTable, quotaTable } from './report/tables.ts';
 import { type AllAtOnce, allAtOnce } from './scenarios/all-at-once/all-at-once.ts';
 import { type CampaignCrashes, campaignCrashPoints } from './scenarios/campaign/campaign-crash-points.ts';
-import { type CrashResult, crashActions, crashPoints } from './scenarios/crash-points.ts';
+import { type CrashResult, crashPoints } from './scenarios/crash-points.ts';
+import { casesOf } from './scenarios/dialect-cases.ts';
 import { type HttpCrashes, httpCrashPoints } from './scenarios/http/http-crash-points.ts';
-import { isAsExpected, type LostAnswer, lostAnswers, spoiledAnswers, tokenRotated } from './scenarios/lost-answers.ts';
+import { isAsExpected, type LostAnswer, lostAnswers } from './scenarios/lost-answers.ts';
 import { randomKills } from './scenarios/random-kills.ts';
 import { slowCopy } from './scenarios/slow-copy.ts';
 import { storm } from './scenarios/storm.ts';
@@ -91,8 +93,8 @@ const plan = new WeatherPlan({
 const report = sayProgress(performance.now());
 const wanted = (name: Scenario) => scenario === undefined || scenario === name;
 const accounts: Account[] = [];
-let crashes: CrashResult[] = [];
-let cells: LostAnswer[] = [];
+const crashes: { dialect: Dialect; results: CrashResult[] }[] = [];
+const cells: { dialect: Dialect; cells: LostAnswer[] }[] = [];
 let mixed: AllAtOnce | undefined;
 let campaign: CampaignCrashes | undefined;
 let http: HttpCrashes | undefined;
@@ -100,9 +102,11 @@ let http: HttpCrashes | undefined;
 report(`seed ${seed}`);
 try {
   if (wanted('crash-points')) {
-    const found = await crashPoints(crashActions, seed, report);
-    accounts.push(...found.accounts);
-    crashes = found.results;
+    for (const dialect of dialects) {
+      const found = await crashPoints(casesOf(dialect).actions, seed, report, dialect);
+      accounts.push(...found.accounts);
+      crashes.push({ dialect, results: found.results });
+    }
   }
   if (wanted('campaign-crash-points')) {
     const each = { rows: 300, randomKills: 10, sides: 'both' } as const;
@@ -114,10 +118,11 @@ try {
     http = await httpCrashPoints({ ...each, seed, patienceSeconds: patience }, report);
   }
   if (wanted('lost-answers')) {
-    const all = [...(Object.keys(spoiledAnswers) as (keyof typeof spoiledAnswers)[]), tokenRotated] as const;
-    const found = await lostAnswers(all, seed, report);
-    accounts.push(found.account);
-    cells = found.cells;
+    for (const dialect of dialects) {
+      const found = await lostAnswers(casesOf(dialect).spoilings, seed, report, dialect);
+      accounts.push(found.account);
+      cells.push({ dialect, cells: found.cells });
+    }
   }
   if (wanted('slow-copy')) accounts.push(await slowCopy(seed));
   if (wanted('random-kills')) accounts.push(await randomKills({ kills, seed, patienceSeconds: patience }, report));
@@ -137,8 +142,10 @@ await writeFile(
   `${JSON.stringify({ seed, scenarios: accounts, crashes, lostAnswers: cells, allAtOnce: mixed, campaign, http }, null, 2)}\n`,
 );
 
-if (crashes.length > 0) console.log(`${crashTable(crashes)}\n`);
-if (cells.length > 0) console.log(`Outcome · links made · quota calls:\n\n${lostAnswersTable(cells)}\n`);
+for (const { dialect, results } of crashes) console.log(`API ${dialect}\n\n${crashTable(results)}\n`);
+for (const { dialect, cells: ofDialect } of cells) {
+  console.log(`API ${dialect}. Outcome · links made · quota calls:\n\n${lostAnswersTable(ofDialect)}\n`);
+}
 if (mixed !== undefined) console.log(`${allAtOnceTables(mixed)}\n`);
 if (campaign !== undefined) console.log(`${campaignTables(campaign)}\n`);
 if (http !== undefined) console.log(`${httpTables(http)}\n`);
@@ -152,7 +159,7 @@ for (const { drop, disagreements } of campaign?.drops ?? []) {
   for (const disagreement of disagreements) console.log(`campaign, ${drop} file: ${disagreement}`);
 }
 for (const disagreement of http?.disagreements ?? []) console.log(`links over HTTP: ${disagreement}`);
-const unexpected = cells.filter((cell) => !isAsExpected(cell));
+const unexpected = cells.flatMap((of) => of.cells).filter((cell) => !isAsExpected(cell));
 // Without this call, Node 24 may loop without end while it frees its handles, after a thousand reset connections.
 const hasSoundCampaign = (campaign?.drops ?? []).every(({ disagreements }) => disagreements.length === 0);
 const isHttpSound = (http?.disagreements ?? []).length === 0;

@@ -1,11 +1,12 @@
 import { afterAll, describe, expect, it } from 'vitest';
+import { type Dialect, dialects } from '../../lambdas/domain/onelink/dialect.ts';
 import { forgetAssembly } from '../world/assembly.ts';
 import { isSound } from './agreement/account.ts';
 import { allAtOnce } from './scenarios/all-at-once/all-at-once.ts';
 import { campaignCrashPoints } from './scenarios/campaign/campaign-crash-points.ts';
 import { crashPoints, mostProbes } from './scenarios/crash-points.ts';
 import { httpCrashPoints } from './scenarios/http/http-crash-points.ts';
-import { isAsExpected, lostAnswers } from './scenarios/lost-answers.ts';
+import { isAsExpected, lostAnswers, type Spoiling } from './scenarios/lost-answers.ts';
 
 const quietly = () => {};
 
@@ -13,32 +14,48 @@ afterAll(forgetAssembly);
 
 /** A part of `npm run test:faults`, which docs/reliability.md describes. */
 describe.runIf(process.platform === 'linux')('crashes and lost answers', () => {
-  it('lead to one link for a create, at whichever request its worker is killed', { timeout: 240_000 }, async () => {
-    const { accounts, results } = await crashPoints(['create, derived ID'], 1, quietly);
-    expect(accounts.map(isSound)).toEqual([true]);
-    // A kill before and after each request.
-    const { length } = results;
-    expect(length).toBeGreaterThanOrEqual(16);
-    // One more create ran without a kill, to show which requests there are. On a slow machine, there may be more.
-    const links = accounts[0]?.linksMade ?? 0;
-    expect(links - length).toBeGreaterThanOrEqual(1);
-    expect(links - length).toBeLessThanOrEqual(mostProbes);
-    expect(accounts[0]).toMatchObject({
-      kills: length,
-      distinctCreates: links,
-      lost: 0,
-      duplicates: 0,
-    });
-    const outcomes = new Set(results.flatMap(({ outcome }) => outcome ?? []));
-    expect([...outcomes]).toEqual(['created']);
-  });
+  it.each(dialects)(
+    'lead to one link for a create by API %s, at whichever request its worker is killed',
+    {
+      timeout: 240_000,
+    },
+    async (dialect) => {
+      const { accounts, results } = await crashPoints(['create, derived ID'], 1, quietly, dialect);
+      expect(accounts.flatMap(({ disagreements }) => disagreements)).toEqual([]);
+      expect(accounts.map(isSound)).toEqual([true]);
+      // A kill before and after each request.
+      const { length } = results;
+      expect(length).toBeGreaterThanOrEqual(16);
+      // One more create ran without a kill, to show which requests there are. On a slow machine, there may be more.
+      const links = accounts[0]?.linksMade ?? 0;
+      expect(links - length).toBeGreaterThanOrEqual(1);
+      expect(links - length).toBeLessThanOrEqual(mostProbes);
+      expect(accounts[0]).toMatchObject({
+        kills: length,
+        distinctCreates: links,
+        lost: 0,
+        duplicates: 0,
+      });
+      const outcomes = new Set(results.flatMap(({ outcome }) => outcome ?? []));
+      expect([...outcomes]).toEqual(['created']);
+    },
+  );
 
-  it('lead to the same outcome, whether or not the API applied the call', { timeout: 240_000 }, async () => {
-    const { account, cells } = await lostAnswers(['reset, applied', '400 internal_error, not applied'], 1, quietly);
-    expect(cells.filter((cell) => !isAsExpected(cell))).toEqual([]);
-    expect(cells).toHaveLength(10);
-    expect(isSound(account)).toBe(true);
-  });
+  it.each<[Dialect, Spoiling, cells: number]>([
+    ['v2.0', '400 internal_error, not applied', 10],
+    ['v1.0', '500, not applied', 8],
+  ])(
+    'lead to the same outcome by API %s, whether or not the API applied the call',
+    {
+      timeout: 240_000,
+    },
+    async (dialect, notApplied, count) => {
+      const { account, cells } = await lostAnswers(['reset, applied', notApplied], 1, quietly, dialect);
+      expect(cells.filter((cell) => !isAsExpected(cell))).toEqual([]);
+      expect(cells).toHaveLength(count);
+      expect(isSound(account)).toBe(true);
+    },
+  );
 
   it('leave no contradiction, together with parking, replay and expiring links, whichever function is killed', {
     timeout: 240_000,

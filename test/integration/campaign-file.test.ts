@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { crmFile } from '../../examples/campaign/crm-file.ts';
+import { isMadeByApi } from '../../local/onelink-api/store.ts';
 import { campaignOfFile } from '../../local/start/file/campaign-of-file.ts';
 import { chosenFile } from '../../local/start/file/chosen-file.ts';
 import { type FileRun, fileFaults, withRows } from '../../local/start/report/file-results.ts';
@@ -57,7 +58,7 @@ describe('a spreadsheet in the inbox', () => {
   test('leaves at the API exactly the links of its rows', () => {
     const none = { links: new Set<string>(), qrKeys: new Set<string>(), distinctCreates: 0 };
     const { links, distinctCreates } = withRows(none, ran.results);
-    const held = [...pipeline.api.control.links()].filter(({ foreign }) => !foreign);
+    const held = [...pipeline.api.control.links()].filter(isMadeByApi);
     expect(held.map(({ onelinkId, shortlinkId }) => `${onelinkId}/${shortlinkId}`).sort()).toEqual([...links].sort());
     expect(pipeline.api.control.stats().links.made).toBe(distinctCreates);
     // Leading zeros and umlauts stay.

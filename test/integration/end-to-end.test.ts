@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Awaited as Answered } from '../../cli/pipeline/awaited-outcomes.ts';
+import { isMadeByApi } from '../../local/onelink-api/store.ts';
 import { type CampaignMessage, readCampaign } from '../../local/start/campaign-input.ts';
 import { pictureIn } from '../../local/start/report/qr-picture.ts';
 import { comparedWithRecord } from '../world/recorded-calls.ts';
@@ -60,7 +61,7 @@ describe('a campaign through the whole pipeline', () => {
     const published = created()
       .map(({ link }) => keyOf(link))
       .filter((key) => !deleted.has(key));
-    const held = [...pipeline.api.control.links()].filter(({ foreign }) => !foreign);
+    const held = [...pipeline.api.control.links()].filter(isMadeByApi);
     expect(held.map(({ onelinkId, shortlinkId }) => `${onelinkId}/${shortlinkId}`).toSorted()).toEqual(
       published.toSorted(),
     );
@@ -73,7 +74,7 @@ describe('a campaign through the whole pipeline', () => {
     expect(links.made).toBe(created().length);
     const posts = Object.values(calls.create ?? {}).reduce((sum, count) => sum + count, 0);
     expect(posts).toBe(links.made + (calls.create?.['409'] ?? 0));
-    expect(refused).toEqual({ rate: 0, qrRate: 0, quota: 0 });
+    expect(refused).toEqual({ rate: 0, qrRate: 0, v1Rate: 0, quota: 0 });
     expect(arrivals.fullestSecond.api).toBeLessThanOrEqual(950);
     expect(arrivals.fullestSecond.qr).toBeLessThanOrEqual(23);
   });

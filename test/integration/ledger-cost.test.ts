@@ -129,6 +129,8 @@ describe('the capacity that a run of the governor needs in the ledger', () => {
     const api = new EmulatedApi({ now: () => now, sleep: ofRun.sleep });
     const lane = { reserveCalls: 20_000, mappings: [] };
     const settings = {
+      QUOTA_FROM: 'api' as const,
+      API_DIALECT: 'v2.0' as const,
       API_BASE_URL: 'http://127.0.0.1:1',
       API_TOKEN_SECRET_ARN: 'arn:token',
       APPSFLYER_ACCOUNT_ID: 'acc-demo',

@@ -293,7 +293,7 @@ describe('an update that shortened a link’s TTL, and whose answer was lost unt
     const change = { ...again, action: 'update' };
     await world.deliver({ body: change, messageId: 'm-2' });
     world.now += 600_000;
-    world.api.links.set('A1b3/poster', { data: poster.data, expiresAt: 1_780_000_000, foreign: true });
+    world.api.links.set('A1b3/poster', { data: poster.data, expiresAt: 1_780_000_000, api: 'dashboard' });
     await world.deliver({ body: change, messageId: 'm-2', receiveCount: 2 });
     await world.deliver({ body: change, messageId: 'm-2', receiveCount: 3 });
     expect(world.outcomes[1]).toMatchObject({ outcome: 'rejected', reason: 'link-expired' });

@@ -35,6 +35,7 @@ export const environment: CampaignCheckerEnvironment = {
     campaign: { quotaReserveCalls: 1_000, conflictPolicy: 'reject' },
     transactional: { quotaReserveCalls: 0, conflictPolicy: 'derive' },
   },
+  API_DIALECT: 'v2.0',
   MAX_DATA_CHARACTERS: 2_048,
   QUERY_STRING_COUNTS: false,
   MAX_TTL_DAYS: 365,

@@ -1,5 +1,6 @@
 import { OneLinkClient, type OneLinkClientPorts, type Transport } from '../../lambdas/adapters/onelink-client.ts';
 import type { Turn, Turns } from '../../lambdas/domain/control/pacer.ts';
+import type { Dialect } from '../../lambdas/domain/onelink/dialect.ts';
 import { type ApiResult, type Meaning, meaningOf } from '../../lambdas/domain/onelink/failure-table.ts';
 import type { Operation } from '../../lambdas/domain/onelink/operation.ts';
 import { followLink } from '../../local/onelink-api/actions/click.ts';
@@ -34,6 +35,8 @@ export interface EmulatedApiOptions extends Pick<EmulatorParts, 'drawQr'> {
   /** Advances the test's clock, for a late answer and after a 429. */
   sleep: (milliseconds: number) => Promise<void>;
   settings?: Partial<Settings>;
+  /** The version of the API that the client speaks. Default: 2.0. */
+  dialect?: Dialect;
   /** Called for each executed call. */
   onCarriedOut?: (call: CarriedOut) => void;
 }
@@ -44,7 +47,10 @@ const settings: Settings = {
   templates: { A1b3: { subdomain: 'acme', brandDomains: ['go.acme.example'] } },
 };
 
-const baseUrl = 'http://127.0.0.1:1/api/v2.0';
+const baseUrls: Record<Dialect, string> = {
+  'v2.0': 'http://127.0.0.1:1/api/v2.0',
+  'v1.0': 'http://127.0.0.1:1/shortlink/v1',
+};
 const timeoutMilliseconds = 10_000;
 const writes: ReadonlySet<Operation> = new Set(['create', 'update', 'delete']);
 
@@ -61,10 +67,12 @@ export class EmulatedApi implements Transport {
   /** The pipeline's own client, without a pace. */
   readonly client: OneLinkClient;
   readonly #sleep: (milliseconds: number) => Promise<void>;
+  readonly #dialect: Dialect;
   #interruption: { count: number; run: () => void } | undefined;
 
-  constructor({ now, sleep, settings: given = {}, drawQr, onCarriedOut }: EmulatedApiOptions) {
+  constructor({ now, sleep, settings: given = {}, drawQr, onCarriedOut, dialect = 'v2.0' }: EmulatedApiOptions) {
     this.#sleep = sleep;
+    this.#dialect = dialect;
     this.emulator = new Emulator(
       { ...settings, ...given },
       {
@@ -74,8 +82,8 @@ export class EmulatedApi implements Transport {
         ...(onCarriedOut !== undefined && {
           onPerformed: ({ operation, onelinkId, shortlinkId }, body, answer) => {
             const { shortlink_id: chosen, data } = (body ?? {}) as { shortlink_id?: string; data?: CarriedOut['data'] };
-            const key = `${onelinkId}/${operation === 'create' ? chosen : shortlinkId}`;
-            onCarriedOut({ operation, key, data, meaning: meaningOf(operation, resultOf(answer)) });
+            const key = `${onelinkId}/${chosen ?? shortlinkId}`;
+            onCarriedOut({ operation, key, data, meaning: meaningOf(operation, resultOf(answer), dialect) });
           },
         }),
       },
@@ -95,7 +103,11 @@ export class EmulatedApi implements Transport {
       onCall: () => {},
     };
     return new OneLinkClient(
-      { API_BASE_URL: baseUrl, CALL_TIMEOUT_MILLISECONDS: timeoutMilliseconds },
+      {
+        API_DIALECT: this.#dialect,
+        API_BASE_URL: baseUrls[this.#dialect],
+        CALL_TIMEOUT_MILLISECONDS: timeoutMilliseconds,
+      },
       ports,
       transport,
     );
@@ -167,8 +179,8 @@ export function operationOf(call: HttpCall): Operation {
 
 /** The link of a request, as `A1b3/spring`, or the account of a quota call. */
 export function keyOfCall(call: HttpCall): string {
-  const { operation, onelinkId, shortlinkId } = callIn(call);
-  return `${onelinkId}/${operation === 'create' ? JSON.parse(call.body ?? '{}').shortlink_id : shortlinkId}`;
+  const { onelinkId, shortlinkId } = callIn(call);
+  return `${onelinkId}/${shortlinkId || JSON.parse(call.body ?? '{}').shortlink_id}`;
 }
 
 function requestOf({ method, url, headers, body }: HttpCall): ApiRequest {

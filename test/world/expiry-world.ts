@@ -3,6 +3,7 @@ import { dataDigest } from '../../lambdas/domain/link/digest.ts';
 import type { HistoryLine } from '../../lambdas/domain/link/history-line.ts';
 import type { LinkRecord } from '../../lambdas/domain/link/ledger-record.ts';
 import type { Removal } from '../../lambdas/domain/link/removal.ts';
+import type { Dialect } from '../../lambdas/domain/onelink/dialect.ts';
 import type { BatchWork, Disposition } from '../../lambdas/domain/work/delivery.ts';
 import { type ExpiryWorkerVariables, expiryWorkerEnvironment } from '../../lambdas/expiry-worker/env.ts';
 import { expiryWorker } from '../../lambdas/expiry-worker/expiry-worker.ts';
@@ -15,6 +16,7 @@ import { InMemoryLedger } from './in-memory-ledger.ts';
 import { silentObserver, stillClock } from './stillness.ts';
 
 export const expiryWorkerVariables: ExpiryWorkerVariables = {
+  API_DIALECT: 'v2.0',
   API_BASE_URL: 'http://127.0.0.1:1/api/v2.0',
   API_TOKEN_SECRET_ARN: 'arn:token',
   LINK_ID_SECRET_ARN: 'arn:link-id',
@@ -61,7 +63,8 @@ export const lease = { action: 'update', requestId: 'u-2', requestedAt: '2026-05
 export class ExpiryWorld {
   readonly ledger = new InMemoryLedger();
   readonly control = new InMemoryControl();
-  readonly api = new EmulatedApi({ now: () => now * 1000, sleep: async () => {} });
+  readonly api: EmulatedApi;
+  readonly #dialect: Dialect;
   readonly outcomes: Outcome[] = [];
   readonly history: HistoryLine[] = [];
   /** Source and ID of the links whose images were removed. */
@@ -71,8 +74,11 @@ export class ExpiryWorld {
 
   /** @param parts ports that replace those in memory */
   constructor(settings: Partial<ExpiryWorkerVariables> = {}, parts: Partial<ExpiryWorkerPorts> = {}) {
+    const env = readEnvironment(expiryWorkerEnvironment, { ...expiryWorkerVariables, ...settings });
+    this.#dialect = env.API_DIALECT;
+    this.api = new EmulatedApi({ now: () => now * 1000, sleep: async () => {}, dialect: env.API_DIALECT });
     this.control.setRecord(now * 1000);
-    this.work = expiryWorker(readEnvironment(expiryWorkerEnvironment, { ...expiryWorkerVariables, ...settings }), {
+    this.work = expiryWorker(env, {
       api: this.api.client,
       ledger: this.ledger,
       control: this.control,
@@ -90,7 +96,7 @@ export class ExpiryWorld {
 
   /** Lets the API hold the link until this time. */
   atApi(expiresAt: number, data: Record<string, string> = posterData): void {
-    this.api.links.set(key, { data, expiresAt });
+    this.api.links.set(key, { data, expiresAt, api: this.#dialect });
   }
 
   /** Lets the ledger hold this record, as the expiry intake has restored it. */

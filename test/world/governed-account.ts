@@ -76,6 +76,8 @@ export class GovernedAccount {
     const clock = { wallMilliseconds: () => this.now, monotonicMilliseconds: () => this.now, sleep: async () => {} };
     this.#workers = new Map(lanes.map((lane) => [lane.name, this.#worker(lane, clock)]));
     const environment = {
+      QUOTA_FROM: 'api' as const,
+      API_DIALECT: 'v2.0' as const,
       API_BASE_URL: 'http://127.0.0.1:1',
       API_TOKEN_SECRET_ARN: 'arn',
       LEDGER_TABLE_NAME: 'ledger',

@@ -1,6 +1,6 @@
 import { defaultTtlSeconds } from '../../local/onelink-api/data/ttl.ts';
 import type { Emulator } from '../../local/onelink-api/emulator.ts';
-import type { LinkRecord } from '../../local/onelink-api/store.ts';
+import type { LinkMaker, LinkRecord } from '../../local/onelink-api/store.ts';
 
 /** A link as the API holds it. */
 export interface HeldLink {
@@ -10,8 +10,8 @@ export interface HeldLink {
   ttlSeconds: number;
   renewTtl: boolean;
   brandDomain?: string;
-  /** Made in the user interface, in bulk or by an SDK. */
-  foreign: boolean;
+  /** Who made it: a version of the API, a person in the dashboard, or another tool. */
+  api: LinkMaker;
 }
 
 /** The emulator's links, by `A1b3/spring`. Tests read them, and add links that other systems have made. */
@@ -42,7 +42,7 @@ export class HeldLinks {
       renewTtl: link.renewTtl ?? true,
       expiresAtSeconds: link.expiresAt,
       brandDomain: link.brandDomain,
-      foreign: link.foreign ?? false,
+      api: link.api ?? 'v2.0',
       clicks: 0,
     });
   }
@@ -81,6 +81,6 @@ function heldLink(link: LinkRecord): HeldLink {
     ttlSeconds: link.ttlSeconds,
     renewTtl: link.renewTtl,
     ...(link.brandDomain !== undefined && { brandDomain: link.brandDomain }),
-    foreign: link.foreign,
+    api: link.api,
   };
 }

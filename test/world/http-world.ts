@@ -22,6 +22,7 @@ export const httpApiVariables: HttpApiVariables = {
   LANE_QUEUE_URLS: JSON.stringify({ campaign: 'http://127.0.0.1:1/campaign', fast: 'http://127.0.0.1:1/fast' }),
   DEDUPLICATION_WINDOW_DAYS: '75',
   WAITING_SLOTS: '10',
+  API_DIALECT: 'v2.0',
   MAX_DATA_CHARACTERS: '2048',
   QUERY_STRING_COUNTS: 'false',
   MAX_TTL_DAYS: '365',

@@ -21,6 +21,8 @@ import { silentObserver } from './stillness.ts';
 
 export const linkWorkerVariables: LinkWorkerVariables = {
   LANE: 'campaign',
+  QUOTA_FROM: 'api',
+  API_DIALECT: 'v2.0',
   API_BASE_URL: 'http://127.0.0.1:1/api/v2.0',
   API_TOKEN_SECRET_ARN: 'arn:token',
   LINK_ID_SECRET_ARN: 'arn:link-id',
@@ -138,7 +140,7 @@ export class LinkWorld {
   readonly #sleep = async (milliseconds: number) => {
     this.now += milliseconds;
   };
-  readonly api = new EmulatedApi({ now: () => this.now, sleep: this.#sleep });
+  readonly api: EmulatedApi;
   readonly outcomes: Outcome[] = [];
   readonly qrJobs: QrJob[] = [];
   /** The message group of each QR job. */
@@ -154,6 +156,8 @@ export class LinkWorld {
 
   /** @param parts ports that replace those in memory */
   constructor(settings: Partial<LinkWorkerEnvironment> = {}, parts: Partial<LinkWorkerPorts> = {}) {
+    const { API_DIALECT: dialect = 'v2.0' } = settings;
+    this.api = new EmulatedApi({ now: () => this.now, sleep: this.#sleep, dialect });
     this.control.setRecord(this.now);
     const log = (message: string, fields: ObservedFields = {}) => void this.logs.push({ message, fields });
     this.#work = linkWorkerWith(settings, {

@@ -12,6 +12,7 @@ import type { Configuration } from '../../lib/config/config-schema.ts';
 import { pascal } from '../../lib/constructs/lane.ts';
 import type { Callers } from '../../local/cloud/access/caller.ts';
 import { startOneLinkApi } from '../../local/onelink-api/server.ts';
+import { apiAddress } from '../../local/start/api-address.ts';
 import type { CampaignMessage } from '../../local/start/campaign-input.ts';
 import { chosenPipeline } from '../../local/start/chosen-pipeline.ts';
 import { emulatorSettings } from '../../local/start/emulator-settings.ts';
@@ -57,7 +58,7 @@ export async function runningPipeline({
   const { cloud, named, sqs, dynamo, send, ...started } = await startPipeline(pipeline, {
     assemblyDirectory,
     workDirectory: join(directory, 'work'),
-    environmentOverrides: { API_BASE_URL: api.baseUrl.replace(api.origin, front?.endpoint ?? api.origin) },
+    environmentOverrides: { API_BASE_URL: apiAddress(front?.endpoint ?? api.origin, pipeline.account) },
     secretValues: { ApiToken: token, ...(httpKey && { HttpKeys: JSON.stringify(httpKey.secret) }) },
     callers: { ...producerCallers(pipeline.settings), ...callers },
     fireSchedulesAtStart: true,

@@ -38,6 +38,7 @@ export const senderSettings: CampaignSenderSettings = {
   OUTCOME_TOPIC_ARN: 'arn:outcomes',
   LINK_ID_SECRET_ARN: 'arn:link-id',
   LANES: [{ name: 'campaign', queueUrl: laneQueue('campaign'), commandsPerSecond: 10, imagesPerSecond: 5 }],
+  API_DIALECT: 'v2.0',
   MAX_DATA_CHARACTERS: 2048,
   QUERY_STRING_COUNTS: false,
   MAX_TTL_DAYS: 365,

@@ -50,7 +50,8 @@ const confidential: ReadonlySet<string> = new Set(['short URL', 'QR code']);
 function stateOf({ record, found }: LookUp, at: number): FoundLink['state'] {
   if (record?.state === 'deleted') return 'deleted';
   if (record?.expiryCheck !== undefined) return 'checking';
-  if (typeof found === 'object') return found.expiresAt * 1000 <= at ? 'expired' : 'live';
+  if (typeof found === 'object' && found.expiresAt !== undefined)
+    return found.expiresAt * 1000 <= at ? 'expired' : 'live';
   if (record !== undefined) return record.expiresAt * 1000 <= at ? 'expired' : 'live';
   return 'unknown';
 }

@@ -39,7 +39,8 @@ export function compare(
     return different([{ what: 'state', words: 'was not made through the API' }]);
   }
   if (record.state === 'deleted') {
-    const dead = found === 'absent' || found.expiresAt <= context.nowSeconds;
+    // Without an expiry, the link may be one that has expired and is still shown.
+    const dead = found === 'absent' || (found.expiresAt ?? 0) <= context.nowSeconds;
     return dead ? { result: 'equal' } : different([{ what: 'state', words: 'deleted in the ledger, live at the API' }]);
   }
   if (found === 'absent') {
@@ -50,7 +51,7 @@ export function compare(
       ? { result: 'equal' }
       : different([{ what: 'state', words: 'live in the ledger, absent at the API' }]);
   }
-  const laterSeconds = found.expiresAt - record.expiresAt;
+  const laterSeconds = laterBy(found, record);
   const differences = lifeDifferences(record, found, context.nowSeconds);
   if (dataDigest(context.secret, found.data) !== record.dataDigest)
     differences.unshift({ what: 'data', words: 'its data differs' });
@@ -58,6 +59,11 @@ export function compare(
     differences.push({ what: 'short-url', words: 'its short URL has none of its template’s domains' });
   if (differences.length > 0) return different(differences);
   return { result: laterSeconds > clockToleranceSeconds ? 'renewed-by-clicks' : 'equal' };
+}
+
+/** How much later the link expires at the API, in seconds. 0 if the API reports no expiry. */
+function laterBy({ expiresAt }: LinkAtApi, record: LinkRecord): number {
+  return expiresAt === undefined ? 0 : expiresAt - record.expiresAt;
 }
 
 const different = (differences: Difference[]): Comparison => ({ result: 'different', differences });
@@ -68,7 +74,7 @@ const different = (differences: Difference[]): Comparison => ({ result: 'differe
  */
 function lifeDifferences(record: LinkRecord, found: LinkAtApi, nowSeconds: number): Difference[] {
   const ttl = ttlDifference(record, found, nowSeconds);
-  const later = found.expiresAt - record.expiresAt;
+  const later = laterBy(found, record);
   // The expiry check under way will write the API's expiry into the record.
   const isChecked = record.expiryCheck !== undefined;
   const isExplained = isChecked || Math.abs(later) <= clockToleranceSeconds || (later > 0 && record.renewTtl);
@@ -81,7 +87,7 @@ function ttlDifference(record: LinkRecord, found: LinkAtApi, nowSeconds: number)
     const [there, here] = [found.ttlSeconds, record.ttlSeconds].map(durationWords);
     return { what: 'ttl', words: `has a TTL of ${there} at the API, and of ${here} in the ledger` };
   }
-  const beyond = found.expiresAt - (nowSeconds + record.ttlSeconds);
+  const beyond = (found.expiresAt ?? 0) - (nowSeconds + record.ttlSeconds);
   if (beyond <= machineToleranceSeconds) return undefined;
   return { what: 'ttl', words: `lives ${durationWords(beyond)} longer at the API than its TTL allows` };
 }

@@ -24,12 +24,15 @@ export function facetsOf(
   const api = typeof found === 'object' ? found : undefined;
   const facets: Facet[] = [
     { what: 'state', ledger: ledgerState(record, nowSeconds), api: apiState(found, nowSeconds) },
-    { what: 'expires', ledger: record && isoSeconds(record.expiresAt), api: api && isoSeconds(api.expiresAt) },
+    { what: 'expires', ledger: record && isoSeconds(record.expiresAt), api: api && expiryWords(api) },
     ...(record === undefined ? [] : ledgerFacets(record, showData)),
     ...dataFacets(record, api, showData),
   ];
   return facets.filter(({ ledger, api: there }) => ledger !== undefined || there !== undefined);
 }
+
+/** Version 1.0 of the API reports no expiry. */
+const expiryWords = ({ expiresAt }: LinkAtApi) => (expiresAt === undefined ? 'unknown' : isoSeconds(expiresAt));
 
 function ledgerState(record: LinkRecord | undefined, nowSeconds: number): string {
   if (record === undefined) return 'no record';
@@ -42,6 +45,7 @@ function apiState(found: Found | undefined, nowSeconds: number): string | undefi
   if (found === undefined) return 'no usable answer';
   if (found === 'absent') return 'no link';
   if (found === 'foreign') return 'not made through the API';
+  if (found.expiresAt === undefined) return 'live, or expired in the last two days';
   return found.expiresAt <= nowSeconds ? 'expired' : 'live';
 }
 

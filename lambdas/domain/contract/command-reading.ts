@@ -83,6 +83,7 @@ export function commandReader(lane: LaneRules) {
       ...ofFields,
       ...[...ofWriting, ...textFaults(raw)].filter(isKnown),
       ...rightsFaults(raw, producers, lane.templates),
+      ...qrFaults(raw, lane.contract),
       ...timeFaults(raw, sentAtMilliseconds),
       ...policy.faults,
     ];
@@ -92,6 +93,17 @@ export function commandReader(lane: LaneRules) {
     }
     return { refused: { faults: shortened(faultsFound), ...identityOf(raw, ofText) } };
   };
+}
+
+/** A request for a QR code, if the account's version of the API has none. */
+function qrFaults({ action, qr }: Record<string, unknown>, { hasQr = true }: ApiContract): Fault[] {
+  if (hasQr) return [];
+  const fault = (path: string) => ({
+    path,
+    rule: 'no-qr',
+    message: 'version 1.0 of the OneLink API has no QR codes: leave it out',
+  });
+  return [...(action === 'qr' ? [fault('action')] : []), ...(qr === undefined ? [] : [fault('qr')])];
 }
 
 /** With these limits an outcome fits into SNS's 256 KiB, although a body may have tens of thousands of faults. */

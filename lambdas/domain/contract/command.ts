@@ -6,10 +6,12 @@ import { isObject } from './json-object.ts';
 import { type DataLimit, dataAsText, dataFaults } from './link-data.ts';
 import { ttlSeconds } from './ttl.ts';
 
-/** The API's limits on which its older and newer documentation disagree. */
+/** The API's limits on which its versions, or its older and newer documentation, disagree. */
 export interface ApiContract extends DataLimit {
-  /** 365 in the first documentation, 730 in the newer one. */
+  /** 365 in the first documentation, 730 in the newer one, 31 in version 1.0. */
   maxTtlDays: number;
+  /** Whether the API makes QR codes of its links. Default: it does. */
+  hasQr?: boolean;
 }
 
 /** RFC 3339, with seconds and a time zone. */

@@ -1,4 +1,5 @@
 import type { Fault } from './fault.ts';
+import { queryCharacters } from './query-text.ts';
 
 /**
  * The published rule of one link parameter, from OneLink's documentation. Other parameters, such as `deep_link_value`,
@@ -124,15 +125,24 @@ export function dataAsSent(data: Record<string, string>): Record<string, string>
 export interface DataLimit {
   /** 2,048 in the first documentation, 3,000 in the newer one. */
   maxDataCharacters: number;
-  /** Whether the limit also holds for the data as a query string, as in the API's version 1.0. */
-  queryStringCounts?: boolean | undefined;
+  /** Whether the limit also holds for the data as a query string. `alone`: as in the API's version 1.0. */
+  queryStringCounts?: boolean | 'alone' | undefined;
 }
 
-/** The size that counts against the limit: the JSON as sent, or the query string if that counts and is longer. */
-export function dataCharacters(data: Record<string, string>, queryStringCounts = false): number {
+/** The size that counts against the limit: the JSON as sent, or the query string if that counts alone or is longer. */
+export function dataCharacters(
+  data: Record<string, string>,
+  queryStringCounts: DataLimit['queryStringCounts'] = false,
+): number {
+  if (queryStringCounts === 'alone') return queryCharacters(data);
   const sent = dataAsSent(data);
   const json = JSON.stringify(sent).length;
   return queryStringCounts ? Math.max(json, new URLSearchParams(sent).toString().length) : json;
+}
+
+function measureOf(queryStringCounts: DataLimit['queryStringCounts']): string {
+  if (queryStringCounts === 'alone') return 'as a query string';
+  return queryStringCounts ? 'as JSON or as a query string' : 'as JSON';
 }
 
 /** A name in its canonical form: the pipeline encodes angle brackets, and the API may return them in either form. */
@@ -177,11 +187,14 @@ export function dataFaults(data: Record<string, unknown>, limit: DataLimit): Fau
   if (!Object.hasOwn(data, 'pid')) fault('pid', 'required', 'the media source is mandatory');
   const characters = dataCharacters(Object.fromEntries(texts), queryStringCounts);
   if (characters > maxDataCharacters) {
-    const measure = queryStringCounts ? 'as JSON or as a query string' : 'as JSON';
+    const counted =
+      queryStringCounts === 'alone'
+        ? 'a blank and each character that must be encoded as three, a letter beyond a to z as six or more'
+        : 'each value as text in quotes, < and > as three, an escape such as \\n as two';
     faults.push({
       path: 'data',
       rule: 'payload-length',
-      message: `must not exceed ${maxDataCharacters} characters ${measure}; it has ${characters} (each value as text in quotes, < and > as three, an escape such as \\n as two)`,
+      message: `must not exceed ${maxDataCharacters} characters ${measureOf(queryStringCounts)}; it has ${characters} (${counted})`,
     });
   }
   return faults;

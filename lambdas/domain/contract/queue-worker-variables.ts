@@ -2,8 +2,6 @@ import * as z from 'zod';
 
 /** The variables of every worker with a queue and calls to the API, all required. */
 export const queueWorkerVariables = {
-  /** Without a trailing slash: `https://onelink.appsflyer.com/api/v2.0`. */
-  API_BASE_URL: z.url(),
   API_TOKEN_SECRET_ARN: z.string().min(1),
   /** The most calls that one environment may have in flight. */
   CALLS_IN_FLIGHT: z.coerce.number().int().min(1),

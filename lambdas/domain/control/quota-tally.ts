@@ -2,10 +2,10 @@ import type { Meaning } from '../onelink/failure-table.ts';
 import { isWrite, type Operation } from '../onelink/operation.ts';
 
 /**
- * Answers to a POST, PUT or DELETE that cost a call of the quota, or may. Successes and 409s cost one. The API's
+ * Answers to a POST, PUT or DELETE that cost a call of the quota, or may. Successes and refused IDs in use cost one. The API's
  * documentation does not say whether other failures do, so they count as spent.
  */
-const counted: ReadonlySet<Meaning> = new Set(['ok', 'exists', 'permanent', 'absent', 'ambiguous']);
+const counted: ReadonlySet<Meaning> = new Set(['ok', 'exists', 'taken-or-invalid', 'permanent', 'absent', 'ambiguous']);
 
 /** Calls of the quota that one lane made on one day (UTC). */
 export interface SpentOnDay {

@@ -83,7 +83,10 @@ export const linkAnswerSchema = z.object({
   shortUrl: z.string(),
   requestId: z.string().describe('The request that made it.'),
   version: z.int().describe('1 at the create. Grows by one with each change.'),
-  expiresAt: z.string().describe('ISO 8601, UTC: as the OneLink API has just said.'),
+  expiresAt: z
+    .string()
+    .optional()
+    .describe('ISO 8601, UTC: as the OneLink API has just said. Version 1.0 of that API does not report it.'),
   keepUntil: z.string().optional().describe('ISO 8601, UTC: the pipeline renews the link until then.'),
   data: z.record(z.string(), z.string()),
   qr: answeredCodeSchema.optional(),

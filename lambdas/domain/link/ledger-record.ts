@@ -78,13 +78,20 @@ export function needsRenewal({
   return state === 'live' && keepUntil !== undefined && keepUntil > expiresAt;
 }
 
+/** A check plans the link's next one at least this long ahead: a day. */
+export const checkPauseSeconds = 86_400;
+
 /** When DynamoDB's TTL deletes the record, which starts its expiry check. Epoch seconds. */
 export function wakeAt(
   record: Pick<LinkRecord, 'state' | 'keepUntil' | 'expiresAt' | 'ttlSeconds' | 'checkAgainAt' | 'expiryCheck'>,
 ): number {
   // Later than the expiry, because the check is in its queue until then.
   if (record.expiryCheck !== undefined) return record.expiryCheck.lostAt;
-  if (record.checkAgainAt !== undefined) return Math.min(record.checkAgainAt, record.expiresAt);
+  if (record.checkAgainAt !== undefined) {
+    // Only if the API reports no expiry may a link live on after the recorded one.
+    const hadEnded = record.expiresAt <= record.checkAgainAt - checkPauseSeconds;
+    return hadEnded ? record.checkAgainAt : Math.min(record.checkAgainAt, record.expiresAt);
+  }
   return needsRenewal(record) ? record.expiresAt - Math.floor(renewalLeadSeconds(record)) : record.expiresAt;
 }
 

@@ -16,9 +16,9 @@ export function rememberedUntil(nowSeconds: number, days: number): number {
   return nowSeconds + days * 86_400;
 }
 
-/** Whether the link has expired, by its record or by a GET. */
-export function isOver({ expiresAt }: Pick<LinkRecord, 'expiresAt'>, nowSeconds: number): boolean {
-  return expiresAt <= nowSeconds;
+/** Whether the link has expired, by its record or by a GET. A GET without an expiry does not report. */
+export function isOver({ expiresAt }: Pick<LinkAtApi, 'expiresAt'>, nowSeconds: number): boolean {
+  return expiresAt !== undefined && expiresAt <= nowSeconds;
 }
 
 /** Whether the link is live by its record. Clicks may keep a link live after its recorded expiry. */
@@ -101,21 +101,26 @@ export function stateForChange(record: LinkRecord, command: UpdateCommand | Dele
 /**
  * What a GET shows at a link's address:
  *
- * - `alive`, `dead`   a live or an expired link; the API shows an expired one for up to 48 hours
+ * - `alive`, `dead`   a live or an expired link; the API shows an expired one for up to 48 hours. If it reports no expiry,
+ *   each link that it shows counts as live
  * - `absent`          no link
  * - `made-elsewhere`  a link from the user interface, a bulk tool or an SDK, which the API refuses to show
  * - `unknown`         no usable answer
  */
 export type FoundAtApi =
   | { state: 'alive'; link: LinkAtApi }
-  | { state: 'dead'; link: LinkAtApi }
+  | { state: 'dead'; link: LinkAtApi & { expiresAt: number } }
   | { state: 'absent' }
   | { state: 'made-elsewhere' }
   | { state: 'unknown'; meaning: Meaning };
 
 export function foundAtApi(answer: ApiAnswer<LinkAtApi>, nowSeconds: number): FoundAtApi {
   const { meaning } = answer;
-  if (meaning === 'ok') return { state: isOver(answer.value, nowSeconds) ? 'dead' : 'alive', link: answer.value };
+  if (meaning === 'ok') {
+    const { expiresAt } = answer.value;
+    if (expiresAt === undefined || expiresAt > nowSeconds) return { state: 'alive', link: answer.value };
+    return { state: 'dead', link: { ...answer.value, expiresAt } };
+  }
   if (meaning === 'absent') return { state: 'absent' };
   return meaning === 'permanent' ? { state: 'made-elsewhere' } : { state: 'unknown', meaning };
 }

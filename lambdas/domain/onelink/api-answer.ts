@@ -15,8 +15,8 @@ export type ApiAnswer<Value> =
 /** A link, as a GET returns it. */
 export interface LinkAtApi {
   data: Record<string, unknown>;
-  /** Epoch seconds. */
-  expiresAt: number;
+  /** Epoch seconds. Missing if the API does not report it, as its version 1.0. */
+  expiresAt?: number;
   /**
    * The link's configured TTL, if the API returns it. Presumably in seconds, since the documentation does not state the
    * unit.
@@ -34,6 +34,7 @@ const ownWords: Record<string, string> = {
   wrong_brand_domain: 'the API reports that the brand domain does not belong to the account or template',
   rate_limit_exceeded: 'above the account’s rate',
   quota_exceeded: 'the month’s quota is spent',
+  shortlink_id_taken: 'the API reports that the short-link ID is in use',
   qr_error: 'the API failed to draw the QR code',
 };
 

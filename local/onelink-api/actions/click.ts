@@ -4,6 +4,7 @@ import { queryString } from '../data/payload.ts';
 import type { Emulator } from '../emulator.ts';
 import { decoded } from '../operations.ts';
 import { clickPath } from '../short-url.ts';
+import { withoutEncoding } from '../v1/encoding.ts';
 
 /** Parameters that steer the redirect. The redirect does not pass them on. */
 const steering = new Set(['af_r', 'af_web_dp', 'af_ios_url', 'af_android_url', 'af_dp', 'af_param_forwarding']);
@@ -27,7 +28,8 @@ export function followLink(emulator: Emulator, host: string, path: string): Answ
   statistics.clicks.onLiveLinks += 1;
   link.clicks += 1;
   if (link.renewTtl) link.expiresAtSeconds = clock.nowSeconds() + link.ttlSeconds;
-  return redirect(destination(fieldsOf(link.payload) ?? new Map(), base));
+  const parameters = fieldsOf(link.payload) ?? new Map();
+  return redirect(destination(link.api === 'v1.0' ? withoutEncoding(parameters) : parameters, base));
 }
 
 function destination(parameters: Fields, base: string): string {

@@ -7,7 +7,7 @@ import { invalidBody, invalidParameter, notFound, shortlinkIdTaken } from '../er
 import type { Call } from '../operations.ts';
 import type { Settings } from '../settings.ts';
 import { checkedBrandDomain, shortUrl } from '../short-url.ts';
-import type { LinkStore } from '../store.ts';
+import type { LinkRecord, LinkStore } from '../store.ts';
 
 /**
  * POST /shortlinks/{onelink-id}: creates a link.
@@ -16,7 +16,7 @@ import type { LinkStore } from '../store.ts';
  * ID is free. A 409 therefore means that everything else was valid.
  */
 export function createLink(emulator: Emulator, call: Call, body: Fields | undefined): Answer {
-  const { settings, store, clock } = emulator;
+  const { settings, store } = emulator;
   const { onelinkId } = call;
   if (!Object.hasOwn(settings.templates, onelinkId)) throw notFound();
   if (body === undefined) throw invalidBody();
@@ -27,20 +27,27 @@ export function createLink(emulator: Emulator, call: Call, body: Fields | undefi
   const payload = checkedPayload(body.get('data'), settings);
   const brandDomain = checkedBrandDomain(settings, call, body.get('brand_domain'));
   if (chosenId !== undefined && store.get(onelinkId, chosenId) !== undefined) throw shortlinkIdTaken();
-  const link = {
+  const link = addLink(emulator, {
     onelinkId,
-    shortlinkId: chosenId ?? freeId(store, onelinkId),
+    chosenId,
     payload,
     ttlSeconds: window,
     renewTtl,
-    expiresAtSeconds: clock.nowSeconds() + window,
     brandDomain,
-    foreign: false,
-    clicks: 0,
-  };
+    api: 'v2.0',
+  });
+  return ok(JSON.stringify({ shortlink_url: shortUrl(settings, link) }));
+}
+
+type NewLink = Omit<LinkRecord, 'shortlinkId' | 'expiresAtSeconds' | 'clicks'> & { chosenId: string | undefined };
+
+/** Stores a new link. Its TTL runs from now. */
+export function addLink({ store, clock }: Emulator, { chosenId, ...asked }: NewLink): LinkRecord {
+  const shortlinkId = chosenId ?? freeId(store, asked.onelinkId);
+  const link = { ...asked, shortlinkId, expiresAtSeconds: clock.nowSeconds() + asked.ttlSeconds, clicks: 0 };
   store.put(link);
   store.counts.made += 1;
-  return ok(JSON.stringify({ shortlink_url: shortUrl(settings, link) }));
+  return link;
 }
 
 const idForms = { seen: /^[A-Za-z0-9_-]{1,50}$/, guide: /^[A-Za-z0-9]{1,50}$/ } as const;
@@ -48,8 +55,12 @@ const idForms = { seen: /^[A-Za-z0-9_-]{1,50}$/, guide: /^[A-Za-z0-9]{1,50}$/ } 
 /**
  * The guide publishes at most 50 letters and digits. The reference's own examples have `_`, and links with `-` exist.
  */
-function checkedShortlinkId(id: Field, { shortlinkIdCharacters }: Settings): string {
-  if (typeof id.value === 'string' && idForms[shortlinkIdCharacters].test(id.value)) return id.value;
+export function hasIdForm(id: string, { shortlinkIdCharacters }: Settings): boolean {
+  return idForms[shortlinkIdCharacters].test(id);
+}
+
+function checkedShortlinkId(id: Field, settings: Settings): string {
+  if (typeof id.value === 'string' && hasIdForm(id.value, settings)) return id.value;
   throw invalidParameter('shortlink_id', plainText(id), 'value should be 1 to 50 letters and digits');
 }
 

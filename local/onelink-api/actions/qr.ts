@@ -4,7 +4,7 @@ import { ApiError, invalidQrParameter, qrFailed } from '../errors.ts';
 import type { Call } from '../operations.ts';
 import type { Settings } from '../settings.ts';
 import { shortUrl } from '../short-url.ts';
-import { ownLink } from './read.ts';
+import { linkFor } from './read.ts';
 
 /** The published default and maximum of `size`, in pixels of width and of height. */
 const defaultSize = 300;
@@ -16,7 +16,7 @@ const maxSize = 3000;
  */
 export async function drawQrCode(emulator: Emulator, call: Call): Promise<Answer> {
   const { settings } = emulator;
-  const link = ownLink(emulator, call);
+  const link = linkFor(emulator, call);
   const size = sizeOf(call.query.get('size'));
   const format = formatOf(call.query.get('format'));
   const margin = marginOf(call.query.get('margin'));

@@ -6,30 +6,49 @@ import type { Emulator } from '../emulator.ts';
 import { invalidBody } from '../errors.ts';
 import type { Call } from '../operations.ts';
 import { checkedBrandDomain, shortUrl } from '../short-url.ts';
-import { ownLink } from './read.ts';
+import type { LinkRecord } from '../store.ts';
+import { linkFor } from './read.ts';
 
 /**
  * PUT /shortlinks/{onelink-id}/{shortlink-id}: replaces the parameters of a link.
  *
  * A given `ttl` replaces the link's TTL and runs from now. Without a `ttl`, a link with `renew_ttl` restarts its TTL
  * and any other link keeps its expiry. PUT changes `renew_ttl` and `brand_domain` only if the body has them. A PUT with
- * a `ttl` revives an expired link that is not yet purged.
+ * a `ttl` revives an expired link that is not yet purged. If the settings let PUT change a link of v1.0, it becomes a
+ * link of v2.0.
  */
 export function updateLink(emulator: Emulator, call: Call, body: Fields | undefined): Answer {
-  const { settings, store, clock } = emulator;
-  const link = ownLink(emulator, call);
+  const { settings, store } = emulator;
+  const link = linkFor(emulator, call);
   if (body === undefined) throw invalidBody();
   const ttl = body.get('ttl');
-  const window = ttl && ttlSeconds(ttl, settings);
-  const renewTtl = checkedRenewTtl(body.get('renew_ttl')) ?? link.renewTtl;
-  const payload = checkedPayload(body.get('data'), settings);
-  const brandDomain = checkedBrandDomain(settings, call, body.get('brand_domain')) ?? link.brandDomain;
-
-  link.payload = payload;
-  link.brandDomain = brandDomain;
-  link.renewTtl = renewTtl;
-  if (window !== undefined) link.ttlSeconds = window;
-  if (window !== undefined || renewTtl) link.expiresAtSeconds = clock.nowSeconds() + link.ttlSeconds;
-  store.counts.updated += 1;
+  changeLink(emulator, link, {
+    ttlSeconds: ttl && ttlSeconds(ttl, settings),
+    renewTtl: checkedRenewTtl(body.get('renew_ttl')),
+    payload: checkedPayload(body.get('data'), settings),
+    brandDomain: checkedBrandDomain(settings, call, body.get('brand_domain')),
+  });
+  if (link.api === 'v1.0') {
+    link.api = 'v2.0';
+    store.counts.migrated += 1;
+  }
   return ok(JSON.stringify({ shortlink_url: shortUrl(settings, link) }));
+}
+
+/** What an update changes. A field that the request left out is undefined. */
+interface LinkChange {
+  payload: string;
+  ttlSeconds: number | undefined;
+  renewTtl: boolean | undefined;
+  brandDomain: string | undefined;
+}
+
+/** Changes a link, and starts its TTL anew if the request has one or if the link renews itself. */
+export function changeLink({ store, clock }: Emulator, link: LinkRecord, change: LinkChange): void {
+  link.payload = change.payload;
+  link.brandDomain = change.brandDomain ?? link.brandDomain;
+  link.renewTtl = change.renewTtl ?? link.renewTtl;
+  link.ttlSeconds = change.ttlSeconds ?? link.ttlSeconds;
+  if (change.ttlSeconds !== undefined || link.renewTtl) link.expiresAtSeconds = clock.nowSeconds() + link.ttlSeconds;
+  store.counts.updated += 1;
 }

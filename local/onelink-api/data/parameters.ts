@@ -79,6 +79,11 @@ const reserved: ReadonlySet<string> = new Set([
   'brand_domain',
 ]);
 
+/** Whether a parameter of `data` may have a value of this type. */
+export function isParameterValue(value: unknown): value is string | number | boolean {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+}
+
 /**
  * Returns what is wrong with one parameter of `data`, worded to follow `Reason:`, or undefined. An empty value counts
  * as absent and breaks no rule: live links carry `"c": ""`. (The rule that `pid` needs a value is the payload's.)
@@ -86,10 +91,7 @@ const reserved: ReadonlySet<string> = new Set([
 export function parameterFault(name: string, field: Field, settings: Settings): string | undefined {
   if (name === '') return 'a parameter should have a name';
   if (settings.reservedParameters === 'refuse' && reserved.has(name)) return 'parameter is not allowed in data';
-  const { value } = field;
-  if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') {
-    return 'value should be a string, a number or a boolean';
-  }
+  if (!isParameterValue(field.value)) return 'value should be a string, a number or a boolean';
   const text = plainText(field);
   if (text === '') return undefined;
   const maxLength = settings.enforceLengths ? maxLengths.get(name) : undefined;

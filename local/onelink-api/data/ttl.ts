@@ -14,17 +14,21 @@ const secondsPerUnit = { m: 60, h: 3600, d: 86_400 } as const;
  * default, or the API answers 400. `null` is always an error.
  */
 export function ttlSeconds(ttl: Field, settings: Settings): number {
-  const { value } = ttl;
-  const asked = typeof value === 'number' || typeof value === 'string' ? String(value) : '';
-  const match = /^(\d{1,9})([mhd]?)$/.exec(asked);
-  if (match !== null) {
-    const unit = match[2] === 'm' || match[2] === 'h' ? match[2] : 'd';
-    const seconds = Number(match[1]) * secondsPerUnit[unit];
-    if (seconds > 0 && seconds <= settings.maxTtlDays * secondsPerUnit.d) return seconds;
-  }
-  if (settings.outOfRangeTtl === 'default' && value !== null) return defaultTtlSeconds;
+  const seconds = readTtl(ttl, settings.maxTtlDays);
+  if (seconds !== undefined) return seconds;
+  if (settings.outOfRangeTtl === 'default' && ttl.value !== null) return defaultTtlSeconds;
   const rule = `value should be minutes, hours or days, at most ${settings.maxTtlDays}d`;
   throw invalidParameter('ttl', plainText(ttl), rule);
+}
+
+/** The seconds of a `ttl`. Undefined if it is unreadable, zero or over the maximum. */
+export function readTtl({ value }: Field, maxTtlDays: number): number | undefined {
+  const asked = typeof value === 'number' || typeof value === 'string' ? String(value) : '';
+  const match = /^(\d{1,9})([mhd]?)$/.exec(asked);
+  if (match === null) return undefined;
+  const unit = match[2] === 'm' || match[2] === 'h' ? match[2] : 'd';
+  const seconds = Number(match[1]) * secondsPerUnit[unit];
+  return seconds > 0 && seconds <= maxTtlDays * secondsPerUnit.d ? seconds : undefined;
 }
 
 /** @throws ApiError 400 `invalid_parameter` for any value but true and false */

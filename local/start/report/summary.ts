@@ -39,7 +39,7 @@ export function summarise(sum: Reconciliation, found: Findings, notSent: number,
     budgetPerSecond: found.budgetPerSecond,
     limitPerSecond: found.limitPerSecond,
     /** 429s for the rate. */
-    rateLimited: stats.refused.rate + stats.refused.qrRate,
+    rateLimited: stats.refused.rate + stats.refused.qrRate + stats.refused.v1Rate,
     quotaUsed: stats.quota.used,
     deadLetters: found.deadLetters,
     /** Sent, and without an outcome or the code that they asked for. Rows of a campaign that has not ended are among them. */

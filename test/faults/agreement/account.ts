@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isMadeByApi } from '../../../local/onelink-api/store.ts';
 import type { FaultyPipeline } from '../world/faulty-pipeline.ts';
 import { disagreements, vanished } from './agreement.ts';
 import { extraQuota } from './quota.ts';
@@ -23,12 +24,16 @@ export async function takeAccount(
   const requests = pipeline.correspondence.requests();
   const all = pipeline.correspondence.all();
   const { links, quota, calls } = pipeline.api.stats();
-  const taken = calls.create?.['409'] ?? 0;
+  const taken = calls.create?.[`${pipeline.takenIdStatus}`] ?? 0;
   const created = [...requests.values()].filter((copies) =>
     copies.some(({ answers }) => answers.some(({ outcome }) => outcome === 'created')),
   );
   const superseded = all.filter(({ answers }) => answers[0]?.outcome === 'superseded');
-  const extra = extraQuota(pipeline.apiWrites, new Set(superseded.map(({ command }) => command.requestId)));
+  const extra = extraQuota(
+    pipeline.apiWrites,
+    new Set(superseded.map(({ command }) => command.requestId)),
+    pipeline.takenIdStatus,
+  );
   const outcomes: Record<string, number> = {};
   for (const { answers, codes } of all) {
     for (const { outcome, reason, repeat } of [...answers.slice(0, 1), ...codes.slice(0, 1)]) {
@@ -39,7 +44,7 @@ export async function takeAccount(
   const state = {
     requests,
     ledger: await pipeline.ledger(),
-    links: [...pipeline.api.links()].filter(({ foreign, expired }) => !foreign && !expired),
+    links: [...pipeline.api.links()].filter((link) => isMadeByApi(link) && !link.expired),
     images: await pipeline.images(),
     linkOutcomes: pipeline.correspondence.linkOutcomes(),
     history: await pipeline.history(),
@@ -58,7 +63,7 @@ export async function takeAccount(
     duplicates: links.made - extra.madeAndTakenBack / 2 - created.length,
     disagreements: disagreements(state),
     extraQuotaCalls: extra,
-    /** Quota used beyond links made, updated and deleted, and 409s: the emulator's count of quota against its other counts. */
+    /** Quota used beyond links made, updated and deleted, and refused IDs in use: the emulator's count of quota against its other counts. */
     unexplainedQuotaCalls: quota.used - links.made - links.updated - links.deleted - taken,
     outcomes,
     seed,

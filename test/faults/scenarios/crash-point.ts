@@ -1,3 +1,4 @@
+import { linkIn } from '../wire/api-writes.ts';
 import type { Treatment } from '../wire/proxy.ts';
 import { nameOf, type WireRequest } from '../wire/wire-request.ts';
 import type { Sender } from '../world/faulty-pipeline.ts';
@@ -70,7 +71,7 @@ export class CrashPlan {
     const text = `${path} ${body.toString('latin1')}`;
     const named = /request#[\w.-]+\/([\w.-]+)/.exec(text)?.[1];
     if (named !== undefined) return named;
-    const link = /\/shortlinks\/\w+\/([\w-]+)/.exec(path)?.[1];
+    const link = linkIn(path);
     return link === undefined ? undefined : this.#requestOfLink.get(link);
   }
 

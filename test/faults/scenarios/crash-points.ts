@@ -1,4 +1,5 @@
 import { deriveLinkId } from '../../../lambdas/domain/link/link-id.ts';
+import { type Dialect, dialectLimits } from '../../../lambdas/domain/onelink/dialect.ts';
 import { type Account, takeAccount } from '../agreement/account.ts';
 import { dataOf } from '../wire/api-writes.ts';
 import type { TestCommand } from '../world/correspondence.ts';
@@ -36,6 +37,7 @@ export async function crashPoints(
   actions: readonly CrashAction[],
   seed: number,
   progress: (line: string) => void,
+  dialect: Dialect = 'v2.0',
 ): Promise<{ accounts: Account[]; results: CrashResult[] }> {
   const accounts: Account[] = [];
   const results: CrashResult[] = [];
@@ -43,11 +45,18 @@ export async function crashPoints(
     const startedAt = performance.now();
     const plan = new CrashPlan();
     const sizes = { batchSize: 1, concurrency: 4, timeoutSeconds: 20, visibilityTimeoutSeconds: 1 };
-    const pipeline = await faultyPipeline({ sizes, injector: plan, proxyApi: true });
+    const pipeline = await faultyPipeline({ sizes, injector: plan, proxyApi: true, dialect });
     try {
       const found = await everyPoint(action, pipeline, plan);
       results.push(...found);
-      accounts.push(await takeAccount(pipeline, `crash points: ${action}`, seed, startedAt));
+      accounts.push(
+        await takeAccount(
+          pipeline,
+          `crash points: ${action}${dialect === 'v2.0' ? '' : `, API ${dialect}`}`,
+          seed,
+          startedAt,
+        ),
+      );
       progress(`${action}: ${found.length} crash points`);
     } finally {
       await pipeline.stop();
@@ -63,7 +72,9 @@ async function everyPoint(action: CrashAction, pipeline: FaultyPipeline, plan: C
   let count = 0;
   /** Commands of the action. Their links exist, and the queues are empty. */
   const commands = async (many: number): Promise<TestCommand[]> => {
-    const made = Array.from({ length: many }, () => commandsFor(action, ++count));
+    const made = Array.from({ length: many }, () =>
+      commandsFor(action, ++count, dialectLimits[pipeline.dialect].hasQr),
+    );
     await pipeline.send(made.flatMap(({ before }) => before ?? []));
     await settled();
     // Or a message of these links would come back after the cold start, and its requests would count as the action's.
@@ -130,6 +141,7 @@ function isRedelivered(seen: CrashPlan['seen']): boolean {
 function commandsFor(
   action: CrashAction,
   count: number,
+  hasQr: boolean,
 ): { command: TestCommand; before?: TestCommand; shortlinkId: string } {
   const name = action.replaceAll(/\W+/g, '-');
   const requestId = `${name}-${count}`;
@@ -144,7 +156,7 @@ function commandsFor(
     shortlinkId: chosen,
     data: dataOf(`${requestId}-link`),
     // The delete must have an image to remove.
-    ...(action === 'delete' && { qr }),
+    ...(action === 'delete' && hasQr && { qr }),
   };
   switch (action) {
     case 'create, derived ID':

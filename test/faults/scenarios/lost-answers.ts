@@ -1,4 +1,5 @@
 import { deriveLinkId } from '../../../lambdas/domain/link/link-id.ts';
+import { type Dialect, dialectLimits } from '../../../lambdas/domain/onelink/dialect.ts';
 import type { FaultInput } from '../../../local/onelink-api/faults.ts';
 import { type Account, takeAccount } from '../agreement/account.ts';
 import { dataOf } from '../wire/api-writes.ts';
@@ -81,22 +82,37 @@ export async function lostAnswers(
   spoilings: readonly Spoiling[],
   seed: number,
   progress: (line: string) => void,
+  dialect: Dialect = 'v2.0',
 ): Promise<{ account: Account; cells: LostAnswer[] }> {
   const startedAt = performance.now();
   const sizes = { batchSize: 1, concurrency: 4, timeoutSeconds: 20, visibilityTimeoutSeconds: 6 };
   const peace = { treat: () => ({}) };
-  const pipeline = await faultyPipeline({ sizes, injector: peace, proxyApi: false, callTimeoutMilliseconds });
+  const pipeline = await faultyPipeline({
+    sizes,
+    injector: peace,
+    proxyApi: false,
+    callTimeoutMilliseconds,
+    dialect,
+  });
   try {
     const cells: LostAnswer[] = [];
     for (const spoiling of spoilings) {
       // One create at a time, to assign each link to its create.
-      const together = spoiling === tokenRotated ? spoiledOperations.map((one) => [one]) : inTwo;
+      const { hasQr } = dialectLimits[dialect];
+      const offered = spoiledOperations.filter((operation) => hasQr || operation !== 'qr');
+      const inTwo = [offered.filter((operation) => operation !== 'read'), ['read' as const]];
+      const together = spoiling === tokenRotated ? offered.map((one) => [one]) : inTwo;
       for (const operations of together) cells.push(...(await spoil(spoiling, operations, pipeline)));
       progress(
         `${spoiling}: ${cells.filter((cell) => cell.spoiling === spoiling && isAsExpected(cell)).length} as expected`,
       );
     }
-    const account = await takeAccount(pipeline, 'lost answers', seed, startedAt);
+    const account = await takeAccount(
+      pipeline,
+      dialect === 'v2.0' ? 'lost answers' : `lost answers, API ${dialect}`,
+      seed,
+      startedAt,
+    );
     const beyond = (operations: readonly SpoiledOperation[]) =>
       cells
         .filter(({ operation }) => operations.includes(operation))
@@ -115,8 +131,6 @@ export async function lostAnswers(
 
 /** A refused token stops all lanes until the governor's next probe, which comes every minute. */
 const patienceSeconds = 150;
-
-const inTwo: SpoiledOperation[][] = [['create', 'update', 'delete', 'qr'], ['read']];
 
 async function spoil(
   spoiling: Spoiling,
@@ -145,7 +159,8 @@ async function spoil(
   const unplayed = pipeline.api.faults().length;
   if (unplayed > 0) throw new Error(`${spoiling}: ${unplayed} faults did not happen`);
   const made = now.links.made - links.made;
-  const taken = (now.calls.create?.['409'] ?? 0) - (calls.create?.['409'] ?? 0);
+  const refused = `${pipeline.takenIdStatus}`;
+  const taken = (now.calls.create?.[refused] ?? 0) - (calls.create?.[refused] ?? 0);
   const quota: Record<SpoiledOperation, number> = {
     create: made + taken,
     read: made + taken,

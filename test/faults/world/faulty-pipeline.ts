@@ -6,8 +6,10 @@ import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { config } from '../../../examples/configuration.ts';
 import type { Outcome } from '../../../lambdas/domain/contract/outcome.ts';
+import { type Dialect, dialectLimits } from '../../../lambdas/domain/onelink/dialect.ts';
 import { type LocalCloud, SimulatedClock } from '../../../local/cloud/cloud.ts';
 import { startOneLinkApi } from '../../../local/onelink-api/server.ts';
+import { apiAddress } from '../../../local/start/api-address.ts';
 import { chosenPipeline } from '../../../local/start/chosen-pipeline.ts';
 import { emulatorSettings } from '../../../local/start/emulator-settings.ts';
 import { makeHttpKey } from '../../../local/start/http-key.ts';
@@ -43,6 +45,8 @@ export interface FaultyPipelineOptions {
   };
   /** Whether calls to the OneLink API pass the proxy as well. */
   proxyApi: boolean;
+  /** The version of the API that the functions speak. Default: 2.0. */
+  dialect?: Dialect;
   callTimeoutMilliseconds?: number;
   /** Called for each published outcome, also for one of a command that this test has not sent itself. */
   heard?(outcome: Outcome): void;
@@ -63,6 +67,7 @@ export const linkIdSecret = 'a secret of the test, long enough to derive link ID
  */
 export async function faultyPipeline(options: FaultyPipelineOptions) {
   const directory = await mkdtemp(join(tmpdir(), 'onelink-faults-'));
+  const { dialect = 'v2.0' } = options;
   const pipeline = chosenPipeline(config, 'production');
   const clock = options.startsAt === undefined ? undefined : new SimulatedClock(Date.parse(options.startsAt));
   const assemblyDirectory = await assemblyIn(directory);
@@ -122,7 +127,9 @@ export async function faultyPipeline(options: FaultyPipelineOptions) {
     ...(clock !== undefined && { clock }),
     workDirectory: join(directory, 'work'),
     environmentOverrides: {
-      API_BASE_URL: `${front?.endpoint ?? apiOrigin}/api/v2.0`,
+      API_DIALECT: dialect,
+      API_BASE_URL: apiAddress(front?.endpoint ?? apiOrigin, { api: dialect }),
+      QUOTA_FROM: dialectLimits[dialect].tellsQuota ? 'api' : 'own-count',
       LINK_CALLS_PER_SECOND: callsPerSecond,
       QR_CALLS_PER_SECOND: callsPerSecond,
       CALLS_IN_FLIGHT: '4',
@@ -165,6 +172,9 @@ export async function faultyPipeline(options: FaultyPipelineOptions) {
 
   return {
     api: api.control,
+    dialect,
+    /** The status with which the emulator refuses a taken ID. By default, its version 1.0 answers as the guide has it. */
+    takenIdStatus: dialect === 'v2.0' ? 409 : 400,
     cloud: running.cloud,
     correspondence,
     campaignBucket: named.CampaignBucketName ?? '',

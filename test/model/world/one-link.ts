@@ -1,4 +1,5 @@
 import type { LinkAddress } from '../../../lambdas/domain/link/link-id.ts';
+import { isMadeByApi } from '../../../local/onelink-api/store.ts';
 import { type CarriedOut, EmulatedApi } from '../../world/emulated-api.ts';
 import type { HeldLink } from '../../world/held-links.ts';
 
@@ -43,7 +44,7 @@ export class ObservedOneLink {
 
   /** The pipeline's links, by key. */
   get links(): Map<string, HeldLink> {
-    return new Map([...this.api.links].filter(([, { foreign }]) => !foreign));
+    return new Map([...this.api.links].filter(([, link]) => isMadeByApi(link)));
   }
 
   /** A user makes a link in the user interface, if the ID is free. */
@@ -52,12 +53,12 @@ export class ObservedOneLink {
     this.api.links.set(key, {
       data: { pid: 'by hand' },
       expiresAt: this.#nowSeconds() + 3_650 * 86_400,
-      foreign: true,
+      api: 'dashboard',
     });
   }
 
   deleteByHand(key: string): void {
-    if (this.api.links.get(key)?.foreign) this.api.links.delete(key);
+    if (this.api.links.get(key)?.api === 'dashboard') this.api.links.delete(key);
   }
 
   click(key: string): void {

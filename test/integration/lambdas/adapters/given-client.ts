@@ -1,6 +1,7 @@
 import { afterEach } from 'vitest';
 import { OneLinkClient } from '../../../../lambdas/adapters/onelink-client.ts';
 import type { Turns } from '../../../../lambdas/domain/control/pacer.ts';
+import type { Dialect } from '../../../../lambdas/domain/onelink/dialect.ts';
 import type { Meaning } from '../../../../lambdas/domain/onelink/failure-table.ts';
 import type { Operation } from '../../../../lambdas/domain/onelink/operation.ts';
 import type { Clock } from '../../../../lambdas/domain/work/clock.ts';
@@ -60,14 +61,15 @@ export function givenClient(
     fresh = token,
     timeoutMilliseconds = 5_000,
     at = clock,
-  }: { token?: string; fresh?: string; timeoutMilliseconds?: number; at?: Clock } = {},
+    dialect = 'v2.0',
+  }: { token?: string; fresh?: string; timeoutMilliseconds?: number; at?: Clock; dialect?: Dialect } = {},
 ): GivenClient {
   const turns = countedTurns();
   givenTurns.push(turns);
   const calls: string[] = [];
   let freshTokens = 0;
   const client = new OneLinkClient(
-    { API_BASE_URL: baseUrl, CALL_TIMEOUT_MILLISECONDS: timeoutMilliseconds, CALLS_IN_FLIGHT: 4 },
+    { API_DIALECT: dialect, API_BASE_URL: baseUrl, CALL_TIMEOUT_MILLISECONDS: timeoutMilliseconds, CALLS_IN_FLIGHT: 4 },
     {
       token: {
         value: async () => token,

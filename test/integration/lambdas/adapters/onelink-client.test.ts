@@ -80,7 +80,7 @@ describe('read', () => {
   });
 
   it('returns that a link does not exist, or was made outside the API', async ({ api }) => {
-    api.control.preload([{ ...spring, data, foreign: true }]);
+    api.control.preload([{ ...spring, data, api: 'dashboard' }]);
     const { client } = givenClient(api.baseUrl);
     expect(await client.read(nobody)).toMatchObject({
       meaning: 'absent',

@@ -13,7 +13,9 @@ describe('the admin endpoints', () => {
     const api = await givenEmulator({ monthlyQuota: 100 });
     const admin = adminClient(api.origin);
 
-    expect(await admin.preload([{ onelinkId: 'A1b3', shortlinkId: 'ui', data: { pid: 'ui' }, foreign: true }])).toBe(1);
+    expect(await admin.preload([{ onelinkId: 'A1b3', shortlinkId: 'ui', data: { pid: 'ui' }, api: 'dashboard' }])).toBe(
+      1,
+    );
     await api.create({ shortlink_id: 'abc', ttl: '14d', renew_ttl: false, data: { pid: 'sms', c: 'spring' } });
     expect(await admin.links()).toEqual([
       {
@@ -25,7 +27,7 @@ describe('the admin endpoints', () => {
         ttl: 2_678_400,
         renewTtl: true,
         expired: false,
-        foreign: true,
+        api: 'dashboard',
         clicks: 0,
       },
       {
@@ -37,7 +39,7 @@ describe('the admin endpoints', () => {
         ttl: 1_209_600,
         renewTtl: false,
         expired: false,
-        foreign: false,
+        api: 'v2.0',
         clicks: 0,
       },
     ]);
@@ -65,10 +67,11 @@ describe('the admin endpoints', () => {
     expect(await admin.clock()).toMatchObject({ now: '2026-03-10T12:00:00Z' });
     expect(await admin.settings()).toMatchObject({ token: 'local-token' });
     expect(await admin.stats()).toEqual({
-      arrivals: { all: 0, api: 0, qr: 0, fullestSecond: { all: 0, api: 0, qr: 0 } },
+      arrivals: { all: 0, api: 0, qr: 0, v1: 0, fullestSecond: { all: 0, api: 0, qr: 0, v1: 0 } },
       calls: {},
-      refused: { rate: 0, qrRate: 0, quota: 0 },
-      links: { made: 0, preloaded: 0, updated: 0, deleted: 0, purged: 0, held: 0, alive: 0 },
+      callsByApi: { 'v2.0': {}, 'v1.0': {} },
+      refused: { rate: 0, qrRate: 0, v1Rate: 0, quota: 0 },
+      links: { made: 0, preloaded: 0, updated: 0, migrated: 0, deleted: 0, purged: 0, held: 0, alive: 0 },
       quota: { month: '2026-03', monthly: 100, used: 0, remaining: 100 },
       clicks: { total: 0, onLiveLinks: 0 },
       faultsPlayed: {},

@@ -20,7 +20,7 @@ const failed = async (...args: string[]) => {
 };
 
 const readme = await readFile(new URL('../../../../local/onelink-api/README.md', import.meta.url), 'utf8');
-const flagsIn = (text: string) => new Set(text.match(/(?<![\w-])--[a-z][a-z-]+/g));
+const flagsIn = (text: string) => new Set(text.match(/(?<![\w-])--[a-z][a-z\d-]+/g));
 
 describe('the command line', () => {
   it('Given its README and its help, Then both name every setting and every flag', async () => {
@@ -61,14 +61,15 @@ describe('the command line', () => {
     const folder = await temporaryFolder(onTestFinished);
     const config = join(folder, 'settings.json');
     await writeFile(config, JSON.stringify({ accountId: 'acc-file', token: 'from-file', qrDataPrefix: false }));
-    const flags = '--port 0 --json --token flag --template Zz9=acme,a.example --rate 7'.split(' ');
+    const flags = '--port 0 --json --token flag --template Zz9=acme,a.example --rate 7 --v1-taken-id 409'.split(' ');
     const child = run(...flags, '--config', config);
     const [line] = await once(createInterface({ input: child.stdout }), 'line');
-    const { origin, baseUrl, port, event } = JSON.parse(line);
-    expect({ event, origin, baseUrl }).toEqual({
+    const { origin, baseUrl, v1BaseUrl, port, event } = JSON.parse(line);
+    expect({ event, origin, baseUrl, v1BaseUrl }).toEqual({
       event: 'listening',
       origin: `http://127.0.0.1:${port}`,
       baseUrl: `http://127.0.0.1:${port}/api/v2.0`,
+      v1BaseUrl: `http://127.0.0.1:${port}/shortlink/v1`,
     });
     expect(await adminClient(origin).settings()).toMatchObject({
       accountId: 'acc-file',
@@ -76,6 +77,7 @@ describe('the command line', () => {
       qrDataPrefix: false,
       templates: { Zz9: { subdomain: 'acme', brandDomains: ['a.example'] } },
       requestsPerSecond: 7,
+      v1TakenId: 409,
       enforceLengths: true,
     });
 
@@ -92,6 +94,7 @@ describe('the command line', () => {
   it('Given a value that breaks a rule, Then the error names it', async () => {
     for (const [flag, value, named] of [
       ['--rate', '0', 'requestsPerSecond'],
+      ['--v1-taken-id', '404', 'Allowed choices are 400, 409'],
       ['--template', 'A1b3', 'A1b3=acme'],
       ['--config', '/nowhere.json', '/nowhere.json'],
     ] as const) {

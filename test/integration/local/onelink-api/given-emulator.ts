@@ -18,6 +18,8 @@ export interface Given extends OneLinkApi {
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answered>;
   /** POST /shortlinks/A1b3. By default, `data` has only `pid`. */
   create(body?: Record<string, unknown>): Promise<Answered>;
+  /** A call of version 1.0 for the template A1b3. Without an ID, it has no `id`. */
+  v1(method: string, id?: string, body?: unknown): Promise<Answered>;
 }
 
 const running: OneLinkApi[] = [];
@@ -45,7 +47,11 @@ export async function givenEmulator(settings: SettingsInput = {}, now = '2026-03
     return { status: response.status, headers: response.headers, text, json: parsed(text) };
   };
   const create: Given['create'] = (body = {}) => call('POST', '/shortlinks/A1b3', { data: { pid: 'sms' }, ...body });
-  return { ...api, time, call, create };
+  const v1: Given['v1'] = (method, id, body) => {
+    const query = id === undefined ? '' : `?id=${encodeURIComponent(id)}`;
+    return call(method, `/shortlink/v1/A1b3${query}`, body);
+  };
+  return { ...api, time, call, create, v1 };
 }
 
 function parsed(text: string): unknown {

@@ -258,14 +258,14 @@ describe('every operation', () => {
 
   it.each(onLinks)('Given a link made elsewhere, When %s %s, Then 400 invalid_source', async (method, path) => {
     const api = await givenEmulator();
-    api.control.preload([{ onelinkId: 'A1b3', shortlinkId: 'abc', data: { pid: 'ui' }, foreign: true }]);
+    api.control.preload([{ onelinkId: 'A1b3', shortlinkId: 'abc', data: { pid: 'ui' }, api: 'dashboard' }]);
     const body = method === 'PUT' ? { data: { pid: 'sms' } } : undefined;
     expect(await api.call(method, path, body)).toMatchObject({ status: 400, json: invalidSource });
   });
 
-  it('Given reads of foreign links are allowed, Then GET shows one and PUT still refuses it', async () => {
-    const api = await givenEmulator({ foreignReads: true });
-    api.control.preload([{ onelinkId: 'A1b3', shortlinkId: 'abc', data: { pid: 'ui' }, foreign: true }]);
+  it('Given the newer texts, Then GET shows a link of the dashboard and PUT still refuses it', async () => {
+    const api = await givenEmulator({ crossVersion: 'newer' });
+    api.control.preload([{ onelinkId: 'A1b3', shortlinkId: 'abc', data: { pid: 'ui' }, api: 'dashboard' }]);
     expect(await api.call('GET', '/shortlinks/A1b3/abc')).toMatchObject({
       status: 200,
       json: { payload: { pid: 'ui' } },

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Awaited as Answered } from '../../../../cli/pipeline/awaited-outcomes.ts';
+import { isMadeByApi } from '../../../../local/onelink-api/store.ts';
 import { type CampaignMessage, readCampaign } from '../../../../local/start/campaign-input.ts';
 import { reconcile } from '../../../../local/start/report/reconciliation.ts';
 import { WeatherPlan } from '../../../../local/weather/plan.ts';
@@ -27,7 +28,7 @@ describe('a campaign in mild weather', () => {
 
   it('makes one link for each distinct create, and leaves at the API what the outcomes report', () => {
     const { distinctCreates, links } = reconcile(answered);
-    const own = [...pipeline.api.control.links()].filter(({ foreign }) => !foreign);
+    const own = [...pipeline.api.control.links()].filter(isMadeByApi);
     expect(pipeline.api.control.stats().links.made).toBe(distinctCreates);
     expect(distinctCreates).toBeGreaterThan(90);
     expect(own.map(({ onelinkId, shortlinkId }) => `${onelinkId}/${shortlinkId}`).toSorted()).toEqual(

@@ -1,6 +1,7 @@
 import { test as base, describe, expect } from 'vitest';
 import { dataDigest } from '../../../../lambdas/domain/link/digest.ts';
 import type { LinkRecord } from '../../../../lambdas/domain/link/ledger-record.ts';
+import type { LinkMaker } from '../../../../local/onelink-api/store.ts';
 import { day, ExpiryWorld, key, lease, now, poster, posterData } from '../../../world/expiry-world.ts';
 import { given } from '../../../world/given-ledger.ts';
 
@@ -35,14 +36,14 @@ describe('a link whose record DynamoDB has deleted', () => {
     expect(world.history).toMatchObject([{ shortlinkId: 'poster', subject: 'digest of a person' }]);
   });
 
-  type AtApi = { data: Record<string, string>; expiresAt: number; foreign?: boolean };
+  type AtApi = { data: Record<string, string>; expiresAt: number; api?: LinkMaker };
 
   it.each<[string, AtApi | undefined]>([
     ['if it renews and the API has no such link', undefined],
     ['if the API still shows it after its expiry', { data: posterData, expiresAt: now - 3_600 }],
     [
       'if its address has a link from the user interface',
-      { data: posterData, expiresAt: now + 20 * day, foreign: true },
+      { data: posterData, expiresAt: now + 20 * day, api: 'dashboard' },
     ],
   ])('ends as `expired` %s', async (_, atApi) => {
     const world = new ExpiryWorld();

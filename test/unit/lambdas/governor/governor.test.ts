@@ -25,51 +25,56 @@ class GovernedWorld {
   metrics: Record<string, number> = {};
   readonly warnings: [string, ObservedFields | undefined][] = [];
 
-  readonly run = governor(
-    {
-      API_BASE_URL: 'http://127.0.0.1:1',
-      API_TOKEN_SECRET_ARN: 'arn:token',
-      APPSFLYER_ACCOUNT_ID: 'acc-demo',
-      CALL_TIMEOUT_MILLISECONDS: 10_000,
-      MONTHLY_QUOTA_CALLS: 7_500_000,
-      LEDGER_TABLE_NAME: 'ledger',
-      PROBE_TEMPLATE_ID: 'A1b3',
-      LANES: [
-        {
-          name: 'campaign',
-          reserveCalls: 750_000,
-          hourlyCapCalls: 3_000_000,
-          mappings: ['campaign-links', 'campaign-codes'],
-        },
-        { name: 'transactional', reserveCalls: 20_000, dailyCapCalls: 500_000, mappings: ['transactional-links'] },
-        { name: 'expiry', reserveCalls: 20_000, mappings: ['expired'] },
-      ],
-    },
-    {
-      api: this.api.clientOver(
-        {
-          send: async (call) => {
-            if (operationOf(call) === 'quota') await this.duringPoll();
-            return this.api.send(call);
+  readonly run: () => Promise<void>;
+  readonly #governorWith = (quotaFrom: 'api' | 'own-count') =>
+    governor(
+      {
+        QUOTA_FROM: quotaFrom,
+        API_DIALECT: 'v2.0',
+        API_BASE_URL: 'http://127.0.0.1:1',
+        API_TOKEN_SECRET_ARN: 'arn:token',
+        APPSFLYER_ACCOUNT_ID: 'acc-demo',
+        CALL_TIMEOUT_MILLISECONDS: 10_000,
+        MONTHLY_QUOTA_CALLS: 7_500_000,
+        LEDGER_TABLE_NAME: 'ledger',
+        PROBE_TEMPLATE_ID: 'A1b3',
+        LANES: [
+          {
+            name: 'campaign',
+            reserveCalls: 750_000,
+            hourlyCapCalls: 3_000_000,
+            mappings: ['campaign-links', 'campaign-codes'],
+          },
+          { name: 'transactional', reserveCalls: 20_000, dailyCapCalls: 500_000, mappings: ['transactional-links'] },
+          { name: 'expiry', reserveCalls: 20_000, mappings: ['expired'] },
+        ],
+      },
+      {
+        api: this.api.clientOver(
+          {
+            send: async (call) => {
+              if (operationOf(call) === 'quota') await this.duringPoll();
+              return this.api.send(call);
+            },
+          },
+          () => this.now,
+        ),
+        control: this.control,
+        mappings: {
+          state: async (id) => this.mappings.get(id) as 'on' | 'off' | 'changing',
+          switch: async (id, on) => {
+            if (id === this.failMapping) throw new Error('Lambda is throttled');
+            this.mappings.set(id, on ? 'on' : 'off');
           },
         },
-        () => this.now,
-      ),
-      control: this.control,
-      mappings: {
-        state: async (id) => this.mappings.get(id) as 'on' | 'off' | 'changing',
-        switch: async (id, on) => {
-          if (id === this.failMapping) throw new Error('Lambda is throttled');
-          this.mappings.set(id, on ? 'on' : 'off');
-        },
+        observer: this.#observer(''),
+        laneObserver: (lane) => this.#observer(`${lane} `),
+        clock: { wallMilliseconds: () => this.now, monotonicMilliseconds: () => 0, sleep: async () => {} },
       },
-      observer: this.#observer(''),
-      laneObserver: (lane) => this.#observer(`${lane} `),
-      clock: { wallMilliseconds: () => this.now, monotonicMilliseconds: () => 0, sleep: async () => {} },
-    },
-  );
+    );
 
-  constructor() {
+  constructor(quotaFrom: 'api' | 'own-count' = 'api') {
+    this.run = this.#governorWith(quotaFrom);
     this.left(6_000_000);
   }
 
@@ -382,4 +387,44 @@ describe('a lost control record', () => {
       expect(world.off).toEqual(['campaign-links', 'campaign-codes']);
     },
   );
+});
+
+describe('the governor of an account whose API reports no quota', () => {
+  let counting: GovernedWorld;
+  beforeEach(async () => {
+    counting = new GovernedWorld('own-count');
+    await counting.run();
+  });
+
+  it('counts the pipeline’s own calls of the month, without a poll', async () => {
+    await counting.control.addSpent('campaign', 500_000, counting.now);
+    await counting.minutes(1);
+    expect(counting.api.quotaPolls).toBe(0);
+    expect(counting.control.control).toMatchObject({ quota: { remaining: 7_000_000, polledAt: counting.now } });
+    expect(counting.metrics).toMatchObject({ QuotaPolled: 1, QuotaRemaining: 7_000_000, QuotaSpentElsewhere: 0 });
+    expect(counting.lanes).toEqual(allOpen);
+  });
+
+  it('parks each lane at its reserve, by that count', async () => {
+    await counting.control.addSpent('transactional', 6_800_000, counting.now - 86_400_000);
+    await counting.minutes(1);
+    expect(counting.lanes).toEqual({ ...allOpen, campaign: 'parking: quota-reserve-reached' });
+  });
+
+  it('parks for an hour after a refusal, since other users of the account spend the same quota', async () => {
+    await counting.control.signal('quotaExceededAt', counting.now);
+    await counting.minutes(59);
+    expect(counting.lanes).toMatchObject({ campaign: 'parking: quota-exceeded', expiry: 'parking: quota-exceeded' });
+    await counting.minutes(2);
+    expect(counting.lanes).toEqual(allOpen);
+  });
+
+  it('opens when the month turns', async () => {
+    counting.now = Date.parse('2026-03-31T23:50:00Z');
+    await counting.control.signal('quotaExceededAt', counting.now);
+    await counting.minutes(5);
+    expect(counting.lanes).toMatchObject({ campaign: 'parking: quota-exceeded' });
+    await counting.minutes(6);
+    expect(counting.lanes).toEqual(allOpen);
+  });
 });

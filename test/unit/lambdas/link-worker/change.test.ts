@@ -99,7 +99,7 @@ describe('an update', () => {
     '%s of a link that was made in another way is rejected at once',
     async (action) => {
       const { data, ...other } = { ...update, shortlinkId: 'by-hand' };
-      world.api.links.set('A1b3/by-hand', { data: { pid: 'studio' }, expiresAt: 1_780_000_000, foreign: true });
+      world.api.links.set('A1b3/by-hand', { data: { pid: 'studio' }, expiresAt: 1_780_000_000, api: 'dashboard' });
       expect(await world.deliver({ body: { ...other, action, ...(action === 'update' && { data }) } })).toEqual([
         'done',
       ]);

@@ -153,19 +153,25 @@ describe('a create with a chosen ID', () => {
   });
 
   it.each([
-    ['adopts an existing link that equals the request', create.data, '2026-03-31T10:00:00Z', false, 'created'],
+    ['adopts an existing link that equals the request', create.data, '2026-03-31T10:00:00Z', 'v2.0', 'created'],
     [
       'does not adopt a link that expires later than its own could',
       create.data,
       '2026-04-02T10:00:00Z',
-      false,
+      'v2.0',
       'conflict',
     ],
-    ['is a conflict if the ID belongs to another link', { pid: 'someone' }, '2026-03-31T10:00:00Z', false, 'conflict'],
-    ['is a conflict if the link was made outside the API', create.data, '2026-03-31T10:00:00Z', true, 'conflict'],
-  ])('%s, without spending quota', async (_, data, expiry, foreign, outcome) => {
+    ['is a conflict if the ID belongs to another link', { pid: 'someone' }, '2026-03-31T10:00:00Z', 'v2.0', 'conflict'],
+    [
+      'is a conflict if the link was made outside the API',
+      create.data,
+      '2026-03-31T10:00:00Z',
+      'dashboard',
+      'conflict',
+    ],
+  ] as const)('%s, without spending quota', async (_, data, expiry, api, outcome) => {
     const world = new LinkWorld();
-    world.api.links.set(spring, { data, expiresAt: Date.parse(expiry) / 1000, foreign });
+    world.api.links.set(spring, { data, expiresAt: Date.parse(expiry) / 1000, api });
     await world.deliver({ body: chosen });
     expect(world.api.calls).toEqual(['read']);
     expect(world.outcomes).toMatchObject([

@@ -13,6 +13,7 @@ import { silentObserver, stillClock } from '../../../world/stillness.ts';
 const it = base.extend('world', () => givenWorld());
 
 const variables: QrWorkerVariables = {
+  API_DIALECT: 'v2.0',
   API_BASE_URL: 'http://127.0.0.1:1/api/v2.0',
   API_TOKEN_SECRET_ARN: 'arn:token',
   QR_CALLS_PER_SECOND: '8',
@@ -104,7 +105,7 @@ const ownImage = 'studio/A1b3/poster';
 const takenOver = ({ ledger }: World) => void ledger.links.set(key, { ...link, source: 'crm', requestId: 'c-2' });
 const tombstoned = ({ ledger }: World) => void ledger.links.set(key, { ...link, state: 'deleted' });
 const madeByHand = ({ api }: World) =>
-  api.links.set(key, { data: { pid: 'by hand' }, expiresAt: link.expiresAt, foreign: true });
+  api.links.set(key, { data: { pid: 'by hand' }, expiresAt: link.expiresAt, api: 'dashboard' });
 
 describe('a QR job of an erased subject', () => {
   const sentAtMilliseconds = 1_000;

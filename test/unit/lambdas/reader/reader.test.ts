@@ -63,7 +63,7 @@ describe('the reader', () => {
       return api.send(call);
     };
     const client = new OneLinkClient(
-      { API_BASE_URL: 'http://127.0.0.1:1/api/v2.0', CALL_TIMEOUT_MILLISECONDS: 10_000 },
+      { API_DIALECT: 'v2.0', API_BASE_URL: 'http://127.0.0.1:1/api/v2.0', CALL_TIMEOUT_MILLISECONDS: 10_000 },
       { token: { ...token, fresh: token.value }, turns, clock, onCall: () => {} },
       { send },
     );

@@ -30,6 +30,26 @@ function faultsOf(candidate: unknown): readonly string[] {
 const pipeline = 'stages.production.pipelines.0';
 const at = 'stages.production.pipelines[0]';
 
+const ofV1 = { api: 'v1.0', apiBaseUrl: undefined, callsPerSecond: 500, maxTtlDays: 31 } as const;
+/** The sample configuration with its production account on version 1.0 of the API. */
+const changedToV1 = (settings: object) => changed(['accounts.acme', { ...config.accounts.acme, ...ofV1, ...settings }]);
+
+describe('a configuration with version 1.0 of the API', () => {
+  test('works within the limits of that version', () => {
+    expect(faultsOf(changedToV1({}))).toEqual([]);
+  });
+
+  test.each([
+    ['callsPerSecond', 501, 500],
+    ['maxTtlDays', 32, 31],
+    ['maxDataCharacters', 2_049, 2_048],
+  ])('is refused above the limit: %s', (setting, value, limit) => {
+    expect(faultsOf(changedToV1({ [setting]: value }))).toContain(
+      `accounts.acme.${setting}: must be at most ${limit}, the limit of the API v1.0; got ${value}`,
+    );
+  });
+});
+
 describe('a configuration', () => {
   test.each([
     ['the sample', config],
@@ -199,6 +219,8 @@ describe('a configuration', () => {
       'https://onelink.appsflyer.com/api/v2.0/',
       'must be a URL without a trailing slash; got "https://onelink.appsflyer.com/api/v2.0/"',
     ],
+    ['accounts.acme.api', 'v3', 'must be one of v2.0, v1.0; got "v3"'],
+    ['accounts.acme.quotaFrom', 'guess', 'must be one of api, own-count; got "guess"'],
     [
       'accounts.acmeStaging',
       { ...config.accounts.acmeStaging, accountId: 'acc-demo' },

@@ -9,6 +9,7 @@ const planOf = (...faults: FaultInput[]) => {
   return plan;
 };
 const call = (operation: Operation, onelinkId = 'A1b3'): Call => ({
+  api: 'v2.0',
   operation,
   onelinkId,
   shortlinkId: '',

@@ -4,10 +4,11 @@ import type { Findings } from '../../../../local/start/report/summary.ts';
 export function givenFindings(change: Partial<Findings> = {}): Findings {
   return {
     stats: {
-      arrivals: { all: 4, api: 3, qr: 0, fullestSecond: { all: 3, api: 3, qr: 2 } },
+      arrivals: { all: 4, api: 3, qr: 0, v1: 0, fullestSecond: { all: 3, api: 3, qr: 2, v1: 0 } },
       calls: { create: { '200': 2 }, quota: { '200': 1 } },
-      refused: { rate: 0, qrRate: 0, quota: 0 },
-      links: { made: 2, preloaded: 0, updated: 0, deleted: 0, purged: 0, held: 2, alive: 2 },
+      callsByApi: { 'v2.0': { create: { '200': 2 }, quota: { '200': 1 } }, 'v1.0': {} },
+      refused: { rate: 0, qrRate: 0, v1Rate: 0, quota: 0 },
+      links: { made: 2, preloaded: 0, updated: 0, migrated: 0, deleted: 0, purged: 0, held: 2, alive: 2 },
       quota: { month: '2026-03', monthly: 7_500_000, used: 2, remaining: 7_499_998 },
       clicks: { total: 0, onLiveLinks: 0 },
       faultsPlayed: {},

@@ -40,6 +40,12 @@ test('the summary has the emulator’s own numbers', () => {
   });
 });
 
+test('the summary counts the 429s of each rate', () => {
+  const found = givenFindings();
+  const stats = { ...found.stats, refused: { rate: 1, qrRate: 20, v1Rate: 300, quota: 4_000 } };
+  expect(summarise(sum, { ...found, stats }, 0).rateLimited).toBe(321);
+});
+
 describe('the checks of a run', () => {
   test('hold for a complete run, even if some links have expired', () => {
     expect(judge(givenFindings())).toEqual([]);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Stats } from '../../../../local/onelink-api/emulator.ts';
 import { alarmCameAndWent, changesInOrder, checksOfAll } from '../../../../local/start/scenarios/checks.ts';
 import type { StoryCommand } from '../../../../local/start/scenarios/commands.ts';
 import { creates, stepOfLinks } from '../../../../local/start/scenarios/commands.ts';
@@ -17,6 +18,7 @@ function givenEnd(end: {
   mostReceives?: number;
   expired?: number;
   calls?: { permitted: boolean }[];
+  refused?: Partial<Stats['refused']>;
   events?: TimelineEvent[];
 }): World {
   const correspondence = end.correspondence ?? [];
@@ -30,7 +32,12 @@ function givenEnd(end: {
   return {
     correspondence: { all: () => correspondence, unsettled: 0, contradictions: 0, parked: 0 },
     api: {
-      stats: async () => ({ ...stats, calls, links: { ...stats.links, made: links.length } }),
+      stats: async () => ({
+        ...stats,
+        calls,
+        links: { ...stats.links, made: links.length },
+        refused: { ...stats.refused, ...end.refused },
+      }),
       links: async () => links,
     },
     cloud: {
@@ -78,6 +85,15 @@ describe('the checks of every story', () => {
     ]);
   });
 });
+
+test.each([[{ rate: 2 }], [{ qrRate: 2 }], [{ v1Rate: 2 }]])(
+  'a story fails if the API refuses calls for %j',
+  async (refused) => {
+    expect(await broken(givenEnd({ correspondence, links: [{ shortlinkId: 'a' }], refused }))).toEqual([
+      'calls above the rate: 2',
+    ]);
+  },
+);
 
 test('a story fails if the template refuses a call', async () => {
   const calls = [{ permitted: true }, { permitted: false }];

@@ -49,7 +49,7 @@ function resultOf(answer: string) {
 
 describe.each(operations)('a documented answer to %s', (operation) => {
   it.each(documented[operation])('%s means %s', (answer, meaning) => {
-    expect(meaningOf(operation, resultOf(answer))).toBe(meaning);
+    expect(meaningOf(operation, resultOf(answer), 'v2.0')).toBe(meaning);
   });
 });
 
@@ -62,24 +62,24 @@ describe('a call without an answer', () => {
     ['qr', 'transient'],
     ['quota', 'transient'],
   ] as const)('may have been applied unless it only reads: %s is %s', (operation, meaning) => {
-    expect(meaningOf(operation, { unanswered: 'reset' })).toBe(meaning);
-    expect(meaningOf(operation, { unanswered: 'timeout' })).toBe(meaning);
+    expect(meaningOf(operation, { unanswered: 'reset' }, 'v2.0')).toBe(meaning);
+    expect(meaningOf(operation, { unanswered: 'timeout' }, 'v2.0')).toBe(meaning);
   });
 
   it.each(operations)('changed nothing if no byte was sent: %s', (operation) => {
-    expect(meaningOf(operation, { unanswered: 'not-sent' })).toBe('transient');
+    expect(meaningOf(operation, { unanswered: 'not-sent' }, 'v2.0')).toBe('transient');
   });
 });
 
 describe('an undocumented answer', () => {
   it.each([500, 502, 503, 504, 408, 425, 201, 204, 302])('of status %i leaves a write ambiguous', (status) => {
-    expect(meaningOf('create', { status, body: '' })).toBe('ambiguous');
-    expect(meaningOf('delete', { status, body: '' })).toBe('ambiguous');
-    expect(meaningOf('read', { status, body: '' })).toBe('transient');
+    expect(meaningOf('create', { status, body: '' }, 'v2.0')).toBe('ambiguous');
+    expect(meaningOf('delete', { status, body: '' }, 'v2.0')).toBe('ambiguous');
+    expect(meaningOf('read', { status, body: '' }, 'v2.0')).toBe('transient');
   });
 
   it.each([400, 402, 405, 410, 413, 422])('of status %i is permanent', (status) => {
-    expect(meaningOf('update', { status, body: '' })).toBe('permanent');
+    expect(meaningOf('update', { status, body: '' }, 'v2.0')).toBe('permanent');
   });
 
   const failed = { error_type: 'internal_error', message: 'Failed' };
@@ -98,7 +98,7 @@ describe('an undocumented answer', () => {
     ['of status 409 for a create, whose ID is taken', 409, '"Shortlink ID already in use"', ['create'], 'exists'],
     ['of status 409 for another call', 409, '', ['update'], 'transient'],
   ])('%s is classified', (_, status, body, asked, meaning) => {
-    for (const operation of asked) expect(meaningOf(operation, { status, body }), operation).toBe(meaning);
+    for (const operation of asked) expect(meaningOf(operation, { status, body }, 'v2.0'), operation).toBe(meaning);
   });
 });
 
@@ -115,5 +115,49 @@ describe('the error in an answer', () => {
     [42, '', ''],
   ])('%j is read in each published format', (body, type, message) => {
     expect(apiErrorOf(body)).toEqual({ type, message });
+  });
+});
+
+const writeInV1: [text: string, status: number, meaning: Meaning][] = [
+  ['Data sent exceeds limit', 400, 'permanent'],
+  ['Invalid/no data in request', 400, 'permanent'],
+  ['Subdomain undefined / Invalid Shortlink ID', 400, 'permanent'],
+  ['Authentication Failed', 401, 'account-blocked'],
+  ['Monthly quota exceeded', 429, 'quota-spent'],
+  ['Rate limit exceeded', 429, 'slow-down'],
+  ['API call failed on throttle limit', 429, 'slow-down'],
+];
+const readInV1: typeof writeInV1 = [
+  ['Subdomain undefined / Invalid Shortlink ID', 400, 'permanent'],
+  ['Authentication Failed', 401, 'account-blocked'],
+  ['Not Found', 404, 'absent'],
+];
+
+describe('an answer of version 1.0', () => {
+  it.each<[Operation, string, number, Meaning]>([
+    ...writeInV1.map((row): [Operation, string, number, Meaning] => ['create', ...row]),
+    ['create', 'Shortlink ID already in use', 400, 'exists'],
+    ['create', 'Shortlink ID already in use', 409, 'exists'],
+    ['create', 'The ID already exists', 400, 'exists'],
+    ['create', 'Bad request', 400, 'taken-or-invalid'],
+    ['create', '<html></html>', 400, 'taken-or-invalid'],
+    ['create', 'Failed to create shortlink.', 400, 'ambiguous'],
+    ['create', 'Not Found', 404, 'permanent'],
+    ['create', '', 409, 'exists'],
+    ...writeInV1.map((row): [Operation, string, number, Meaning] => ['update', ...row]),
+    ['update', 'Not Found', 404, 'absent'],
+    ['update', 'Bad request', 400, 'permanent'],
+    ['update', 'Shortlink ID already in use', 400, 'permanent'],
+    ...writeInV1.map((row): [Operation, string, number, Meaning] => ['delete', ...row]),
+    ['delete', 'Not Found', 404, 'absent'],
+    ...readInV1.map((row): [Operation, string, number, Meaning] => ['read', ...row]),
+    ['create', 'Internal server error', 500, 'ambiguous'],
+    ['read', 'Internal server error', 500, 'transient'],
+  ])('to %s, "%s" with status %i, means %s', (operation, body, status, meaning) => {
+    expect(meaningOf(operation, { status, body }, 'v1.0')).toBe(meaning);
+  });
+
+  it.each(operations)('of status 200 means ok: %s', (operation) => {
+    expect(meaningOf(operation, { status: 200, body: 'ok' }, 'v1.0')).toBe(operation === 'qr' ? 'transient' : 'ok');
   });
 });
