@@ -30,7 +30,7 @@ export function httpAlarms({ http, serviceName }: Observed): AlarmLine[] {
       threshold: 5,
       periods: 2,
       means:
-        'Calls of the HTTP API find all environments of its function in use. Their callers get a 500, and call again.',
+        'Calls of the HTTP API find all environments of its function in use. Their callers get a 503, and call again.',
     },
     {
       ...ticket('http-slow'),

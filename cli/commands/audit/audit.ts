@@ -21,11 +21,10 @@ const unitMilliseconds: Record<string, number> = { m: 60_000, h: 3_600_000, d: 8
 export function auditCommand(): Command {
   const command = new Command('audit')
     .description('Shows who did what to the pipeline, when, why, and with what effect.')
-    .option(
-      '--since <time>',
-      'from then on: 30m, 12h, 7d, or an ISO 8601 instant',
-      instant,
-      Date.now() - 7 * 86_400_000,
+    .addOption(
+      new Option('--since <time>', 'from then on: 30m, 12h, 7d, or an ISO 8601 instant')
+        .argParser(instant)
+        .default(Date.now() - 7 * 86_400_000, '7d'),
     )
     .option('--until <time>', 'until then (default: now)', instant)
     .option('--by <text>', 'only acts of callers whose ARN contains this text')

@@ -43,10 +43,10 @@ describe('the audit', () => {
       ended({ actId: 'act-2', result: 'failed', error: 'There is no lane x.', at: '2026-11-28T11:00:01.000Z' }),
     ]);
     expect(open && auditWords(open)).toBe(
-      '2026-11-28 10:00:00 UTC  anna  redrive  queue campaign-dead  “a fixed bug”  no end',
+      '2026-11-28 10:00:00 UTC  operator/anna  redrive  queue campaign-dead  “a fixed bug”  no end',
     );
     expect(failed && auditWords(failed)).toBe(
-      '2026-11-28 11:00:00 UTC  anna  redrive  queue campaign-dead  failed  There is no lane x.',
+      '2026-11-28 11:00:00 UTC  operator/anna  redrive  queue campaign-dead  failed  There is no lane x.',
     );
   });
 
