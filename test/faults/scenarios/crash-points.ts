@@ -90,6 +90,8 @@ async function everyPoint(action: CrashAction, pipeline: FaultyPipeline, plan: C
     const from = plan.seen.length;
     await pipeline.send(probe);
     await settled();
+    // A worker makes requests after its outcome, too.
+    await pipeline.idle();
     return plan.seen.slice(from);
   };
   let seen = await requestsOfOne();

@@ -2,6 +2,7 @@ import { Agent, createServer, type IncomingMessage, request, type ServerResponse
 import type { AddressInfo, Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Connection } from './process-of.ts';
 import type { Service, WireRequest } from './wire-request.ts';
 
 /** What the proxy does with a request. A kill sends SIGKILL to the process that sent the request. */
@@ -22,7 +23,7 @@ export interface SpoiledAnswer {
 export interface ProxyOptions {
   service: Service;
   /** The process at the other end of a connection, if the proxy may kill it. */
-  processOf(remotePort: number): number | undefined;
+  processOf(connection: Connection): number | undefined;
   /** Changes the forwarded request. By default, the proxy forwards it unchanged. */
   rewrite?(request: WireRequest): Buffer;
   treat(request: WireRequest, pid: number | undefined): Treatment;
@@ -48,7 +49,7 @@ export async function startProxy(options: ProxyOptions): Promise<WireProxy> {
   const pids = new WeakMap<Socket, number>();
 
   const pidOf = (socket: Socket): number | undefined => {
-    const known = pids.get(socket) ?? options.processOf(socket.remotePort ?? 0);
+    const known = pids.get(socket) ?? options.processOf({ from: socket.remotePort ?? 0, to: socket.localPort ?? 0 });
     if (known !== undefined) pids.set(socket, known);
     return known;
   };

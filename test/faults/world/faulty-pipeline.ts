@@ -18,7 +18,7 @@ import type { WeatherPlan } from '../../../local/weather/plan.ts';
 import { assemblyIn } from '../../world/assembly.ts';
 import { startPipeline } from '../../world/started-pipeline.ts';
 import { type ApiWrite, apiWriteOf } from '../wire/api-writes.ts';
-import { processOfPort } from '../wire/process-of-port.ts';
+import { processOf } from '../wire/process-of.ts';
 import { startProxy, type Treatment, type WireProxy } from '../wire/proxy.ts';
 import type { Service, WireRequest } from '../wire/wire-request.ts';
 import { Correspondence, type SentCommand } from './correspondence.ts';
@@ -88,9 +88,9 @@ export async function faultyPipeline(options: FaultyPipelineOptions) {
   const proxyOf = (service: Service) =>
     startProxy({
       service,
-      processOf: (port) => {
+      processOf: (connection) => {
         const pids = cloud?.environments().flatMap(({ environments }) => environments.flatMap(({ pid }) => pid ?? []));
-        return processOfPort(port, pids ?? []);
+        return processOf(connection, pids ?? []);
       },
       rewrite: soonerReturns,
       treat: (request, pid) => {
