@@ -7,8 +7,10 @@ import { codeDetail } from '../domain/http/reasons.ts';
 import { mediaTypeOf } from '../domain/http/request-answer.ts';
 import type { HttpProducer } from '../domain/http/rules.ts';
 import type { LinkAddress } from '../domain/link/link-id.ts';
+import { dialectLimits } from '../domain/onelink/dialect.ts';
 import type { Answer } from './answer.ts';
 import type { Call } from './call.ts';
+import type { HttpApiEnvironment } from './env.ts';
 import { ownLink } from './links.ts';
 import type { HttpApiPorts } from './ports.ts';
 import { onlyThese } from './query.ts';
@@ -20,8 +22,11 @@ const askAgainAfter = 2;
 /** Lambda answers with at most 6 MB (quotas of Lambda), and base64 makes four bytes of three. */
 const mostImageBytes = 4_000_000;
 
+const noCodes = 'The account uses version 1.0 of the OneLink API, which makes no QR codes.';
+
 /** `GET /links/{onelinkId}/{shortlinkId}/qr` */
 export async function readCode(
+  settings: Pick<HttpApiEnvironment, 'API_DIALECT'>,
   call: Call,
   own: readonly HttpProducer[],
   address: LinkAddress,
@@ -34,6 +39,7 @@ export async function readCode(
   const [link] = await Promise.all([ownLink(address, producer.source, ports), admission.check()]);
   const { qrKey, qrFailure, requestId } = link;
   if (qrKey === undefined) {
+    if (!dialectLimits[settings.API_DIALECT].hasQr) throw new HttpProblem('no-code', { detail: noCodes });
     const asked = await ports.records.lastCode(producer.source, address);
     if (asked !== undefined && (await sending.isUnderWay({ source: producer.source, requestId: asked })))
       throw new HttpProblem('code-not-ready', { retryAfter: askAgainAfter });

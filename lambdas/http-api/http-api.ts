@@ -62,7 +62,7 @@ export function httpApi(
       case 'link':
         return readLink(call, own, route.address, trip, ports);
       case 'code':
-        return readCode(call, own, route.address, trip, commands.sending, ports);
+        return readCode(settings, call, own, route.address, trip, commands.sending, ports);
       case 'openapi':
         return { status: 200, headers: { 'Content-Type': 'application/json' }, body: ports.openapi() };
     }

@@ -198,6 +198,24 @@ describe('GET …/qr', () => {
     expect((await world.get('/v1/links/A1b3/spring/qr')).status).toBe(200);
   });
 
+  it('does not advise a command that version 1.0 of the API refuses', async () => {
+    const world = new HttpWorld({ API_DIALECT: 'v1.0', MAX_TTL_DAYS: '31' });
+    await world.post(chosen, { ...key, Prefer: 'wait=1' });
+
+    const { status, body, headers } = await world.get('/v1/links/A1b3/spring/qr');
+    expect([status, body.detail]).toEqual([
+      404,
+      'The account uses version 1.0 of the OneLink API, which makes no QR codes.',
+    ]);
+    expect(headers).not.toHaveProperty('Retry-After');
+  });
+
+  it('refuses a command for a code by version 1.0 of the API', async () => {
+    const world = new HttpWorld({ API_DIALECT: 'v1.0', MAX_TTL_DAYS: '31' });
+    const answer = await world.post({ ...chosen, qr: {} }, key);
+    expect(answer).toMatchObject({ status: 422, body: { errors: [{ pointer: '#/qr', rule: 'no-qr' }] } });
+  });
+
   it('answers no-code again after a command that nobody carries out', async () => {
     const world = await withLink();
     world.isWorking = false;
