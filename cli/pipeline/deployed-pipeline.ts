@@ -8,6 +8,7 @@ import { CampaignFiles } from '../../lambdas/adapters/campaign-files.ts';
 import { CampaignTable } from '../../lambdas/adapters/campaign-table.ts';
 import { ControlTable } from '../../lambdas/adapters/control-table.ts';
 import { HeldStore } from '../../lambdas/adapters/held-store.ts';
+import { History } from '../../lambdas/adapters/history.ts';
 import { KeysSecretStore } from '../../lambdas/adapters/keys-secret-store.ts';
 import { Ledger } from '../../lambdas/adapters/ledger.ts';
 import { ParkedStore } from '../../lambdas/adapters/parked-store.ts';
@@ -87,6 +88,10 @@ export class DeployedPipeline {
 
   get held(): HeldStore {
     return new HeldStore(this.s3, this.archive);
+  }
+
+  get history(): History {
+    return new History(this.s3, this.archive);
   }
 
   get senders(): SenderDecisionsTable {
