@@ -6,8 +6,6 @@ import { summarise } from '../../pipeline/archive/parked-lots.ts';
 import {
   type DeadLetterQueue,
   deadLetterQueues,
-  type ListedQueue,
-  listedQueues,
   nameOf,
   sizeOf,
 } from '../../pipeline/dead-letters/dead-letter-queues.ts';
@@ -116,7 +114,7 @@ export async function heldPage({ deployed }: OpenDesk, at: number): Promise<Stuc
 /** The dead-letter queues with their approximate counts, and what can be done with each as a whole. */
 export async function deadLetterCounts({ deployed }: OpenDesk, at: number): Promise<DeadLetterQueues> {
   const queues = await Promise.all(
-    listedOf(deployed).map(async (queue) => {
+    queuesOf(deployed).map(async (queue) => {
       const { waiting, held } = await sizeOf(deployed.sqs, queue);
       const letters = waiting + held;
       const name = nameOf(queue);
@@ -126,18 +124,12 @@ export async function deadLetterCounts({ deployed }: OpenDesk, at: number): Prom
         kind: queue.kind,
         source: queue.source ?? null,
         letters,
-        acts: letters > 0 ? queueActs(queue.kind, name) : [],
+        acts: letters > 0 ? [formOf({ name: 'redrive', queue: name }), formOf({ name: 'purge', queue: name })] : [],
       };
     }),
   );
   return { at, queues };
 }
-
-/** Outcomes that SNS could not post are listed as well. No act takes them. */
-const listedOf = ({ outputs, stackName }: DeployedPipeline) => listedQueues(outputs, stackName, {});
-
-const queueActs = (kind: ListedQueue['kind'], queue: string) =>
-  kind === 'deliveries' ? [] : [formOf({ name: 'redrive', queue }), formOf({ name: 'purge', queue })];
 
 const queuesOf = ({ outputs, stackName }: DeployedPipeline) => deadLetterQueues(outputs, stackName, {});
 
@@ -160,7 +152,7 @@ export async function deadLetterPage(
 ): Promise<StuckPage<DeadLetterItem>> {
   const { chosen, deployed } = open;
   const ports = await examinationPorts(chosen, deployed);
-  const queues = listedOf(deployed);
+  const queues = queuesOf(deployed);
   const from = after === undefined ? 0 : queues.findIndex((queue) => nameOf(queue) === after) + 1;
   for (const [index, queue] of queues.entries()) {
     if (index < from) continue;
@@ -176,7 +168,7 @@ export async function deadLetterPage(
   return { at, items: [], next: null, notes: [] };
 }
 
-function letterItem(letter: Listed, queue: ListedQueue): DeadLetterItem {
+function letterItem(letter: Listed, queue: DeadLetterQueue): DeadLetterItem {
   const { lane, messageId, source, requestId, action, sentAt, receiveCount, reason, words } = letter;
   return {
     id: messageId,
