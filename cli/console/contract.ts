@@ -416,6 +416,8 @@ export type StuckKind = (typeof stuckKinds)[number];
 
 export interface StuckPage<Item> {
   at: number;
+  /** How much of this kind there is, on all pages. The tab shows it, so that tab and list are of one reading. */
+  count: number;
   items: Item[];
   /** Send as `after` to get the next page. Null at the end. */
   next: string | null;
@@ -484,17 +486,28 @@ export interface DeadLetterItem {
   isAnswered: boolean;
 }
 
-export interface StuckItems {
-  parked: ParkedLane;
-  quarantine: QuarantinedItem;
-  held: HeldSender;
-  'dead-letters': DeadLetterItem;
+/** One dead-letter queue, and what can be done with it as a whole. */
+export interface DeadLetterQueueItem {
+  id: string;
+  queue: string;
+  lane: string;
+  kind: string;
+  source: string | null;
+  letters: number;
+  acts: ActForm[];
 }
 
-/** Beside the letters: the queues, and what can be done with each as a whole. GET /api/stuck/queues → DeadLetterQueues */
-export interface DeadLetterQueues {
-  at: number;
-  queues: { queue: string; lane: string; kind: string; source: string | null; letters: number; acts: ActForm[] }[];
+/** Letters, and every queue that has some. */
+export interface DeadLetterPage extends StuckPage<DeadLetterItem> {
+  queues: DeadLetterQueueItem[];
+}
+
+/** The page of each kind. */
+export interface StuckPageOf {
+  parked: StuckPage<ParkedLane>;
+  quarantine: StuckPage<QuarantinedItem>;
+  held: StuckPage<HeldSender>;
+  'dead-letters': DeadLetterPage;
 }
 
 // ---------------------------------------------------------------------------------------------------------------------------------

@@ -11,14 +11,17 @@ export interface SlowFacts {
   rate: RateNow;
   usage: UsageNow;
   outcomes: OutcomesNow;
-  /** Objects in quarantine. */
-  quarantined: number;
 }
 
-/** The first screen, from one reading of all services. */
+/**
+ * The first screen, from one reading of all services.
+ *
+ * @param quarantined objects in quarantine
+ */
 export function overviewNow(
   sight: Sight,
-  { rate, usage, outcomes, quarantined }: SlowFacts,
+  quarantined: number,
+  { rate, usage, outcomes }: SlowFacts,
   configured: ConfiguredPipeline | undefined,
 ): Overview {
   const { atMilliseconds: at } = sight;
