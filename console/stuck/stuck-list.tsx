@@ -89,7 +89,7 @@ function useReloadAfterRuns(reload: () => void): void {
   }, [ended]);
 }
 
-/** Tells the tabs the count of the list, and reads the list again if the overview has a newer count that differs. */
+/** Gives the tabs the count of the list, and reads the list again if the overview has a newer count that differs. */
 function useOneCount(kind: StuckKind, page: { at: number; count: number } | undefined, reload: () => void): void {
   const [at, count] = [page?.at, page?.count];
   useEffect(() => {
