@@ -1,4 +1,4 @@
-import { type PageName, pageNames } from '../../cli/console/contract.ts';
+import { type PageName, pageNames } from '../../cli/console/contract/session.ts';
 import { overview, route, session } from '../state/live.ts';
 import { hashOf } from '../state/route.ts';
 import { stuckCounts } from '../state/stuck-counts.ts';

@@ -1,5 +1,6 @@
 import { computed, signal } from '@preact/signals';
-import type { Overview, StuckKind } from '../../cli/console/contract.ts';
+import type { Overview } from '../../cli/console/contract/overview.ts';
+import type { StuckKind } from '../../cli/console/contract/stuck.ts';
 import { overview, route } from './live.ts';
 
 /** What a list of stuck work has counted, and when, by the server's clock. */

@@ -1,4 +1,4 @@
-import type { DeadLetterItem, DeadLetterPage, DeadLetterQueueItem } from '../../cli/console/contract.ts';
+import type { DeadLetterItem, DeadLetterPage, DeadLetterQueueItem } from '../../cli/console/contract/stuck.ts';
 import { Age, Since } from '../parts/age.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { Pill } from '../parts/pill.tsx';

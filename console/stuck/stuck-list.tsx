@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
-import type { StuckKind, StuckPageOf } from '../../cli/console/contract.ts';
+import type { StuckKind, StuckPageOf } from '../../cli/console/contract/stuck.ts';
 import { Age } from '../parts/age.tsx';
 import { Empty, Notes, ProblemNote, Waiting } from '../parts/notes.tsx';
 import { Pager } from '../parts/pager.tsx';

@@ -1,4 +1,4 @@
-import { type StuckKind, stuckKinds } from '../../cli/console/contract.ts';
+import { type StuckKind, stuckKinds } from '../../cli/console/contract/stuck.ts';
 import { Heading } from '../shell/heading.tsx';
 import { route } from '../state/live.ts';
 import { hashOf } from '../state/route.ts';

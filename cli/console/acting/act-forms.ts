@@ -3,7 +3,7 @@ import { laneName, sourceName } from '../../../lambdas/domain/acts/act.ts';
 import { quarantineKeyForm } from '../../../lambdas/domain/acts/quarantine.ts';
 import { acts } from '../../../lambdas/domain/acts/registry.ts';
 import { campaignName } from '../../../lambdas/domain/campaign/settings.ts';
-import type { Act, ActForm } from '../contract.ts';
+import type { Act, ActForm } from '../contract/acts.ts';
 import { shellWord } from './pipeline-words.ts';
 
 const lanes = z.array(laneName).min(1).max(100);

@@ -2,7 +2,7 @@ import type { LinkAddress } from '../../../lambdas/domain/link/link-id.ts';
 import { type ExaminationPorts, examinationPorts } from '../../pipeline/dead-letters/examination.ts';
 import { linkAddressOf } from '../../pipeline/link-address.ts';
 import { linkOfRequest } from '../../pipeline/story/tell-story.ts';
-import type { LinkChoice } from '../contract.ts';
+import type { LinkChoice } from '../contract/links.ts';
 import type { OpenDesk } from '../desk.ts';
 import { ProblemError } from '../problem.ts';
 

@@ -1,7 +1,7 @@
 import { mostHours } from '../../../lambdas/governor/forecast.ts';
 import { type ConfiguredPipeline, plansOf } from '../../pipeline/configured-pipeline.ts';
 import { overviewOf, type QuotaOverview, type Sight } from '../../pipeline/overview/overview.ts';
-import type { OutcomesNow, Overview, QuotaNow, RateNow, UsageNow } from '../contract.ts';
+import type { OutcomesNow, Overview, QuotaNow, RateNow, UsageNow } from '../contract/overview.ts';
 import { campaignLine } from './campaign-line.ts';
 import { laneNow } from './lane-now.ts';
 import { wrongIn } from './wrong.ts';

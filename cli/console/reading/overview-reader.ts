@@ -1,6 +1,6 @@
 import { plansOf } from '../../pipeline/configured-pipeline.ts';
 import { readSight } from '../../pipeline/overview/sight.ts';
-import type { Overview } from '../contract.ts';
+import type { Overview } from '../contract/overview.ts';
 import type { Desk, OpenDesk } from '../desk.ts';
 import { outcomesNow } from './outcomes-now.ts';
 import { overviewNow, type SlowFacts } from './overview-now.ts';

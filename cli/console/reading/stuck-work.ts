@@ -23,7 +23,7 @@ import type {
   QuarantinedItem,
   QuarantinedLine,
   StuckPage,
-} from '../contract.ts';
+} from '../contract/stuck.ts';
 import type { OpenDesk } from '../desk.ts';
 import { ProblemError } from '../problem.ts';
 

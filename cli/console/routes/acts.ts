@@ -8,7 +8,7 @@ import { pipelineWords } from '../acting/pipeline-words.ts';
 import { acting } from '../acting/read-only.ts';
 import { type RunPorts, Runs } from '../acting/runs.ts';
 import { bodyOf } from '../bodies.ts';
-import type { ActPreview } from '../contract.ts';
+import type { ActPreview } from '../contract/acts.ts';
 import type { OpenDesk } from '../desk.ts';
 import { ProblemError } from '../problem.ts';
 import type { ConsoleWorld } from '../world.ts';

@@ -9,7 +9,7 @@ import { pipelineWords, shellWord } from '../acting/pipeline-words.ts';
 import { acting } from '../acting/read-only.ts';
 import { sendCommand } from '../acting/send-command.ts';
 import { bodyOf, linkChangeSchema, linkChoiceSchema, linkQuerySchema, linkStorySchema } from '../bodies.ts';
-import type { LinkChange, LinkChanged, LinkChoice, LinkStory } from '../contract.ts';
+import type { LinkChange, LinkChanged, LinkChoice, LinkStory } from '../contract/links.ts';
 import { readerOf } from '../desk.ts';
 import { ProblemError } from '../problem.ts';
 import { foundLink } from '../reading/found-link.ts';
