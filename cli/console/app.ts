@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { mostBodyBytes } from './bodies.ts';
-import { type ApiProblem, problemStatus } from './contract.ts';
+import { type ApiProblem, problemStatus } from './contract/problem.ts';
 import { ProblemError } from './problem.ts';
 import { actRoutes } from './routes/acts.ts';
 import { alarmRoutes } from './routes/alarms.ts';

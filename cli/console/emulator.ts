@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { EmulatorState } from './contract.ts';
+import type { EmulatorState } from './contract/emulator.ts';
 import { ProblemError } from './problem.ts';
 
 const statsSchema = z.object({

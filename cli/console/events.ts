@@ -1,4 +1,4 @@
-import type { ServerEventName, ServerEvents } from './contract.ts';
+import type { ServerEventName, ServerEvents } from './contract/overview.ts';
 
 /** A page that listens. It may be slow, and then gets only the newest event of each name. */
 export interface Listener {

@@ -1,4 +1,4 @@
-import type { ServerEventName, ServerEvents } from './contract.ts';
+import type { ServerEventName, ServerEvents } from './contract/overview.ts';
 import type { Listener } from './events.ts';
 
 interface Letter {

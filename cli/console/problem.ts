@@ -1,6 +1,6 @@
 import { serviceErrorWords } from '../pipeline/service-error.ts';
 import { OperatorError } from '../words/operator-error.ts';
-import type { ApiProblem } from './contract.ts';
+import type { ApiProblem } from './contract/problem.ts';
 
 /** A problem as an error, for the routes. */
 export class ProblemError extends Error {

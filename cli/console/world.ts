@@ -1,4 +1,4 @@
-import type { ApiProblem } from './contract.ts';
+import type { ApiProblem } from './contract/problem.ts';
 import type { Desk } from './desk.ts';
 import type { Events } from './events.ts';
 import type { PageFiles } from './page-files.ts';

@@ -1,23 +1,28 @@
 import type { RefusalCode } from '../../lambdas/domain/acts/answer.ts';
 import { OperatorError } from '../words/operator-error.ts';
+import { clockWords } from './clock.ts';
 import { askForPolicy } from './service-error.ts';
 
-const words: Record<RefusalCode, string> = {
+const words: Record<Exclude<RefusalCode, 'proof-late'>, string> = {
   'not-understood':
     'The operations function does not know this act. Use the checkout from which the stack was deployed.',
   'not-permitted': 'The act needs another permission. Use the checkout from which the stack was deployed.',
   'reason-missing': 'The act needs a reason. Add --reason.',
   'not-proved':
     'AWS does not confirm that you are a caller of the pipeline’s account. Check your credentials: aws sts get-caller-identity.',
-  'proof-late': 'The clock of this machine differs from AWS’s by more than five minutes. Set it.',
   'proof-unchecked': 'The operations function cannot reach STS, so it does not know who you are. Try again.',
   'begun-before': 'This part of the act has begun before. To see it: onelink audit --since 1h',
   'not-recorded':
     'The act could not be recorded, so it was not carried out. See audit-failing in the runbook (lib/observability/RUNBOOK.md).',
 };
 
-/** Why an act was refused, and what to do. */
-export const refusalWords = (code: RefusalCode) => `${words[code]} Nothing was done.`;
+/**
+ * Why an act was refused, and what to do.
+ *
+ * @param aheadMilliseconds how far this computer's clock is ahead of AWS's
+ */
+export const refusalWords = (code: RefusalCode, aheadMilliseconds: number) =>
+  `${code === 'proof-late' ? clockWords(aheadMilliseconds) : words[code]} Nothing was done.`;
 
 /** The error for a call without an answer: nobody knows whether it was carried out, unless AWS has refused it. */
 export function notInvoked(error: unknown, act: string, alias: string): unknown {

@@ -8,6 +8,7 @@ import { CampaignFiles } from '../../lambdas/adapters/campaign-files.ts';
 import { CampaignTable } from '../../lambdas/adapters/campaign-table.ts';
 import { ControlTable } from '../../lambdas/adapters/control-table.ts';
 import { HeldStore } from '../../lambdas/adapters/held-store.ts';
+import { History } from '../../lambdas/adapters/history.ts';
 import { KeysSecretStore } from '../../lambdas/adapters/keys-secret-store.ts';
 import { Ledger } from '../../lambdas/adapters/ledger.ts';
 import { ParkedStore } from '../../lambdas/adapters/parked-store.ts';
@@ -31,14 +32,17 @@ export class DeployedPipeline {
   readonly cloudWatch = new CloudWatchClient();
   readonly dynamo = new DynamoDBClient();
   readonly lambda = new LambdaClient();
-  readonly acting = new LambdaClient({ maxAttempts: 1 });
+  readonly acting: LambdaClient;
   readonly s3 = new S3Client();
   readonly secrets = new SecretsManagerClient();
   readonly sqs = new SQSClient();
 
-  constructor(stackName: string, outputs: Readonly<Record<string, string>>) {
+  /** @param systemClockOffset AWS's clock minus this computer's, as AWS's clients measure it, in milliseconds */
+  constructor(stackName: string, outputs: Readonly<Record<string, string>>, systemClockOffset = 0) {
     this.stackName = stackName;
     this.outputs = outputs;
+    // This client repeats no call, so it must know the time before the first one.
+    this.acting = new LambdaClient({ maxAttempts: 1, systemClockOffset });
   }
 
   /** @throws PipelineNotFound if the stack has no such output */
@@ -87,6 +91,10 @@ export class DeployedPipeline {
 
   get held(): HeldStore {
     return new HeldStore(this.s3, this.archive);
+  }
+
+  get history(): History {
+    return new History(this.s3, this.archive);
   }
 
   get senders(): SenderDecisionsTable {

@@ -6,6 +6,7 @@ import { type Act, type ActName, type AnswerTo, acts, definitionOf } from '../..
 import { actHeader, type Invocation } from '../../lambdas/domain/acts/request.ts';
 import { OperatorError } from '../words/operator-error.ts';
 import { notInvoked, refusalWords } from './act-errors.ts';
+import { aheadInRefusal, clockWords, mostOffMilliseconds } from './clock.ts';
 import { proofOf, type Signer } from './proof.ts';
 
 /** What a program needs for acts. */
@@ -17,6 +18,8 @@ export interface OperationsAccess {
   interrupted: AbortSignal;
   /** Called before each wait for other operators' acts. */
   onBusy?(): void;
+  /** Called once if this computer's clock is minutes off, with the words for that. The signatures have AWS's time. */
+  onClockOff?(words: string): void;
   /** Called if a part was carried out and its end could not be recorded. */
   onUnrecorded?(): void;
   /** Between two attempts while others act. */
@@ -48,8 +51,9 @@ export class RunningAct {
   readonly #access: OperationsAccess;
   readonly #reason: string | undefined;
   #parts = 0;
-  /** How far this machine's clock is from the function's. */
-  #aheadMilliseconds = 0;
+  /** How far this computer's clock is ahead of the function's, once a refusal has shown it. */
+  #aheadMilliseconds: number | undefined;
+  #hasNamedClock = false;
 
   constructor(access: OperationsAccess, reason: string | undefined) {
     this.#access = access;
@@ -65,7 +69,8 @@ export class RunningAct {
   async part<Name extends ActName>(name: Name, fields: Fields<Name>, isLast = false): Promise<AnswerTo<Name>> {
     const act = JSON.parse(JSON.stringify({ ...fields, name })) as Act<Name>;
     const result = await this.#performed(act, isLast);
-    if (result.result === 'refused') throw new OperatorError(refusalWords(result.code));
+    if (result.result === 'refused') throw new OperatorError(refusalWords(result.code, this.#ahead()));
+    this.#nameClock();
     if (!result.recorded) this.#access.onUnrecorded?.();
     if (result.result === 'failed') throw new OperatorError(result.words);
     return acts[name].answer.parse(result.answer) as AnswerTo<Name>;
@@ -105,7 +110,8 @@ export class RunningAct {
     }
   }
 
-  async #invoked(act: Act, part: number): Promise<ActResult | 'busy'> {
+  /** @param wasLate AWS has refused the time of the signature once, and its client has measured AWS's time since */
+  async #invoked(act: Act, part: number, wasLate = false): Promise<ActResult | 'busy'> {
     const { lambda, functionName, functionArn, variables } = this.#access;
     const alias = definitionOf(act).permission(act);
     const asked = {
@@ -117,7 +123,7 @@ export class RunningAct {
     } as const;
     const signer = { functionArn, credentials: lambda.config.credentials, variables };
     const header = actHeader({ functionArn, alias }, asked);
-    const proof = await proofOf(signer, header, this.#now() - this.#aheadMilliseconds);
+    const proof = await proofOf(signer, header, this.#now() - this.#ahead());
     const payload: Invocation = { ...asked, proof };
     const command = new InvokeCommand({
       FunctionName: functionName,
@@ -131,8 +137,21 @@ export class RunningAct {
       return actResultSchema.parse(answer);
     } catch (error) {
       if (error instanceof Error && error.name === 'TooManyRequestsException') return 'busy';
+      // What AWS has refused has begun nothing.
+      if (!wasLate && aheadInRefusal(error, this.#now()) !== undefined) return this.#invoked(act, part, true);
       throw notInvoked(error, act.name, `${functionName}:${alias}`);
     }
+  }
+
+  /** AWS's clients measure AWS's clock by the Date header of each answer. */
+  #ahead(): number {
+    return this.#aheadMilliseconds ?? -(this.#access.lambda.config.systemClockOffset ?? 0);
+  }
+
+  #nameClock(): void {
+    if (this.#hasNamedClock || Math.abs(this.#ahead()) < mostOffMilliseconds) return;
+    this.#hasNamedClock = true;
+    this.#access.onClockOff?.(clockWords(this.#ahead()));
   }
 
   #now(): number {

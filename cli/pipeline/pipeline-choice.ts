@@ -55,7 +55,9 @@ export class ChosenPipeline {
 
   /** @throws PipelineNotFound if there is no such stack; the service's error if the call fails */
   async deployed(): Promise<DeployedPipeline> {
-    return new DeployedPipeline(this.stackName, await readOutputs(new CloudFormationClient(), this.stackName));
+    const cloudFormation = new CloudFormationClient();
+    const outputs = await readOutputs(cloudFormation, this.stackName);
+    return new DeployedPipeline(this.stackName, outputs, cloudFormation.config.systemClockOffset);
   }
 }
 

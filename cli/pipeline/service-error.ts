@@ -1,3 +1,5 @@
+import { aheadInRefusal, clockWords } from './clock.ts';
+
 /** Node.js's error codes for a service that cannot be reached. */
 const networkCodes = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'EHOSTUNREACH']);
 
@@ -36,6 +38,8 @@ export function serviceErrorWords(error: unknown, local: boolean): string | unde
     return `AWS cannot be reached (${code}). Check the network, and that AWS_REGION is a region.`;
   }
   if (/^(AccessDenied|AuthorizationError)(Exception)?$/.test(error.name)) return denied(error.message);
+  const ahead = aheadInRefusal(error, Date.now());
+  if (ahead !== undefined) return clockWords(ahead);
   if (error.message === 'Region is missing') return 'No AWS region is set. Set AWS_REGION, or a region in the profile.';
   if (error.message.startsWith('Region not accepted'))
     return 'The AWS region is no region. Set AWS_REGION, or a region in the profile.';

@@ -6,13 +6,19 @@ import type { Scene, VerbOptions } from './pipeline-verb.ts';
 
 /** The operations function of the chosen pipeline, for a verb that acts. */
 export function actingIn(
-  { progress, interrupted }: Pick<Scene<VerbOptions>, 'progress' | 'interrupted'>,
+  { chosen, progress, interrupted }: Pick<Scene<VerbOptions>, 'chosen' | 'progress' | 'interrupted'>,
   deployed: DeployedPipeline,
 ): Operations {
   return new Operations({
     ...deployed.operations,
     interrupted,
     onBusy: () => progress.update(() => 'other operators’ acts are running: waiting for their end'),
+    onClockOff: (words) => {
+      // A local run may have a time of its own.
+      if (chosen.local !== undefined) return;
+      progress.clear();
+      console.error(words);
+    },
     onUnrecorded: () => {
       progress.clear();
       console.error('The act was carried out, and its end is not recorded. See audit-failing in the runbook.');

@@ -1,4 +1,4 @@
-import type { Act, ActRun } from '../../cli/console/contract.ts';
+import type { Act, ActRun } from '../../cli/console/contract/acts.ts';
 import { session } from '../state/live.ts';
 import { askFor } from './acts.ts';
 

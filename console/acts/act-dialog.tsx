@@ -1,6 +1,7 @@
 import { useEffect, useId, useState } from 'preact/hooks';
 
-import type { ActPreview, ApiProblem } from '../../cli/console/contract.ts';
+import type { ActPreview } from '../../cli/console/contract/acts.ts';
+import type { ApiProblem } from '../../cli/console/contract/problem.ts';
 import { Commands } from '../parts/command.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { Field, Text } from '../parts/field.tsx';

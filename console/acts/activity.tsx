@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import type { ActRun } from '../../cli/console/contract.ts';
+import type { ActRun } from '../../cli/console/contract/acts.ts';
 import { Command, Commands } from '../parts/command.tsx';
 import { Meter } from '../parts/meter.tsx';
 import { Pill } from '../parts/pill.tsx';

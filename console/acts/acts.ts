@@ -1,5 +1,5 @@
 import { effect, signal } from '@preact/signals';
-import type { Act, ActForm, ActPreview, ActRequest, ActRun } from '../../cli/console/contract.ts';
+import type { Act, ActForm, ActPreview, ActRequest, ActRun } from '../../cli/console/contract/acts.ts';
 import { announce, route, runs, withRun } from '../state/live.ts';
 import { ask } from '../state/server.ts';
 

@@ -1,4 +1,6 @@
-import type { Act, Campaign, LaneNow } from '../../cli/console/contract.ts';
+import type { Act } from '../../cli/console/contract/acts.ts';
+import type { Campaign } from '../../cli/console/contract/campaigns.ts';
+import type { LaneNow } from '../../cli/console/contract/overview.ts';
 
 /** The acts that the page makes itself. The server offers the others, each with its item. */
 export const pauseAct = (lanes: readonly string[]): Act => ({ name: 'pause', lanes });

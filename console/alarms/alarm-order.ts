@@ -1,4 +1,4 @@
-import type { AlarmItem } from '../../cli/console/contract.ts';
+import type { AlarmItem } from '../../cli/console/contract/alarms.ts';
 
 /** The alarms in ALARM, and the rest. Both keep their order. */
 export const divided = (alarms: readonly AlarmItem[]) => ({

@@ -1,4 +1,4 @@
-import type { AlarmItem } from '../../cli/console/contract.ts';
+import type { AlarmItem } from '../../cli/console/contract/alarms.ts';
 import { Since } from '../parts/age.tsx';
 import { Commands } from '../parts/command.tsx';
 import { Pill } from '../parts/pill.tsx';

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { AlarmItem, AlarmList } from '../../cli/console/contract.ts';
+import type { AlarmItem, AlarmList } from '../../cli/console/contract/alarms.ts';
 import { Age } from '../parts/age.tsx';
 import { Field, Text } from '../parts/field.tsx';
 import { Empty, ProblemNote, Waiting } from '../parts/notes.tsx';

@@ -1,4 +1,4 @@
-import type { AuditEntry } from '../../cli/console/contract.ts';
+import type { AuditEntry } from '../../cli/console/contract/audit.ts';
 import { Pill } from '../parts/pill.tsx';
 import type { Column } from '../parts/table.tsx';
 import { instant, title } from '../state/words.ts';

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { AuditPage as Page } from '../../cli/console/contract.ts';
+import type { AuditPage as Page } from '../../cli/console/contract/audit.ts';
 import { Age } from '../parts/age.tsx';
 import { Field, Select, Text } from '../parts/field.tsx';
 import { Empty, ProblemNote, Waiting } from '../parts/notes.tsx';

@@ -1,4 +1,4 @@
-import type { AuditEntry } from '../../cli/console/contract.ts';
+import type { AuditEntry } from '../../cli/console/contract/audit.ts';
 
 /** The filters of the page, as its address has them. */
 export interface AuditFilters {

@@ -1,4 +1,4 @@
-import type { CampaignLine } from '../../cli/console/contract.ts';
+import type { CampaignLine } from '../../cli/console/contract/campaigns.ts';
 import { Since } from '../parts/age.tsx';
 import { Meter } from '../parts/meter.tsx';
 import { Pill } from '../parts/pill.tsx';

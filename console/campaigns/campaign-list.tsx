@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { CampaignList as List } from '../../cli/console/contract.ts';
+import type { CampaignList as List } from '../../cli/console/contract/campaigns.ts';
 import { Age } from '../parts/age.tsx';
 import { Field, Text } from '../parts/field.tsx';
 import { Empty, Notes, ProblemNote, Waiting } from '../parts/notes.tsx';

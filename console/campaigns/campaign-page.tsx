@@ -1,4 +1,4 @@
-import type { Campaign } from '../../cli/console/contract.ts';
+import type { Campaign } from '../../cli/console/contract/campaigns.ts';
 import { ActButton } from '../acts/act-button.tsx';
 import { campaignAct } from '../acts/made-acts.ts';
 import { Age } from '../parts/age.tsx';

@@ -1,4 +1,4 @@
-import type { Campaign, CampaignDownload } from '../../cli/console/contract.ts';
+import type { Campaign, CampaignDownload } from '../../cli/console/contract/campaigns.ts';
 import { instant } from '../state/words.ts';
 
 export const actWords: Readonly<Record<Campaign['acts'][number], { label: string; look: 'primary' | 'danger' | '' }>> =

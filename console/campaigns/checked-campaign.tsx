@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
-import type { ApiProblem, CampaignStarted, CheckReport, UploadedFile } from '../../cli/console/contract.ts';
+import type { CampaignStarted, CheckReport, UploadedFile } from '../../cli/console/contract/campaigns.ts';
+import type { ApiProblem } from '../../cli/console/contract/problem.ts';
 import { Verbs } from '../acts/act-dialog.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { ProblemNote } from '../parts/notes.tsx';

@@ -1,5 +1,6 @@
 import { useId, useState } from 'preact/hooks';
-import { type ApiProblem, type UploadedFile, uploadHeader } from '../../cli/console/contract.ts';
+import { type UploadedFile, uploadHeader } from '../../cli/console/contract/campaigns.ts';
+import type { ApiProblem } from '../../cli/console/contract/problem.ts';
 import { ProblemNote } from '../parts/notes.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { announce } from '../state/live.ts';

@@ -1,4 +1,4 @@
-import type { ColumnGuess, UploadedFile } from '../../cli/console/contract.ts';
+import type { ColumnGuess, UploadedFile } from '../../cli/console/contract/campaigns.ts';
 import { Select, Text } from '../parts/field.tsx';
 import { type Column, Table } from '../parts/table.tsx';
 import { type ColumnTarget, fieldsOf, type PlanForm } from './mapping.ts';

@@ -1,4 +1,4 @@
-import type { Fault } from '../../cli/console/contract.ts';
+import type { Fault } from '../../cli/console/contract/campaigns.ts';
 import { type Column, Table } from '../parts/table.tsx';
 import { number } from '../state/words.ts';
 

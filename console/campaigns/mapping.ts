@@ -1,4 +1,4 @@
-import type { CampaignSettings, ColumnGuess } from '../../cli/console/contract.ts';
+import type { CampaignSettings, ColumnGuess } from '../../cli/console/contract/campaigns.ts';
 
 /** What a column becomes, as the form shows it. */
 export interface ColumnTarget {

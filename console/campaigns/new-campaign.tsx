@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { CheckReport, UploadedFile } from '../../cli/console/contract.ts';
+import type { CheckReport, UploadedFile } from '../../cli/console/contract/campaigns.ts';
 import { Heading } from '../shell/heading.tsx';
 import { session } from '../state/live.ts';
 import { hashOf } from '../state/route.ts';

@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
-import type { ApiProblem, EmulatorState } from '../../cli/console/contract.ts';
+import type { EmulatorState } from '../../cli/console/contract/emulator.ts';
+import type { ApiProblem } from '../../cli/console/contract/problem.ts';
 import { Age } from '../parts/age.tsx';
 import { Meter } from '../parts/meter.tsx';
 import { ProblemNote, Waiting } from '../parts/notes.tsx';

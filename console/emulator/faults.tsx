@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { EmulatorFault, FaultRequest } from '../../cli/console/contract.ts';
+import type { EmulatorFault, FaultRequest } from '../../cli/console/contract/emulator.ts';
 import { Field, Select, Text } from '../parts/field.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { type Column, Table } from '../parts/table.tsx';

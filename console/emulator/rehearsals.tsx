@@ -1,4 +1,4 @@
-import type { EmulatorState } from '../../cli/console/contract.ts';
+import type { EmulatorState } from '../../cli/console/contract/emulator.ts';
 import { Panel } from '../parts/panel.tsx';
 import { title } from '../state/words.ts';
 import type { Change } from './emulator-page.tsx';

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { CampaignLinks, CampaignLinksQuery } from '../../cli/console/contract.ts';
+import type { CampaignLinks, CampaignLinksQuery } from '../../cli/console/contract/links.ts';
 import { hashOfCampaign } from '../campaigns/campaign-columns.tsx';
 import { Empty, ProblemNote, Waiting } from '../parts/notes.tsx';
 import { Pager } from '../parts/pager.tsx';

@@ -1,12 +1,12 @@
 import { useEffect, useState } from 'preact/hooks';
 import type {
-  ApiProblem,
   FoundLink,
   LinkChange,
   LinkChangeAction,
   LinkChanged,
   LinkChoice,
-} from '../../cli/console/contract.ts';
+} from '../../cli/console/contract/links.ts';
+import type { ApiProblem } from '../../cli/console/contract/problem.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { Field, Select, Text } from '../parts/field.tsx';
 import { ProblemNote, Waiting } from '../parts/notes.tsx';

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { FoundLink, LinkChangeAction, LinkChanged, LinkChoice } from '../../cli/console/contract.ts';
+import type { FoundLink, LinkChangeAction, LinkChanged, LinkChoice } from '../../cli/console/contract/links.ts';
 import { Command } from '../parts/command.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { session } from '../state/live.ts';

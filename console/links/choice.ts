@@ -1,4 +1,4 @@
-import type { FoundLink, LinkChoice } from '../../cli/console/contract.ts';
+import type { FoundLink, LinkChoice } from '../../cli/console/contract/links.ts';
 import { hashOf } from '../state/route.ts';
 
 /** The place of a link that is named by the request that made it. An address never holds a short URL or a link ID. */

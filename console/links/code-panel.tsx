@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { ApiProblem, FoundLink, LinkChoice } from '../../cli/console/contract.ts';
+import type { FoundLink, LinkChoice } from '../../cli/console/contract/links.ts';
+import type { ApiProblem } from '../../cli/console/contract/problem.ts';
 import { ProblemNote } from '../parts/notes.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { askFile, problemOf } from '../state/server.ts';

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { LinkChoice } from '../../cli/console/contract.ts';
+import type { LinkChoice } from '../../cli/console/contract/links.ts';
 import { Field, Select, Text } from '../parts/field.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { session } from '../state/live.ts';

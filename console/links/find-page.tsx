@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { ApiProblem, FoundLink, LinkChoice } from '../../cli/console/contract.ts';
+import type { FoundLink, LinkChoice } from '../../cli/console/contract/links.ts';
+import type { ApiProblem } from '../../cli/console/contract/problem.ts';
 import { Empty, ProblemNote, Waiting } from '../parts/notes.tsx';
 import { Heading } from '../shell/heading.tsx';
 import { announce, route } from '../state/live.ts';

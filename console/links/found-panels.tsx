@@ -1,4 +1,4 @@
-import type { FoundLink, LinkChoice } from '../../cli/console/contract.ts';
+import type { FoundLink, LinkChoice } from '../../cli/console/contract/links.ts';
 import { Age } from '../parts/age.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { Pill } from '../parts/pill.tsx';

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { LinkChoice, LinkStory } from '../../cli/console/contract.ts';
+import type { LinkChoice, LinkStory } from '../../cli/console/contract/links.ts';
 import { Command } from '../parts/command.tsx';
 import { Select } from '../parts/field.tsx';
 import { Notes, ProblemNote, Waiting } from '../parts/notes.tsx';

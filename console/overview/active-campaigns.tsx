@@ -1,4 +1,4 @@
-import type { CampaignLine } from '../../cli/console/contract.ts';
+import type { CampaignLine } from '../../cli/console/contract/campaigns.ts';
 import { campaignColumns, keyOfCampaign } from '../campaigns/campaign-columns.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { Table } from '../parts/table.tsx';

@@ -1,4 +1,4 @@
-import type { Overview, Wrong } from '../../cli/console/contract.ts';
+import type { Overview, Wrong } from '../../cli/console/contract/overview.ts';
 
 const order: Readonly<Record<Wrong['severity'], number>> = { page: 0, ticket: 1, note: 2 };
 

@@ -1,4 +1,4 @@
-import type { Overview } from '../../cli/console/contract.ts';
+import type { Overview } from '../../cli/console/contract/overview.ts';
 import { hashOf } from '../state/route.ts';
 import { number } from '../state/words.ts';
 import { doneOf, flowOf } from './finding.ts';

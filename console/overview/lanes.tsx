@@ -1,4 +1,4 @@
-import type { LaneNow, Overview } from '../../cli/console/contract.ts';
+import type { LaneNow, Overview } from '../../cli/console/contract/overview.ts';
 import { durationWords } from '../../cli/words/words.ts';
 import { ActButton } from '../acts/act-button.tsx';
 import { laneAct } from '../acts/made-acts.ts';

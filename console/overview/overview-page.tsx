@@ -1,4 +1,4 @@
-import type { Overview } from '../../cli/console/contract.ts';
+import type { Overview } from '../../cli/console/contract/overview.ts';
 import { Age, Since } from '../parts/age.tsx';
 import { Waiting } from '../parts/notes.tsx';
 import { Heading } from '../shell/heading.tsx';

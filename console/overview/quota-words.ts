@@ -1,4 +1,4 @@
-import type { QuotaNow } from '../../cli/console/contract.ts';
+import type { QuotaNow } from '../../cli/console/contract/overview.ts';
 import { durationWords } from '../../cli/words/words.ts';
 import type { Tone } from '../parts/tone.ts';
 import { share } from '../state/words.ts';

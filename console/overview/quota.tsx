@@ -1,4 +1,4 @@
-import type { QuotaNow } from '../../cli/console/contract.ts';
+import type { QuotaNow } from '../../cli/console/contract/overview.ts';
 import { Age } from '../parts/age.tsx';
 import { Meter } from '../parts/meter.tsx';
 import { Panel } from '../parts/panel.tsx';

@@ -1,4 +1,4 @@
-import type { RateNow } from '../../cli/console/contract.ts';
+import type { RateNow } from '../../cli/console/contract/overview.ts';
 import { Age } from '../parts/age.tsx';
 import { LineChart } from '../parts/chart.tsx';
 import { Meter } from '../parts/meter.tsx';

@@ -1,4 +1,4 @@
-import type { UsageNow } from '../../cli/console/contract.ts';
+import type { UsageNow } from '../../cli/console/contract/overview.ts';
 import { Age } from '../parts/age.tsx';
 import { BarChart } from '../parts/chart.tsx';
 import { Panel } from '../parts/panel.tsx';

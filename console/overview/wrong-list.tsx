@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { Wrong } from '../../cli/console/contract.ts';
+import type { Wrong } from '../../cli/console/contract/overview.ts';
 import { Since } from '../parts/age.tsx';
 import { signs, toneOf } from '../parts/tone.ts';
 import { bySeverity, severityWords } from './finding.ts';

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import type { ApiProblem } from '../../cli/console/contract.ts';
+import type { ApiProblem } from '../../cli/console/contract/problem.ts';
 import { Command } from './command.tsx';
 
 const isCommand = (text: string) => /^(?:npx|npm|aws|export|onelink|[A-Z_]+=)\b/.test(text);

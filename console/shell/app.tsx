@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'preact/hooks';
-import type { PageName } from '../../cli/console/contract.ts';
+import type { PageName } from '../../cli/console/contract/session.ts';
 import { ActDialog } from '../acts/act-dialog.tsx';
 import { Activity } from '../acts/activity.tsx';
 import { AlarmsPage } from '../alarms/alarms-page.tsx';

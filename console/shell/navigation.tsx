@@ -1,6 +1,7 @@
-import { type PageName, pageNames } from '../../cli/console/contract.ts';
+import { type PageName, pageNames } from '../../cli/console/contract/session.ts';
 import { overview, route, session } from '../state/live.ts';
 import { hashOf } from '../state/route.ts';
+import { stuckCounts } from '../state/stuck-counts.ts';
 import { number } from '../state/words.ts';
 import { pageTitles } from './page-titles.ts';
 
@@ -26,7 +27,8 @@ export function Navigation() {
 function Count({ page }: { page: PageName }) {
   const seen = overview.value;
   if (seen === undefined) return null;
-  const { alarms, stuck, campaigns } = seen;
+  const { alarms, campaigns } = seen;
+  const stuck = stuckCounts.value ?? seen.stuck;
   const counts: Partial<Record<PageName, { count: number; words: string; isBad: boolean }>> = {
     alarms: { count: alarms, words: 'in alarm', isBad: true },
     stuck: { count: Object.values(stuck).reduce((sum, one) => sum + one, 0), words: 'stuck', isBad: true },

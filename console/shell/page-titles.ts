@@ -1,4 +1,4 @@
-import type { PageName } from '../../cli/console/contract.ts';
+import type { PageName } from '../../cli/console/contract/session.ts';
 
 export const pageTitles: Readonly<Record<PageName, string>> = {
   overview: 'Overview',

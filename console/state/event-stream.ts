@@ -1,4 +1,4 @@
-import type { ServerEventName, ServerEvents } from '../../cli/console/contract.ts';
+import type { ServerEventName, ServerEvents } from '../../cli/console/contract/overview.ts';
 
 /** How the page is connected to the console's server. */
 export type Connection = 'connecting' | 'live' | 'lost';

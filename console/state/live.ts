@@ -1,5 +1,8 @@
 import { signal } from '@preact/signals';
-import type { ActRun, ApiProblem, Overview, Session } from '../../cli/console/contract.ts';
+import type { ActRun } from '../../cli/console/contract/acts.ts';
+import type { Overview } from '../../cli/console/contract/overview.ts';
+import type { ApiProblem } from '../../cli/console/contract/problem.ts';
+import type { Session } from '../../cli/console/contract/session.ts';
 import { type Connection, listen, type Source } from './event-stream.ts';
 import { type Route, routeOf } from './route.ts';
 import { problemOf, read, ServerProblem } from './server.ts';

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useState } from 'preact/hooks';
-import type { ApiProblem } from '../../cli/console/contract.ts';
+import type { ApiProblem } from '../../cli/console/contract/problem.ts';
 import { problemOf } from './server.ts';
 
 /** An answer of the server, and how it stands. A failed refresh keeps the last answer. */

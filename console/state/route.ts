@@ -1,4 +1,4 @@
-import { type PageName, pageNames } from '../../cli/console/contract.ts';
+import { type PageName, pageNames } from '../../cli/console/contract/session.ts';
 
 /** The place in the console that an address names. It never holds a short URL or a link ID. */
 export interface Route {

@@ -1,4 +1,4 @@
-import type { ApiProblem } from '../../cli/console/contract.ts';
+import type { ApiProblem } from '../../cli/console/contract/problem.ts';
 
 /** The server's refusal, or its silence. */
 export class ServerProblem extends Error {

@@ -1,48 +1,35 @@
-import type { DeadLetterItem, DeadLetterQueues } from '../../cli/console/contract.ts';
+import type { DeadLetterItem, DeadLetterPage, DeadLetterQueueItem } from '../../cli/console/contract/stuck.ts';
 import { Age, Since } from '../parts/age.tsx';
-import { ProblemNote } from '../parts/notes.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { Pill } from '../parts/pill.tsx';
 import type { Column } from '../parts/table.tsx';
-import { useLoaded } from '../state/loaded.ts';
-import { read } from '../state/server.ts';
 import { number } from '../state/words.ts';
 import { RequestLink } from './request-link.tsx';
 import { Rows } from './rows.tsx';
-import { StuckList, useReloadAfterRuns } from './stuck-list.tsx';
+import { StuckList } from './stuck-list.tsx';
 
 /** The queues with dead letters, and the letters with what is known about each. */
 export function DeadLetters() {
   return (
-    <>
-      <Queues />
-      <StuckList
-        kind="dead-letters"
-        columns={letterColumns}
-        labelOf={({ source, requestId, queue }) => `${source ?? queue} ${requestId ?? 'without a request'}`}
-        nothing="There are no dead letters."
-        classOf={({ isAnswered }) => (isAnswered ? 'quiet' : '')}
-      />
-    </>
+    <StuckList
+      kind="dead-letters"
+      columns={letterColumns}
+      labelOf={({ source, requestId, queue }) => `${source ?? queue} ${requestId ?? 'without a request'}`}
+      nothing="There are no dead letters."
+      classOf={({ isAnswered }) => (isAnswered ? 'quiet' : '')}
+      above={Queues}
+    />
   );
 }
 
-function Queues() {
-  const { answer, problem, reload } = useLoaded(
-    'dead-letter-queues',
-    (signal) => read<DeadLetterQueues>('/api/stuck/queues', signal),
-    10_000,
-  );
-  useReloadAfterRuns(reload);
-  if (problem) return <ProblemNote problem={problem} again={reload} />;
-  const filled = answer?.queues.filter(({ letters }) => letters > 0) ?? [];
-  if (answer === undefined || filled.length === 0) return null;
+function Queues({ at, queues }: DeadLetterPage) {
+  if (queues.length === 0) return null;
   return (
-    <Panel title="Queues with dead letters" aside={<Age at={answer.at} />}>
+    <Panel title="Queues with dead letters" aside={<Age at={at} />}>
       <Rows
         caption="Queues with dead letters"
         columns={queueColumns}
-        items={filled.map((queue) => ({ ...queue, id: `${queue.queue} ${queue.kind}` }))}
+        items={queues}
         labelOf={({ queue }) => `the dead letters of ${queue}`}
       />
       <p class="small muted">
@@ -62,7 +49,7 @@ const kindWords: Readonly<Record<string, string>> = {
   deliveries: 'outcomes that SNS could not post',
 };
 
-const queueColumns: Column<DeadLetterQueues['queues'][number] & { id: string }>[] = [
+const queueColumns: Column<DeadLetterQueueItem>[] = [
   { name: 'Queue', isName: true, cell: ({ queue }) => queue },
   { name: 'Dead letters', isNumber: true, cell: ({ letters }) => number(letters) },
   { name: 'Lane', cell: ({ lane }) => lane },

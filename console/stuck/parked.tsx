@@ -1,4 +1,4 @@
-import type { ParkedLane } from '../../cli/console/contract.ts';
+import type { ParkedLane } from '../../cli/console/contract/stuck.ts';
 import { Since } from '../parts/age.tsx';
 import { Pill } from '../parts/pill.tsx';
 import type { Column } from '../parts/table.tsx';

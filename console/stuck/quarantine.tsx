@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
-import type { ApiProblem, QuarantinedItem, QuarantinedLine } from '../../cli/console/contract.ts';
+import type { ApiProblem } from '../../cli/console/contract/problem.ts';
+import type { QuarantinedItem, QuarantinedLine } from '../../cli/console/contract/stuck.ts';
 import { Since } from '../parts/age.tsx';
 import { ProblemNote } from '../parts/notes.tsx';
 import type { Column } from '../parts/table.tsx';

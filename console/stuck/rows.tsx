@@ -1,4 +1,4 @@
-import type { ActForm } from '../../cli/console/contract.ts';
+import type { ActForm } from '../../cli/console/contract/acts.ts';
 import { ActButton } from '../acts/act-button.tsx';
 import { type Column, Table } from '../parts/table.tsx';
 import { session } from '../state/live.ts';

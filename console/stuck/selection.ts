@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { ActForm } from '../../cli/console/contract.ts';
+import type { ActForm } from '../../cli/console/contract/acts.ts';
 import type { Choice } from '../parts/table.tsx';
 
 /** The acts that each of the chosen items offers, by their label: one button acts on all of them. */

@@ -1,7 +1,8 @@
-import { type StuckKind, stuckKinds } from '../../cli/console/contract.ts';
+import { type StuckKind, stuckKinds } from '../../cli/console/contract/stuck.ts';
 import { Heading } from '../shell/heading.tsx';
-import { overview, route } from '../state/live.ts';
+import { route } from '../state/live.ts';
 import { hashOf } from '../state/route.ts';
+import { stuckCounts } from '../state/stuck-counts.ts';
 import { number, title } from '../state/words.ts';
 import { DeadLetters } from './dead-letters.tsx';
 import { Held } from './held.tsx';
@@ -39,7 +40,7 @@ export function StuckPages() {
 }
 
 function Count({ kind }: { kind: StuckKind }) {
-  const count = overview.value?.stuck[kind];
+  const count = stuckCounts.value?.[kind];
   return count === undefined ? null : <span class={count > 0 ? 'count bad' : 'count'}>{number(count)}</span>;
 }
 

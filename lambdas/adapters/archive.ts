@@ -1,6 +1,7 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { RejectedCommand } from '../domain/contract/rejected-command.ts';
 import type { HistoryLine } from '../domain/link/history-line.ts';
+import { historyFolder } from './history.ts';
 import { prefix } from './names.ts';
 import { NdjsonObjects } from './ndjson-objects.ts';
 
@@ -10,7 +11,10 @@ const dayFolder = (instant: string) => instant.slice(0, 10).replaceAll('-', '/')
 /** The archive bucket: rejected commands and expired links, as NDJSON. */
 export class Archive {
   readonly #rejected: NdjsonObjects<RejectedCommand>;
-  readonly #history: NdjsonObjects<HistoryLine>;
+  readonly #s3: S3Client;
+  readonly #bucket: string;
+  /** One for each day, so that a day's folder has all of its links. */
+  readonly #history = new Map<string, NdjsonObjects<HistoryLine>>();
 
   constructor(s3: S3Client, bucket: string) {
     this.#rejected = new NdjsonObjects(
@@ -18,11 +22,8 @@ export class Archive {
       bucket,
       ([{ lane, sentAt }], digest) => `${prefix.rejected}${lane}/${dayFolder(sentAt)}/${digest}.ndjson`,
     );
-    this.#history = new NdjsonObjects(
-      s3,
-      bucket,
-      ([{ expiredAt }], digest) => `${prefix.history}${dayFolder(expiredAt)}/${digest}.ndjson`,
-    );
+    this.#s3 = s3;
+    this.#bucket = bucket;
   }
 
   /**
@@ -35,6 +36,12 @@ export class Archive {
 
   /** Resolves when an expired link is in the history, under `history/{yyyy}/{mm}/{dd}/`. It may be there twice. */
   addExpired(line: HistoryLine): Promise<void> {
-    return this.#history.add(line);
+    const folder = historyFolder(line.expiredAt.slice(0, 10));
+    let objects = this.#history.get(folder);
+    if (objects === undefined) {
+      objects = new NdjsonObjects(this.#s3, this.#bucket, (_, digest) => `${folder}${digest}.ndjson`);
+      this.#history.set(folder, objects);
+    }
+    return objects.add(line);
   }
 }

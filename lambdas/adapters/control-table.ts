@@ -13,6 +13,7 @@ import { type Clock, dayOf } from '../domain/work/clock.ts';
 import { DocumentTable } from './document-table.ts';
 import type { JoinedReads } from './joined-reads.ts';
 import { ledgerAttribute } from './names.ts';
+import { OpenErasures } from './open-erasures.ts';
 
 const { key: pk, expiry } = ledgerAttribute;
 const [controlKey, signalsKey] = ['control', 'signals'];
@@ -114,6 +115,11 @@ export class ControlTable {
   async renewals(days: string[]): Promise<number> {
     const items = await this.#table.getAll(days.map(renewalsKey));
     return items.reduce((sum, { links }) => sum + Number(links ?? 0), 0);
+  }
+
+  /** The DELETE calls that running erasures have before them. */
+  openDeletes(nowMilliseconds: number): Promise<number> {
+    return new OpenErasures(this.#table).deletes(nowMilliseconds);
   }
 
   async #add(key: string, add: string, n: number, from: number): Promise<void> {

@@ -7,9 +7,10 @@ export const ledgerAttribute = {
   /**
    * The ledger's only key: `link#{onelink-id}/{shortlink-id}`, `request#{source}/{requestId}`,
    * `claim#{onelink-id}/{shortlink-id}`, `parked#{onelink-id}/{shortlink-id}`, `spent#{lane}/{day}`, `renewals#{day}`,
-   * `erasure#{subject digest}`, `erasure-run#{id}`, `erasure-run#{id}#{page}`, `control`, `signals`, `senders`, `campaigns`,
-   * `campaign#{source}/{name}`, `http#{source}/{requestId}`, `http-change#{source}/{requestId}`, `http-campaign#{source}/{name}`,
-   * `http-code#{source}/{onelinkId}/{shortlinkId}`, `http-rate#{source}#{perSecond}` or `http-waiting`.
+   * `erasure#{subject digest}`, `erasure-run#{id}`, `erasure-run#{id}#{page}`, `campaign#{source}/{name}`,
+   * `http#{source}/{requestId}`, `http-change#{source}/{requestId}`, `http-campaign#{source}/{name}`,
+   * `http-code#{source}/{onelinkId}/{shortlinkId}` or `http-rate#{source}#{perSecond}`. Of these there is one item each: `control`,
+   * `signals`, `senders`, `campaigns`, `erasures` and `http-waiting`.
    */
   key: 'pk',
   /** DynamoDB's TTL attribute, in epoch seconds. */

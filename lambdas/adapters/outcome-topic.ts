@@ -1,4 +1,4 @@
-import { PublishBatchCommand, type SNSClient } from '@aws-sdk/client-sns';
+import { PublishBatchCommand, PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
 import type { Outcome } from '../domain/contract/outcome.ts';
 import { wireJson } from '../domain/contract/wire-json.ts';
 import { Batching } from './batching.ts';
@@ -9,9 +9,13 @@ const maxBytes = 256 * 1024 - 10 * 1024;
 /** Publishes outcomes to the topic, with attributes for subscription filters. */
 export class OutcomeTopic {
   readonly #batching: Batching<Outcome>;
+  readonly #sns: SNSClient;
+  readonly #topicArn: string;
 
   /** @param perPublish 1 publishes each outcome at once, and up to 10 gathers them for some milliseconds */
   constructor(sns: SNSClient, topicArn: string, perPublish: number) {
+    this.#sns = sns;
+    this.#topicArn = topicArn;
     this.#batching = new Batching({
       maxItems: perPublish,
       maxBytes,
@@ -37,7 +41,26 @@ export class OutcomeTopic {
   publish(outcome: Outcome): Promise<void> {
     return this.#batching.add(outcome);
   }
+
+  /**
+   * Publishes an outcome once more, in the text that it had.
+   *
+   * @returns why SNS refuses it, if the outcome itself is the cause
+   */
+  async republish(text: string, outcome: Outcome): Promise<string | undefined> {
+    try {
+      const message = { TopicArn: this.#topicArn, Message: text, MessageAttributes: attributesOf(outcome) };
+      await this.#sns.send(new PublishCommand(message));
+      return undefined;
+    } catch (error) {
+      if (error instanceof Error && outcomeFaults.has(error.name)) return error.name;
+      throw error;
+    }
+  }
 }
+
+/** Errors by which SNS refuses one message. */
+const outcomeFaults: ReadonlySet<string> = new Set(['InvalidParameterException', 'ParameterValueInvalidException']);
 
 function attributesOf({ outcome, action, source, lane }: Outcome) {
   const text = (value: string | null) => value && { DataType: 'String', StringValue: value };

@@ -9,6 +9,7 @@ import type { ScanPage, SubjectItem } from '../domain/link/subject-item.ts';
 import type { Clock } from '../domain/work/clock.ts';
 import { DocumentTable, type Item } from './document-table.ts';
 import { erasureKey, expiry, linkInItem, linkKey, pk, recordKeyOf, recordVersion } from './ledger-item.ts';
+import { OpenErasures } from './open-erasures.ts';
 
 const runKey = (id: string) => `erasure-run#${id}`;
 const pageKey = (id: string, page: number) => `erasure-run#${id}#${page}`;
@@ -24,11 +25,13 @@ export class SubjectTable {
   readonly #client: DynamoDBClient;
   readonly #name: string;
   readonly #table: DocumentTable;
+  readonly #open: OpenErasures;
 
   constructor(client: DynamoDBClient, table: string, clock: Clock) {
     this.#client = client;
     this.#name = table;
     this.#table = new DocumentTable(client, table, clock);
+    this.#open = new OpenErasures(this.#table);
   }
 
   async withSubject(after?: string): Promise<ScanPage<SubjectItem>> {
@@ -84,6 +87,10 @@ export class SubjectTable {
         ExpressionAttributeValues: { ':before': run.revision - 1 },
       },
     );
+  }
+
+  noteOpenDeletes(id: string, deletes: number, expiresAtSeconds: number): Promise<void> {
+    return this.#open.note(id, deletes, expiresAtSeconds);
   }
 
   /** @throws Error if the page is missing or malformed */

@@ -116,7 +116,8 @@ async function conclude(
     const published = outcomeOf(decision, { source, requestId, action: null }, delivery);
     await outcomes.publish(published);
     observer.count(metricOf[decision.outcome] ?? decision.outcome);
-    observer.info('link checked', { source, requestId, outcome: published.outcome, reason: published.reason });
+    const { outcome, reason, link } = published;
+    observer.info('link checked', { source, requestId, outcome, reason, expiresAt: link?.expiresAt });
   });
   // The record goes last. Until `expired` is published, its TTL repeats a lost check.
   const nowSeconds = secondsNow(clock);

@@ -31,6 +31,9 @@ export const operationsEnvironment = z.object({
   QR_BUCKET_NAME: z.string().min(1),
   /** JSON: the URLs of the lanes' queues, by lane. */
   LANE_QUEUE_URLS: jsonText(z.record(z.string(), z.url())),
+  OUTCOME_TOPIC_ARN: z.string().min(1),
+  /** The queue of outcomes that SNS could not post. Empty if no producer has an `outcomeUrl`. */
+  UNDELIVERED_OUTCOMES_URL: z.string(),
   /** The longest invocation of a function that works on commands. */
   LONGEST_WORK_SECONDS: z.coerce.number().int().min(1),
 });

@@ -5,11 +5,13 @@ import type { OperationsEnvironment } from './env.ts';
 import { type ExportPorts, exportAct } from './export.ts';
 import { type KeyPorts, keyActs } from './keys.ts';
 import { laneActs } from './lanes.ts';
+import type { Paced } from './move-letters.ts';
 import { parkedActs } from './parked.ts';
 import type { Performers } from './performers.ts';
 import { type PurgePorts, purgeAct } from './purge.ts';
 import { quarantineActs, type ReleasePorts } from './quarantine.ts';
 import { type RedrivePorts, redriveAct } from './redrive.ts';
+import { type RedriveOutcomesPorts, redriveOutcomesAct } from './redrive-outcomes.ts';
 import { type RetirePorts, retireAct } from './retire.ts';
 import { type SenderPorts, senderActs } from './senders.ts';
 import type { SubjectPorts, SubjectSettings } from './subject-ports.ts';
@@ -20,7 +22,9 @@ export type AllPorts = ControlChangePorts &
   OrderPorts &
   RetirePorts &
   Parameters<typeof parkedActs>[0] &
-  Omit<RedrivePorts, 'turns'> & { turnsAt(perSecond: number): RedrivePorts['turns'] } & PurgePorts &
+  Paced<RedrivePorts> &
+  Paced<RedriveOutcomesPorts> &
+  PurgePorts &
   ReleasePorts &
   SenderPorts &
   KeyPorts &
@@ -34,6 +38,7 @@ export function performersOf(env: OperationsEnvironment, ports: AllPorts): Perfo
     ...retireAct(ports),
     ...parkedActs(ports),
     ...redriveAct(env, ports),
+    ...redriveOutcomesAct(env, ports),
     ...purgeAct(env, ports),
     ...quarantineActs(ports),
     ...senderActs(ports),

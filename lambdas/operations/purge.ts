@@ -1,8 +1,8 @@
 import type { PurgedLetter } from '../domain/acts/purge.ts';
 import { originalAttribute, soundOriginal } from '../domain/contract/original-message.ts';
 import type { OperationsEnvironment } from './env.ts';
+import type { Letter } from './move-letters.ts';
 import type { Performers } from './performers.ts';
-import type { Letter } from './redrive.ts';
 
 export interface PurgePorts {
   letters: {

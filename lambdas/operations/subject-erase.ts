@@ -40,7 +40,12 @@ export async function eraseSubjects(
   const run =
     before === undefined || before.step === 'done' ? { ...firstRun(now), revision: before?.revision ?? 0 } : before;
   const from = { ...run.counts };
+  let noted: number | undefined;
   const save = async () => {
+    // Before the run: after a crash between the two, the step is done again, and so is this.
+    const open = openDeletes(run);
+    if (open !== noted) await ledger.noteOpenDeletes(id, open, kept());
+    noted = open;
     run.revision += 1;
     if (!(await ledger.saveRun(id, run, kept()))) throw new AnotherOperator();
   };
@@ -69,6 +74,11 @@ export async function eraseSubjects(
     },
     added: Object.fromEntries(added.filter(([, count]) => count !== 0)),
   };
+}
+
+/** The DELETE calls that a run has before it, at most: a link may end by itself, or concern somebody else by now. */
+function openDeletes({ step, counts: { liveLinks, linksDeleted, linksLeft } }: ErasureRun): number {
+  return step === 'collect' || step === 'links' ? Math.max(0, liveLinks - linksDeleted - linksLeft) : 0;
 }
 
 /** Another part of the same erasure has saved its state since. */

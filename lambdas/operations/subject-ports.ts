@@ -19,6 +19,8 @@ export interface SubjectLedger {
   run(id: string): Promise<ErasureRun | undefined>;
   /** @returns false if somebody else has saved the run since it was read */
   saveRun(id: string, run: ErasureRun, expiresAtSeconds: number): Promise<boolean>;
+  /** Notes for plans how many DELETE calls the run has before it. */
+  noteOpenDeletes(id: string, deletes: number, expiresAtSeconds: number): Promise<void>;
   page(id: string, page: number): Promise<TargetPage>;
   savePage(id: string, page: number, targets: TargetPage, expiresAtSeconds: number): Promise<void>;
   removePage(id: string, page: number): Promise<void>;

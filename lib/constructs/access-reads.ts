@@ -10,7 +10,16 @@ import type { OutcomeQueue } from './outcome-queue.ts';
 import type { PipelineParts } from './pipeline-parts.ts';
 
 /** The items of the ledger that hold no link, no URL and no outcome. */
-const itemsWithoutLinks = ['control', 'signals', 'senders', 'campaigns', 'campaign#*', 'spent#*', 'renewals#*'];
+const itemsWithoutLinks = [
+  'control',
+  'signals',
+  'senders',
+  'campaigns',
+  'campaign#*',
+  'spent#*',
+  'renewals#*',
+  'erasures',
+];
 
 export interface AccessProps extends PipelineParts {
   readonly operations: Operations;
@@ -133,6 +142,7 @@ export function readsOf(scope: Construct, props: AccessProps) {
         'control',
         'signals',
         'renewals#*',
+        'erasures',
         `campaign#${source}/*`,
         `request#${source}/*`,
         ...templates.map((template) => `link#${template}/*`),

@@ -13,6 +13,7 @@ import { type OperationsVariables, sourcesFile } from '../../lambdas/operations/
 import type { Expiry } from './expiry.ts';
 import type { Lane } from './lane.ts';
 import { mappingArns } from './mapping-arns.ts';
+import type { OutcomeDeliveries } from './outcome-deliveries.ts';
 import type { PipelineParts } from './pipeline-parts.ts';
 import type { QrCodes } from './qr-codes.ts';
 import type { WorkQueue } from './work-queue.ts';
@@ -28,6 +29,7 @@ export interface OperationsProps extends PipelineParts {
   /** Every queue with a dead-letter queue. */
   readonly queues: readonly Pick<WorkQueue, 'queue' | 'deadLetters'>[];
   readonly lanes: readonly Lane[];
+  readonly outcomeDeliveries: OutcomeDeliveries | undefined;
   readonly expiry: Expiry;
   readonly qrCodes: QrCodes;
   readonly replayer: LambdaFunction;
@@ -48,7 +50,9 @@ export class Operations extends Construct {
 
   constructor(scope: Construct, id: string, props: OperationsProps) {
     super(scope, id);
-    const { settings, state, surroundings, queues, lanes, expiry, qrCodes, replayer, ownSenders } = props;
+    const { settings, state, outcomes, outcomeDeliveries, surroundings, queues, lanes, expiry, qrCodes, replayer } =
+      props;
+    const undelivered = outcomeDeliveries?.deadLetters;
     this.auditLog = new LogGroup(this, 'AuditLog', {
       retention: surroundings.logRetentionDays,
       removalPolicy: surroundings.removalPolicy,
@@ -60,7 +64,7 @@ export class Operations extends Construct {
     ];
     const { ledger, archive, campaignFiles, auditRecords, httpKeys, linkIdSecret, qrImages } = state;
     const variables: OperationsVariables = {
-      OWN_SENDERS: ownSenders,
+      OWN_SENDERS: props.ownSenders,
       DEDUPLICATION_WINDOW_DAYS: String(settings.deduplicationWindowDays),
       AUDIT_BUCKET_NAME: auditRecords.bucketName,
       AUDIT_LOG_GROUP_NAME: this.auditLog.logGroupName,
@@ -75,6 +79,8 @@ export class Operations extends Construct {
       LANE_QUEUE_URLS: JSON.stringify(
         Object.fromEntries(lanes.map(({ name, commands }) => [name, commands.queue.queueUrl])),
       ),
+      OUTCOME_TOPIC_ARN: outcomes.topicArn,
+      UNDELIVERED_OUTCOMES_URL: undelivered?.queueUrl ?? '',
       LONGEST_WORK_SECONDS: String(props.longestWorkSeconds),
     };
     this.function = workerFunction(this, {
@@ -100,7 +106,9 @@ export class Operations extends Construct {
         allow(
           ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'],
           ...queues.map(({ deadLetters }) => deadLetters.queueArn),
+          ...(undelivered ? [undelivered.queueArn] : []),
         ),
+        ...(undelivered ? [allow(['sns:Publish'], outcomes.topicArn)] : []),
         allow(['sqs:SendMessage', 'sqs:GetQueueAttributes'], ...queues.map(({ queue }) => queue.queueArn)),
         allow(['s3:ListBucket'], archive.bucketArn),
         allow(['s3:PutObject'], archive.arnForObjects(`${prefix.parked}*`)),

@@ -125,6 +125,7 @@ export class OneLinkPipeline extends Construct {
     this.operations = new Operations(this, 'Operations', {
       ...parts,
       queues: work,
+      outcomeDeliveries: this.outcomeDeliveries,
       lanes,
       expiry,
       qrCodes,

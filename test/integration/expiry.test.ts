@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { ExaminationPorts } from '../../cli/pipeline/dead-letters/examination.ts';
+import { DeployedPipeline } from '../../cli/pipeline/deployed-pipeline.ts';
+import type { Happening } from '../../cli/pipeline/story/story.ts';
+import { tellStory, tellStoryOfLink } from '../../cli/pipeline/story/tell-story.ts';
+import { config } from '../../examples/configuration.ts';
 import type { Outcome } from '../../lambdas/domain/contract/outcome.ts';
+import { chosenPipeline } from '../../local/start/chosen-pipeline.ts';
 import { comparedWithRecord } from '../world/recorded-calls.ts';
 import { messagesOf, runningPipeline } from '../world/running-pipeline.ts';
 
@@ -79,6 +85,42 @@ describe('a link whose record the TTL removes', () => {
     const record = (await pipeline.ledger()).get('link#A1b3/kept');
     // The next expiry check is a week before the expiry.
     expect(record?.linkExpiresAt).toBe(Number(record?.expiresAt) + 7 * 86_400);
+  });
+
+  it('has a story from its create to its end or renewal, also if the ledger has no record of the link any more', async () => {
+    await vi.waitFor(async () => expect((await pipeline.ledger()).has('link#A1b3/dead')).toBe(false), 10_000);
+    for (const [name, value] of Object.entries(pipeline.cloud.clientVariables())) vi.stubEnv(name, value);
+    const deployed = new DeployedPipeline('OneLink-production', pipeline.outputs);
+    const ports: ExaminationPorts = {
+      ledger: deployed.ledger,
+      pipeline: chosenPipeline(config, 'production'),
+      secret: undefined,
+      senders: { vouching: new Set(), decisions: {} },
+      nowMilliseconds: Date.now,
+    };
+    const gaps: string[] = [];
+    const search = {
+      days: 1,
+      shown: { links: false },
+      interrupted: new AbortController().signal,
+      onStep: () => {},
+      onGap: (words: string) => void gaps.push(words),
+    };
+    const placesOf = (happenings: Happening[]) =>
+      happenings.map(({ where, outcome }) => `${where}: ${outcome ?? '–'}`).sort();
+
+    const ofLink = await tellStoryOfLink({ onelinkId: 'A1b3', shortlinkId: 'dead' }, search, deployed, ports);
+    expect(ofLink.requests).toEqual([{ source: 'product', requestId: 'dead' }]);
+    const places = placesOf(ofLink.happenings);
+    expect(places).toEqual(expect.arrayContaining(['history: expired', 'ledger: created', 'expiry worker: expired']));
+    const ofRequest = await tellStory([{ source: 'product', requestId: 'dead' }], search, deployed, ports);
+    expect(placesOf(ofRequest)).toEqual(places);
+    const ofRenewed = await tellStory([{ source: 'product', requestId: 'kept' }], search, deployed, ports);
+    const renewal = ofRenewed.find(({ outcome }) => outcome === 'renewed');
+    expect(renewal?.words).toMatch(/^link checked: renewed; until \d{4}-\d\d-\d\dT/);
+    expect(JSON.stringify([ofLink, ofRequest, ofRenewed])).not.toContain('onelink.me');
+    expect(gaps).toEqual([]);
+    vi.unstubAllEnvs();
   });
 
   it('makes the calls of the record, and the template permits each', async () => {

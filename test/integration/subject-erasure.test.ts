@@ -149,6 +149,7 @@ const erasurePorts = [
   'cutRequest',
   'link',
   'mark',
+  'noteOpenDeletes',
   'objects',
   'page',
   'read',
@@ -321,6 +322,21 @@ describe('an erasure', () => {
     for (let part = 0; part < 3; part++)
       expect((await world.erase([her])).answer).toMatchObject({ state: 'waiting', step: 'links' });
     expect(world.queued.filter(({ groupId }) => groupId === 'subject-erase')).toHaveLength(1);
+  });
+
+  it('has its open deletes for plans, until it has done them', async () => {
+    expect(await world.openDeletes()).toBe(0);
+    await world.erase([her]);
+    world.link.now += 60_000;
+    await world.erase([her]);
+    expect(await world.openDeletes()).toBe(1);
+    // Nobody continues it, and its state ends.
+    world.link.now += 80 * 86_400_000;
+    expect(await world.openDeletes()).toBe(0);
+    world.link.now -= 80 * 86_400_000;
+    await world.work();
+    await world.eraseWhole([her]);
+    expect(await world.openDeletes()).toBe(0);
   });
 
   it('leaves a link whose producer is not configured any more, and counts it', async () => {

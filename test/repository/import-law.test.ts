@@ -181,8 +181,8 @@ const refused: Record<string, Case[]> = {
 
 const allowed: Case[] = [
   ['cli/console/a.ts', '../pipeline/reader.ts'],
-  ['console/a.ts', '../cli/console/contract.ts'],
-  ['console/pages/a.ts', '../../cli/console/contract.ts'],
+  ['console/a.ts', '../cli/console/contract/overview.ts'],
+  ['console/pages/a.ts', '../../cli/console/contract/overview.ts'],
   ['console/a.ts', 'preact'],
   ['lambdas/domain/contract/a.ts', './outcome.ts'],
   ['lambdas/domain/contract/a.ts', 'zod'],
@@ -223,7 +223,7 @@ const allowed: Case[] = [
   ['client/a.ts', '../lambdas/domain/http/answers.ts'],
   ['client/a.ts', '../cli/pipeline/send-messages.ts'],
   ['client/a.ts', '@aws-sdk/client-sqs'],
-  ['console/state/a.ts', '../../cli/console/contract.ts'],
+  ['console/state/a.ts', '../../cli/console/contract/overview.ts'],
   ['console/state/a.ts', '../../cli/words/words.ts'],
   ['console/state/a.ts', '../parts/tone.ts'],
   ['console/state/a.ts', 'preact'],

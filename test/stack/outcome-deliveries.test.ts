@@ -64,6 +64,30 @@ test('what SNS cannot deliver becomes a dead letter, which operators alone can r
   });
 });
 
+test('the operations function may publish them again, and delete them', () => {
+  const [operations] = Object.entries(template.findResources('AWS::Lambda::Function')).flatMap(
+    ([id, { Properties }]) => (id.startsWith('PipelineOperations') ? [Properties] : []),
+  );
+  const queue = template.findOutputs('OutcomeDeliveriesDeadLetterQueueUrl').OutcomeDeliveriesDeadLetterQueueUrl?.Value;
+  expect(operations?.Environment.Variables).toMatchObject({
+    OUTCOME_TOPIC_ARN: { Ref: expect.stringMatching(/^PipelineOutcomesTopic/) },
+    UNDELIVERED_OUTCOMES_URL: queue,
+  });
+  const [role] = Object.entries(template.findResources('AWS::IAM::Role')).flatMap(([id, { Properties }]) =>
+    id.startsWith('PipelineOperations') ? [Properties] : [],
+  );
+  const statements: { Action: string | string[] }[] = role?.Policies.flatMap(
+    (one: { PolicyDocument: { Statement: object[] } }) => one.PolicyDocument.Statement,
+  );
+  const deletes = statements.filter(({ Action }) => [Action].flat().includes('sqs:DeleteMessage'));
+  expect(JSON.stringify(deletes)).toContain(queue.Ref);
+  expect(statements).toContainEqual({
+    Action: 'sns:Publish',
+    Effect: 'Allow',
+    Resource: { Ref: expect.stringMatching(/^PipelineOutcomesTopic/) },
+  });
+});
+
 test('without an address, there is no subscription, queue, alarm or output', () => {
   const { template: none } = configuredApp();
   expect(JSON.stringify(none.toJSON())).not.toMatch(/OutcomesDeliver|OutcomeDeliver|outcome-deliver|"https"/);

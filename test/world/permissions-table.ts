@@ -28,6 +28,7 @@ export const actsOfVerbs: Readonly<Record<ActName, readonly [verb: string, alias
   'campaign-retire': ['campaign retire', 'campaigns-Crm'],
   replay: ['parked replay', 'operate'],
   redrive: ['dead-letters redrive', 'operate'],
+  'redrive-outcomes': ['dead-letters redrive', 'operate'],
   purge: ['dead-letters purge', 'purge'],
   'quarantine-release': ['quarantine release', 'operate'],
   'quarantine-drop': ['quarantine release', 'operate'],

@@ -1,5 +1,6 @@
 import { type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { ControlTable } from '../../lambdas/adapters/control-table.ts';
 import { HttpRecords } from '../../lambdas/adapters/http-records.ts';
 import { Ledger } from '../../lambdas/adapters/ledger.ts';
 import { SubjectTable } from '../../lambdas/adapters/subject-table.ts';
@@ -27,6 +28,7 @@ export class SubjectWorld {
   readonly #client: DynamoDBClient;
   readonly #table: string;
   readonly #ledger: SubjectTable;
+  readonly #control: ControlTable;
   #ids = 0;
 
   constructor({ client, table }: { client: DynamoDBClient; table: string }) {
@@ -52,6 +54,7 @@ export class SubjectWorld {
     );
     this.http = new HttpRecords(client, table, clock);
     this.#ledger = new SubjectTable(client, table, clock);
+    this.#control = new ControlTable(client, table, clock);
   }
 
   /**
@@ -156,6 +159,11 @@ export class SubjectWorld {
         replayed: true,
       })),
     );
+  }
+
+  /** The deletes that running erasures have before them, as a plan sees them. */
+  openDeletes(): Promise<number> {
+    return this.#control.openDeletes(this.link.now);
   }
 
   /** Every item of the table. */

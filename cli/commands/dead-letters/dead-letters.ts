@@ -4,9 +4,6 @@ import type { Limits } from '../../pipeline/dead-letters/dead-letter.ts';
 import {
   type DeadLetterQueue,
   deadLetterQueues,
-  type ListedKind,
-  listedKinds,
-  listedQueues,
   nameOf,
   type QueueKind,
   queueKinds,
@@ -33,10 +30,6 @@ interface Options extends VerbOptions {
   reason?: string;
 }
 
-interface ListOptions extends Omit<Options, 'queue'> {
-  queue?: ListedKind;
-}
-
 export function deadLettersCommand(): Command {
   return new Command('dead-letters')
     .description('Lists, redrives or purges dead letters: messages that no worker could complete.')
@@ -46,18 +39,13 @@ export function deadLettersCommand(): Command {
 }
 
 /** The options that the three subcommands share. */
-function subcommand(
-  name: string,
-  description: string,
-  limit: string,
-  choices: readonly string[] = queueKinds,
-): Command {
+function subcommand(name: string, description: string, limit: string): Command {
   const kinds =
-    'only command queues, ingress queues, or the queue of QR jobs, expired links or campaign files, which all lanes share';
+    'only command queues, ingress queues, or the queue of QR jobs, expired links, campaign files or outcomes, which all lanes share';
   return new Command(name)
     .description(description)
     .option('--lane <name>', 'only this lane')
-    .addOption(new Option('--queue <kind>', kinds).choices(choices))
+    .addOption(new Option('--queue <kind>', kinds).choices(queueKinds))
     .option('--limit <number>', limit, count(1, 10_000_000))
     .option('--json', 'print one JSON object per line');
 }
@@ -72,7 +60,7 @@ Exit codes:
 function listCommand(): Command {
   const most = 'the most dead letters to show from each queue (default: 100)';
   return pipelineVerb(
-    subcommand('list', 'Shows each dead letter and, if known, why it is one.', most, listedKinds),
+    subcommand('list', 'Shows each dead letter and, if known, why it is one.', most),
     `${pipelineHelp}
 
 The listing changes nothing. It hides each message from other receivers for up to a minute, and then returns it. It shows
@@ -83,8 +71,7 @@ broken rules, or a validUntil that has passed. If neither explains the failure, 
 worker's log, or the forwarder's for a message of an ingress queue. The reasons
 sender-not-allowed and sender-unknown show a sender that may not send as the named source. A redrive does not carry its message out.
 
---queue deliveries shows the outcomes that SNS could not post to the outcomeUrl of a producer. A redrive cannot send them
-back. When the receiver works, its team sends the same commands again, or reads the requests over HTTP.
+--queue deliveries shows the outcomes that SNS could not post to the outcomeUrl of a producer.
 ${codesHelp('listed, or there was nothing to list', 'interrupted')}
 Examples:
   onelink dead-letters list
@@ -105,10 +92,15 @@ returned to the producer. A command that has its outcome is not carried out agai
 
 The pipeline's operations function does the work, and vouches for the first sender of each message. While five other acts
 run, the verb waits. Ctrl-C ends it within seconds, and loses no message.
+
+The letters of --queue deliveries are outcomes that SNS could not post. They are published again, with a new signature. SNS has no
+call for one receiver, so every receiver of their source gets them: its outcomeUrl, its outcomeQueue and its own subscriptions. They
+know a repeat by its outcomeId. What SNS cannot post again is a dead letter within the hour. A refused letter is none of this topic.
 ${codesHelp('all were sent back', 'some are still dead letters: you interrupted the redrive, or SQS refused them')}
 Examples:
   onelink dead-letters redrive --lane campaign --queue commands --limit 10
   onelink dead-letters redrive --rate 100 --stack OneLink-staging
+  onelink dead-letters redrive --queue deliveries --limit 1    # one first, then the others
   onelink dead-letters redrive --local`,
     redriveAll,
   )
@@ -121,7 +113,7 @@ function purgeCommand(): Command {
     subcommand('purge', 'Writes dead letters to a file, and deletes them.', 'stop after this many messages'),
     `${pipelineHelp}
 
-A purged command gets no outcome. The verb writes each message to the file, one JSON object per line, before it deletes
+A purged command gets no outcome, and a purged outcome never reaches its receiver. The verb writes each message to the file, one JSON object per line, before it deletes
 the message. The file holds confidential data, and only you can read it (mode 600). Delete it when you no longer need it.
 ${codesHelp('all were deleted', 'some are left: you interrupted the purge, or did not confirm it')}
 Examples:
@@ -138,9 +130,9 @@ Examples:
     );
 }
 
-async function list({ options, chosen, interrupted, print }: Scene<ListOptions>): Promise<number> {
+async function list({ options, chosen, interrupted, print }: Scene<Options>): Promise<number> {
   const pipeline = await chosen.deployed();
-  const queues = listedQueues(pipeline.outputs, pipeline.stackName, options);
+  const queues = deadLetterQueues(pipeline.outputs, pipeline.stackName, options);
   const ports = await examinationPorts(chosen, pipeline);
   let listed = 0;
   for (const queue of queues) {

@@ -51,7 +51,7 @@ export async function checkDeliveryLetters(sqs: Pick<SQSClient, 'send'>, deadLet
 
 const lettersName = 'posted outcomes';
 const sendAgain =
-  'To see of whom they are, run: onelink dead-letters list --queue deliveries. When the receiver works, its team sends these commands again. The runbook’s outcome-deliveries-failing has the steps.';
+  'To see of whom they are, run: onelink dead-letters list --queue deliveries. When the receiver works, publish them again: onelink dead-letters redrive --queue deliveries. The runbook’s outcome-deliveries-failing has the steps.';
 const ask =
   'Ask its team to start a receiver as in docs/http-outcomes.md. Then remove its outcomeUrl, deploy, set it again, and deploy: SNS asks anew.';
 const restore =

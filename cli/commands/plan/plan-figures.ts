@@ -15,7 +15,11 @@ export async function quotaOf(
   if (stack === undefined && !local) return all;
   const { control } = await chosen.deployed();
   const atMilliseconds = Date.now();
-  const [reading, renewalsDue] = await Promise.all([control.read(), control.renewals(daysToCome(atMilliseconds))]);
+  const [reading, renewalsDue, openDeletes] = await Promise.all([
+    control.read(),
+    control.renewals(daysToCome(atMilliseconds)),
+    control.openDeletes(atMilliseconds),
+  ]);
   const quota = quotaOverview({ reading, renewalsDue, monthlyQuotaCalls });
   if (quota === undefined) {
     console.error(
@@ -23,8 +27,21 @@ export async function quotaOf(
     );
     return all;
   }
-  const { remaining, projectedMonthEndPercent, polledAt } = quota;
-  return { monthlyQuotaCalls, remaining, projectedMonthEndPercent, seenAt: polledAt };
+  return withoutErasures({ ...quota, monthlyQuotaCalls }, openDeletes);
+}
+
+/** The quota without the calls that running erasures have before them: no forecast knows those. */
+export function withoutErasures(
+  { monthlyQuotaCalls, remaining, projectedMonthEndPercent: atEnd, polledAt }: QuotaFacts & { polledAt: number },
+  openDeletes: number,
+): PlanFigures['quota'] {
+  return {
+    monthlyQuotaCalls,
+    remaining: Math.max(0, remaining - openDeletes),
+    projectedMonthEndPercent: atEnd === undefined ? undefined : atEnd + (100 * openDeletes) / monthlyQuotaCalls,
+    openDeletes,
+    seenAt: polledAt,
+  };
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Bound, LaneLoad, LaneTime, QuotaFacts, Room } from '../../pipeline/campaign/lane-times.ts';
 import type { ConfiguredPipeline } from '../../pipeline/configured-pipeline.ts';
 import { readingPace } from '../../pipeline/reader.ts';
-import { durationWords, instantWords, n, percent } from '../../words/words.ts';
+import { counted, durationWords, instantWords, n, percent } from '../../words/words.ts';
 import type { CampaignCost } from './campaign-cost.ts';
 
 /** The results of a plan. */
@@ -11,7 +11,8 @@ export interface PlanFigures {
   times: LaneTime[];
   /** The time of the slowest lane, because lanes work in parallel. */
   seconds: number;
-  quota: QuotaFacts & { seenAt?: number };
+  /** `openDeletes` of running erasures are not among the remaining calls. */
+  quota: QuotaFacts & { seenAt?: number; openDeletes?: number };
   room: Room;
   cost: CampaignCost;
   /** Epoch milliseconds. */
@@ -77,10 +78,13 @@ function byWords({ end, latestStart, inTime }: NonNullable<PlanFigures['by']>): 
 
 function roomWords(
   { result, parked, needsPercent }: Room,
-  { remaining, seenAt, projectedMonthEndPercent }: PlanFigures['quota'],
+  { remaining, seenAt, projectedMonthEndPercent, openDeletes = 0 }: PlanFigures['quota'],
 ): string {
+  const erasing = openDeletes === 0 ? '' : ` after ${counted(openDeletes, 'delete')} of running erasures`;
   const left =
-    seenAt === undefined ? 'the whole month’s quota is left' : `${n(remaining)} are left (${instantWords(seenAt)} UTC)`;
+    seenAt === undefined
+      ? 'the whole month’s quota is left'
+      : `${n(remaining)} are left${erasing} (${instantWords(seenAt)} UTC)`;
   const end =
     projectedMonthEndPercent === undefined
       ? ''

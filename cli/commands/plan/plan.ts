@@ -60,7 +60,8 @@ export function planCommand(): Command {
     withNeeds(command, { qr: 'links' }),
     `
 The plan reads lib/config/config.ts, and needs no AWS account. With --stack or --local, it also reads the quota that is left
-and the governor's forecast from that pipeline's control record. Otherwise it calculates with the whole month's quota.
+and the governor's forecast from that pipeline's control record. The deletes of running erasures (onelink subject erase) count
+as spent. Otherwise it calculates with the whole month's quota.
 
 With a file, the plan checks each row as its lane would, if you sent the row now: rules, the producer's rights, validUntil.
 It also finds:

@@ -3,7 +3,7 @@ import { laneName, sourceName } from '../../../lambdas/domain/acts/act.ts';
 import { quarantineKeyForm } from '../../../lambdas/domain/acts/quarantine.ts';
 import { acts } from '../../../lambdas/domain/acts/registry.ts';
 import { campaignName } from '../../../lambdas/domain/campaign/settings.ts';
-import type { Act, ActForm } from '../contract.ts';
+import type { Act, ActForm } from '../contract/acts.ts';
 import { shellWord } from './pipeline-words.ts';
 
 const lanes = z.array(laneName).min(1).max(100);
@@ -59,7 +59,12 @@ function confirmationOf(act: ConsoleAct): string | null {
   switch (act.name) {
     case 'pause':
       return `Pause ${act.lanes.join(', ')}? Commands wait in their queue until somebody resumes.`;
+    case 'redrive':
+      if (act.queue !== 'outcome-deliveries') return null;
+      return 'Publish these outcomes again? All receivers of their sources get them. They know a repeat by its outcomeId.';
     case 'purge':
+      if (act.queue === 'outcome-deliveries')
+        return 'Delete the outcomes that SNS could not post? A file on this machine keeps them. Their receiver never gets them.';
       return `Delete the dead letters of ${act.queue}? A file on this machine keeps them. Their producers get no outcome.`;
     case 'quarantine-drop':
       return 'Delete this object with its commands? Their producers get no outcome.';
@@ -143,6 +148,7 @@ function wordsOf(act: ConsoleAct): string {
 function queueWords(queue: string): string {
   const lane = /^([a-z][a-z0-9]*)-ingress-/.exec(queue)?.[1];
   if (lane !== undefined) return `--lane ${lane} --queue ingress`;
+  if (queue === 'outcome-deliveries') return '--queue deliveries';
   if (queue === 'qr' || queue === 'expiry' || queue === 'campaigns') return `--queue ${queue}`;
   return `--lane ${queue} --queue commands`;
 }

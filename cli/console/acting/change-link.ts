@@ -1,7 +1,7 @@
 import type { LinkRecord } from '../../../lambdas/domain/link/ledger-record.ts';
 import type { ConfiguredPipeline } from '../../pipeline/configured-pipeline.ts';
 import { laneReader } from '../../pipeline/lane-reader.ts';
-import type { LinkChange } from '../contract.ts';
+import type { LinkChange } from '../contract/links.ts';
 import { ProblemError } from '../problem.ts';
 
 /** A command for a link, as its producer would send it. */

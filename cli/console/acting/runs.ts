@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { ActRun, ApiProblem } from '../contract.ts';
+import type { ActRun } from '../contract/acts.ts';
+import type { ApiProblem } from '../contract/problem.ts';
 import { type ConsoleAct, verbOf } from './act-forms.ts';
 import type { Performed } from './perform.ts';
 

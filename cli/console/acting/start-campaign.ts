@@ -4,7 +4,7 @@ import type { Fault as ContractFault } from '../../../lambdas/domain/contract/fa
 import { parameterRules } from '../../../lambdas/domain/contract/link-data.ts';
 import { checkCampaign, firstRows, type LocalCheck, type PlannedCampaign } from '../../pipeline/check-campaign.ts';
 import { dropCampaign } from '../../pipeline/drop-campaign.ts';
-import type { CampaignPlan, CampaignSettings, CheckReport, Fault, UploadedFile } from '../contract.ts';
+import type { CampaignPlan, CampaignSettings, CheckReport, Fault, UploadedFile } from '../contract/campaigns.ts';
 import type { OpenDesk } from '../desk.ts';
 import { ProblemError } from '../problem.ts';
 import type { Upload } from '../uploads.ts';

@@ -1,7 +1,7 @@
 import { type MetricAlarm, paginateDescribeAlarms } from '@aws-sdk/client-cloudwatch';
 import { severityOf } from '../../pipeline/alarm-severity.ts';
 import type { DeployedPipeline } from '../../pipeline/deployed-pipeline.ts';
-import type { AlarmItem, AlarmList } from '../contract.ts';
+import type { AlarmItem, AlarmList } from '../contract/alarms.ts';
 import type { RunbookEntry } from './runbook.ts';
 
 const rank = { ALARM: 0, INSUFFICIENT_DATA: 1, OK: 2 } as const;

@@ -1,6 +1,6 @@
 import type { AuditRecord } from '../../../lambdas/domain/acts/record.ts';
 import { type AuditedAct, actsIn } from '../../pipeline/audit.ts';
-import type { AuditEntry, AuditPage } from '../contract.ts';
+import type { AuditEntry, AuditPage } from '../contract/audit.ts';
 
 const entriesOnPage = 100;
 

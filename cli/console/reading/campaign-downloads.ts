@@ -15,7 +15,7 @@ import { codeColumns, namedCodes } from '../../pipeline/campaign-codes.ts';
 import { campaignResults, withoutDeletedLinks } from '../../pipeline/campaign-results.ts';
 import { QrImages } from '../../pipeline/qr-images.ts';
 import { saveCodes } from '../../pipeline/save-codes.ts';
-import type { CampaignDownload } from '../contract.ts';
+import type { CampaignDownload } from '../contract/campaigns.ts';
 import type { OpenDesk } from '../desk.ts';
 
 /** A file for the operator's disk. */

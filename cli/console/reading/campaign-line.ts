@@ -1,7 +1,7 @@
 import type { CampaignRecord } from '../../../lambdas/domain/campaign/record.ts';
 import { standingWords } from '../../pipeline/campaign/campaign-words.ts';
 import { settledRows } from '../../pipeline/follow-campaign.ts';
-import type { CampaignLine } from '../contract.ts';
+import type { CampaignLine } from '../contract/campaigns.ts';
 
 /** A campaign in one line of a list. */
 export function campaignLine(record: CampaignRecord): CampaignLine {

@@ -1,6 +1,6 @@
 import type { CampaignRecord } from '../../../lambdas/domain/campaign/record.ts';
 import type { RowResult } from '../../../lambdas/domain/campaign/row.ts';
-import type { CampaignLinks } from '../contract.ts';
+import type { CampaignLinks } from '../contract/links.ts';
 import type { OpenDesk } from '../desk.ts';
 import { resultsOf } from './campaign-downloads.ts';
 

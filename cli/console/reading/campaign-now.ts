@@ -3,7 +3,7 @@ import { type CampaignRecord, rowCounts } from '../../../lambdas/domain/campaign
 import type { Fault as ContractFault } from '../../../lambdas/domain/contract/fault.ts';
 import { outlookOf } from '../../pipeline/campaign/outlook.ts';
 import { allCampaigns } from '../../pipeline/campaigns.ts';
-import type { Campaign, CampaignDownload, CampaignList, Fault } from '../contract.ts';
+import type { Campaign, CampaignDownload, CampaignList, Fault } from '../contract/campaigns.ts';
 import { campaignReadsOf, type OpenDesk } from '../desk.ts';
 import { campaignLine } from './campaign-line.ts';
 

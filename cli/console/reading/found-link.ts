@@ -5,7 +5,7 @@ import type { PipelineSettings } from '../../../lib/config/config-schema.ts';
 import type { LinkCheckPorts } from '../../pipeline/links/link-check.ts';
 import { type LookUp, lookUp, lookUpWords } from '../../pipeline/links/look-up.ts';
 import { facetsOf } from '../../pipeline/links/side-by-side.ts';
-import type { FoundLink } from '../contract.ts';
+import type { FoundLink } from '../contract/links.ts';
 
 export interface FoundLinkPorts extends Omit<LinkCheckPorts, 'templates'> {
   settings: Pick<PipelineSettings, 'templates' | 'producers'>;

@@ -1,7 +1,7 @@
 import type { PipelinePlan } from '../../../lib/config/rate-budget.ts';
 import { sustained } from '../../pipeline/campaign/lane-times.ts';
 import type { LaneOverview } from '../../pipeline/overview/overview.ts';
-import type { LaneNow } from '../contract.ts';
+import type { LaneNow } from '../contract/overview.ts';
 import { workerOf } from './rate-now.ts';
 
 /** A lane for the page. */

@@ -1,8 +1,8 @@
 import type { LinkAddress } from '../../../lambdas/domain/link/link-id.ts';
 import { type ExaminationPorts, examinationPorts } from '../../pipeline/dead-letters/examination.ts';
 import { linkAddressOf } from '../../pipeline/link-address.ts';
-import { linkOfRequest, requestsOfLink } from '../../pipeline/story/tell-story.ts';
-import type { LinkChoice } from '../contract.ts';
+import { linkOfRequest } from '../../pipeline/story/tell-story.ts';
+import type { LinkChoice } from '../contract/links.ts';
 import type { OpenDesk } from '../desk.ts';
 import { ProblemError } from '../problem.ts';
 
@@ -25,11 +25,4 @@ export async function addressMeant(choice: LinkChoice, ports: Ports): Promise<Li
   const address = link?.address ?? request?.outcome.link;
   if (address !== undefined) return { onelinkId: address.onelinkId, shortlinkId: address.shortlinkId };
   throw new ProblemError('not-found', 'The ledger has no link of this request. Its story may show why.');
-}
-
-/** The requests whose story the operator wants. */
-export async function requestsMeant(choice: LinkChoice, ports: Ports) {
-  if (choice.by === 'request') return [{ source: choice.source, requestId: choice.requestId }];
-  const record = await ports.ledger.link(await addressMeant(choice, ports));
-  return record === undefined ? [] : requestsOfLink(record);
 }

@@ -1,6 +1,6 @@
 import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { laneMetric } from '../../../lambdas/domain/work/names.ts';
-import type { OutcomesNow } from '../contract.ts';
+import type { OutcomesNow } from '../contract/overview.ts';
 import { readMetrics } from './metric-readings.ts';
 import { sum } from './rate-now.ts';
 

@@ -1,7 +1,7 @@
 import { mostHours } from '../../../lambdas/governor/forecast.ts';
 import { type ConfiguredPipeline, plansOf } from '../../pipeline/configured-pipeline.ts';
 import { overviewOf, type QuotaOverview, type Sight } from '../../pipeline/overview/overview.ts';
-import type { OutcomesNow, Overview, QuotaNow, RateNow, UsageNow } from '../contract.ts';
+import type { OutcomesNow, Overview, QuotaNow, RateNow, UsageNow } from '../contract/overview.ts';
 import { campaignLine } from './campaign-line.ts';
 import { laneNow } from './lane-now.ts';
 import { wrongIn } from './wrong.ts';
@@ -11,14 +11,17 @@ export interface SlowFacts {
   rate: RateNow;
   usage: UsageNow;
   outcomes: OutcomesNow;
-  /** Objects in quarantine. */
-  quarantined: number;
 }
 
-/** The first screen, from one reading of all services. */
+/**
+ * The first screen, from one reading of all services.
+ *
+ * @param quarantined objects in quarantine
+ */
 export function overviewNow(
   sight: Sight,
-  { rate, usage, outcomes, quarantined }: SlowFacts,
+  quarantined: number,
+  { rate, usage, outcomes }: SlowFacts,
   configured: ConfiguredPipeline | undefined,
 ): Overview {
   const { atMilliseconds: at } = sight;

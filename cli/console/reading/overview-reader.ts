@@ -1,6 +1,6 @@
 import { plansOf } from '../../pipeline/configured-pipeline.ts';
 import { readSight } from '../../pipeline/overview/sight.ts';
-import type { Overview } from '../contract.ts';
+import type { Overview } from '../contract/overview.ts';
 import type { Desk, OpenDesk } from '../desk.ts';
 import { outcomesNow } from './outcomes-now.ts';
 import { overviewNow, type SlowFacts } from './overview-now.ts';
@@ -34,11 +34,12 @@ export class OverviewReader {
   async #read(): Promise<Overview> {
     const open = await this.#desk.open();
     const { deployed, configured } = open;
-    const [sight, slow] = await Promise.all([
+    const [sight, quarantined, slow] = await Promise.all([
       readSight(deployed, configured?.account.monthlyQuotaCalls, this.#now()),
+      countOf(deployed.quarantine.objects()),
       this.#slowFacts(open),
     ]);
-    return overviewNow(sight, slow, configured);
+    return overviewNow(sight, quarantined, slow, configured);
   }
 
   async #slowFacts(open: OpenDesk): Promise<SlowFacts> {
@@ -52,18 +53,17 @@ export class OverviewReader {
 }
 
 async function readSlow({ deployed, configured }: OpenDesk, at: number): Promise<SlowFacts> {
-  const { cloudWatch, stackName: service, control, quarantine } = deployed;
+  const { cloudWatch, stackName: service, control } = deployed;
   const lanes = deployed.lanes.map(({ name }) => name);
   const plan = configured && plansOf(configured);
-  const [rate, outcomes, spent, reading, quarantined] = await Promise.all([
+  const [rate, outcomes, spent, reading] = await Promise.all([
     rateNow(cloudWatch, { service, lanes, plan, nowMilliseconds: at }),
     outcomesNow(cloudWatch, service, lanes, at),
     control.spent(lanes, daysCounted(at)),
     control.read(),
-    countOf(quarantine.objects()),
   ]);
   const usage = usageNow(spent, reading.control?.usage, configured?.account.monthlyQuotaCalls, at);
-  return { rate, outcomes, usage, quarantined };
+  return { rate, outcomes, usage };
 }
 
 async function countOf(items: AsyncIterable<unknown>): Promise<number> {

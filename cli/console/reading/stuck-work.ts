@@ -6,8 +6,6 @@ import { summarise } from '../../pipeline/archive/parked-lots.ts';
 import {
   type DeadLetterQueue,
   deadLetterQueues,
-  type ListedQueue,
-  listedQueues,
   nameOf,
   sizeOf,
 } from '../../pipeline/dead-letters/dead-letter-queues.ts';
@@ -18,13 +16,14 @@ import { n } from '../../words/words.ts';
 import { formOf } from '../acting/act-forms.ts';
 import type {
   DeadLetterItem,
-  DeadLetterQueues,
+  DeadLetterPage,
+  DeadLetterQueueItem,
   HeldSender,
   ParkedLane,
   QuarantinedItem,
   QuarantinedLine,
   StuckPage,
-} from '../contract.ts';
+} from '../contract/stuck.ts';
 import type { OpenDesk } from '../desk.ts';
 import { ProblemError } from '../problem.ts';
 
@@ -55,8 +54,10 @@ export async function parkedPage({ deployed }: OpenDesk, at: number): Promise<St
   const notes = items.some(({ isReplayed, commands }) => !isReplayed && commands > 0)
     ? ['Nothing replays the commands of a lane that the pipeline does not have.']
     : [];
-  return { at, items, next: null, notes };
+  return { at, count: sumOf(items), items, next: null, notes };
 }
+
+const sumOf = (items: readonly { commands: number }[]) => items.reduce((sum, { commands }) => sum + commands, 0);
 
 /** The objects in quarantine, in the order of their keys. */
 export async function quarantinePage(
@@ -65,12 +66,15 @@ export async function quarantinePage(
   at: number,
 ): Promise<StuckPage<QuarantinedItem>> {
   const items: QuarantinedItem[] = [];
+  let count = 0;
+  let next: string | null = null;
   for await (const object of deployed.quarantine.objects()) {
+    count += 1;
     if (after !== undefined && object.key <= after) continue;
-    if (items.length === itemsOnPage) return { at, items, next: items.at(-1)?.key ?? null, notes: [] };
-    items.push(quarantined(object));
+    if (items.length < itemsOnPage) items.push(quarantined(object));
+    else next ??= items.at(-1)?.key ?? null;
   }
-  return { at, items, next: null, notes: [] };
+  return { at, count, items, next, notes: [] };
 }
 
 function quarantined({ key, lane, reason, bytes, quarantinedAtMilliseconds }: QuarantinedObject): QuarantinedItem {
@@ -110,34 +114,8 @@ export async function heldPage({ deployed }: OpenDesk, at: number): Promise<Stuc
       acts: decision === null ? both : [],
     };
   });
-  return { at, items, next: null, notes: [] };
+  return { at, count: sumOf(items), items, next: null, notes: [] };
 }
-
-/** The dead-letter queues with their approximate counts, and what can be done with each as a whole. */
-export async function deadLetterCounts({ deployed }: OpenDesk, at: number): Promise<DeadLetterQueues> {
-  const queues = await Promise.all(
-    listedOf(deployed).map(async (queue) => {
-      const { waiting, held } = await sizeOf(deployed.sqs, queue);
-      const letters = waiting + held;
-      const name = nameOf(queue);
-      return {
-        queue: name,
-        lane: queue.lane,
-        kind: queue.kind,
-        source: queue.source ?? null,
-        letters,
-        acts: letters > 0 ? queueActs(queue.kind, name) : [],
-      };
-    }),
-  );
-  return { at, queues };
-}
-
-/** Outcomes that SNS could not post are listed as well. No act takes them. */
-const listedOf = ({ outputs, stackName }: DeployedPipeline) => listedQueues(outputs, stackName, {});
-
-const queueActs = (kind: ListedQueue['kind'], queue: string) =>
-  kind === 'deliveries' ? [] : [formOf({ name: 'redrive', queue }), formOf({ name: 'purge', queue })];
 
 const queuesOf = ({ outputs, stackName }: DeployedPipeline) => deadLetterQueues(outputs, stackName, {});
 
@@ -157,26 +135,40 @@ export async function deadLetterPage(
   open: OpenDesk,
   after: string | undefined,
   { at, interrupted }: { at: number; interrupted: AbortSignal },
-): Promise<StuckPage<DeadLetterItem>> {
+): Promise<DeadLetterPage> {
   const { chosen, deployed } = open;
   const ports = await examinationPorts(chosen, deployed);
-  const queues = listedOf(deployed);
-  const from = after === undefined ? 0 : queues.findIndex((queue) => nameOf(queue) === after) + 1;
-  for (const [index, queue] of queues.entries()) {
-    if (index < from) continue;
-    const { waiting } = await sizeOf(deployed.sqs, queue);
-    if (waiting === 0) continue;
+  // The counts come first: to list letters hides them for a moment.
+  const sized = await Promise.all(
+    queuesOf(deployed).map(async (queue) => ({ queue, ...(await sizeOf(deployed.sqs, queue)) })),
+  );
+  const filled = sized.filter(({ waiting, held }) => waiting + held > 0);
+  const seen = {
+    at,
+    count: filled.reduce((sum, { waiting, held }) => sum + waiting + held, 0),
+    queues: filled.map(({ queue, waiting, held }) => queueItem(queue, waiting + held)),
+  };
+  const from = after === undefined ? 0 : sized.findIndex(({ queue }) => nameOf(queue) === after) + 1;
+  for (const [index, { queue, waiting }] of sized.entries()) {
+    if (index < from || waiting === 0) continue;
     const items: DeadLetterItem[] = [];
     const limits = { limit: lettersShown, interrupted };
     await listDeadLetters(deployed.sqs, queue, limits, ports, (letter) => void items.push(letterItem(letter, queue)));
     const isCut = waiting > items.length && items.length >= lettersShown;
     const notes = isCut ? [`${nameOf(queue)}: ${n(items.length)} of about ${n(waiting)} dead letters are shown.`] : [];
-    return { at, items, next: index + 1 < queues.length ? nameOf(queue) : null, notes };
+    return { ...seen, items, next: index + 1 < sized.length ? nameOf(queue) : null, notes };
   }
-  return { at, items: [], next: null, notes: [] };
+  return { ...seen, items: [], next: null, notes: [] };
 }
 
-function letterItem(letter: Listed, queue: ListedQueue): DeadLetterItem {
+function queueItem(queue: DeadLetterQueue, letters: number): DeadLetterQueueItem {
+  const { lane, kind, source = null } = queue;
+  const name = nameOf(queue);
+  const acts = [formOf({ name: 'redrive', queue: name }), formOf({ name: 'purge', queue: name })];
+  return { id: name, queue: name, lane, kind, source, letters, acts };
+}
+
+function letterItem(letter: Listed, queue: DeadLetterQueue): DeadLetterItem {
   const { lane, messageId, source, requestId, action, sentAt, receiveCount, reason, words } = letter;
   return {
     id: messageId,

@@ -1,6 +1,6 @@
 import type { ControlRecord } from '../../../lambdas/domain/control/control-record.ts';
 import type { SpentOnDay } from '../../../lambdas/domain/control/quota-tally.ts';
-import type { UsageNow } from '../contract.ts';
+import type { UsageNow } from '../contract/overview.ts';
 
 const dayMilliseconds = 86_400_000;
 /** The ledger keeps the counts of a day so long. */

@@ -1,6 +1,6 @@
 import type { AlarmSeverity } from '../../pipeline/alarm-severity.ts';
 import { counted, durationWords, n } from '../../words/words.ts';
-import type { Overview, Wrong } from '../contract.ts';
+import type { Overview, Wrong } from '../contract/overview.ts';
 
 type Facts = Omit<Overview, 'wrong'> & {
   /** The alarms in ALARM. */

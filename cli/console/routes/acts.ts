@@ -8,7 +8,7 @@ import { pipelineWords } from '../acting/pipeline-words.ts';
 import { acting } from '../acting/read-only.ts';
 import { type RunPorts, Runs } from '../acting/runs.ts';
 import { bodyOf } from '../bodies.ts';
-import type { ActPreview } from '../contract.ts';
+import type { ActPreview } from '../contract/acts.ts';
 import type { OpenDesk } from '../desk.ts';
 import { ProblemError } from '../problem.ts';
 import type { ConsoleWorld } from '../world.ts';
@@ -42,21 +42,21 @@ export function actRoutes(world: ConsoleWorld): Hono {
 
   function portsFor(open: OpenDesk, reason: string | undefined): RunPorts {
     const interrupted = desk.ended;
-    let isUnrecorded = false;
-    const onUnrecorded = () => {
-      isUnrecorded = true;
+    // What the operator has to know beside the result.
+    let notes: string[] = [];
+    const onUnrecorded = () => void notes.push('Its end is not recorded: see audit-failing in the runbook.');
+    const onClockOff = (words: string) => {
+      // A local run may have a time of its own.
+      if (open.chosen.local === undefined) notes.push(words);
     };
-    const operations = new Operations({ ...open.deployed.operations, interrupted, onUnrecorded });
+    const operations = new Operations({ ...open.deployed.operations, interrupted, onUnrecorded, onClockOff });
     return {
       perform: async (act, onStep) => {
-        isUnrecorded = false;
+        notes = [];
         const { effect, words } = await perform(act, reason, {
           ...{ operations, open, interrupted, keepIn, nowMilliseconds, onStep },
         });
-        return {
-          effect,
-          words: isUnrecorded ? `${words} Its end is not recorded: see audit-failing in the runbook.` : words,
-        };
+        return { effect, words: [words, ...new Set(notes)].join(' ') };
       },
       problemOf,
       nowMilliseconds,

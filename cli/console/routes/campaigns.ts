@@ -7,7 +7,7 @@ import { pipelineWords } from '../acting/pipeline-words.ts';
 import { acting } from '../acting/read-only.ts';
 import { checkReport, startCampaign, startVerb, uploadedFile } from '../acting/start-campaign.ts';
 import { bodyOf, campaignLinksSchema } from '../bodies.ts';
-import { type CampaignPlan, type CampaignStarted, campaignDownloads, uploadHeader } from '../contract.ts';
+import { type CampaignPlan, type CampaignStarted, campaignDownloads, uploadHeader } from '../contract/campaigns.ts';
 import type { OpenDesk } from '../desk.ts';
 import { ProblemError } from '../problem.ts';
 import { downloadOf } from '../reading/campaign-downloads.ts';

@@ -3,17 +3,17 @@ import { type Context, Hono } from 'hono';
 import { systemClock } from '../../../lambdas/runtime/clock.ts';
 import { QrImages } from '../../pipeline/qr-images.ts';
 import { linkIdSecretOf } from '../../pipeline/reader.ts';
-import { tellStory } from '../../pipeline/story/tell-story.ts';
+import { tellStory, tellStoryOfLink } from '../../pipeline/story/tell-story.ts';
 import { linkCommand, linkVerb } from '../acting/change-link.ts';
 import { pipelineWords, shellWord } from '../acting/pipeline-words.ts';
 import { acting } from '../acting/read-only.ts';
 import { sendCommand } from '../acting/send-command.ts';
 import { bodyOf, linkChangeSchema, linkChoiceSchema, linkQuerySchema, linkStorySchema } from '../bodies.ts';
-import type { LinkChange, LinkChanged, LinkChoice, LinkStory } from '../contract.ts';
+import type { LinkChange, LinkChanged, LinkChoice, LinkStory } from '../contract/links.ts';
 import { readerOf } from '../desk.ts';
 import { ProblemError } from '../problem.ts';
 import { foundLink } from '../reading/found-link.ts';
-import { addressMeant, linkPorts, requestsMeant } from '../reading/meant-link.ts';
+import { addressMeant, linkPorts } from '../reading/meant-link.ts';
 import type { ConsoleWorld } from '../world.ts';
 
 const usualDays = 14;
@@ -49,11 +49,17 @@ export function linkRoutes(world: ConsoleWorld): Hono {
       onStep: () => {},
       onGap: (gap: string) => void notes.push(gap),
     };
-    const happenings = await tellStory(await requestsMeant(choice, ports), search, open.deployed, ports);
+    const { deployed } = open;
+    const happenings =
+      choice.by === 'request'
+        ? await tellStory([choice], search, deployed, ports)
+        : (await tellStoryOfLink(await addressMeant(choice, ports), search, deployed, ports)).happenings;
     const story: LinkStory = {
       at: world.nowMilliseconds(),
-      happenings: happenings.map(({ at, outcome, ...event }) => ({
-        ...event,
+      happenings: happenings.map(({ at, where, requestId, outcome, words }) => ({
+        where,
+        requestId,
+        words,
         at: at ?? null,
         outcome: outcome ?? null,
       })),

@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import { whoAmI } from '../../pipeline/who-am-i.ts';
-import { pageNames, type Session } from '../contract.ts';
+import { pageNames, type Session } from '../contract/session.ts';
 import type { OpenDesk } from '../desk.ts';
 import type { ConsoleWorld } from '../world.ts';
 

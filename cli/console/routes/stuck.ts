@@ -1,14 +1,7 @@
 import { Hono } from 'hono';
 import * as z from 'zod';
 import { bodyOf } from '../bodies.ts';
-import {
-  deadLetterCounts,
-  deadLetterPage,
-  heldPage,
-  parkedPage,
-  quarantinedLines,
-  quarantinePage,
-} from '../reading/stuck-work.ts';
+import { deadLetterPage, heldPage, parkedPage, quarantinedLines, quarantinePage } from '../reading/stuck-work.ts';
 import type { ConsoleWorld } from '../world.ts';
 
 const keySchema = z.strictObject({ key: z.string().min(1).max(1_024) });
@@ -26,9 +19,6 @@ export function stuckRoutes({ desk, nowMilliseconds }: ConsoleWorld): Hono {
     return context.json(await quarantinedLines(await desk.open(), key));
   });
   routes.get('/stuck/held', async (context) => context.json(await heldPage(await desk.open(), nowMilliseconds())));
-  routes.get('/stuck/queues', async (context) =>
-    context.json(await deadLetterCounts(await desk.open(), nowMilliseconds())),
-  );
   routes.get('/stuck/dead-letters', async (context) => {
     const interrupted = AbortSignal.any([desk.ended, context.req.raw.signal]);
     const asked = { at: nowMilliseconds(), interrupted };

@@ -1,4 +1,4 @@
-import { uploadHeader } from '../contract.ts';
+import { uploadHeader } from '../contract/campaigns.ts';
 
 /** What the guard reads of a request. Header names are in lower case. */
 export interface Asked {

@@ -15,7 +15,7 @@ import type { DeployedPipeline } from '../deployed-pipeline.ts';
 import { laneReader } from '../lane-reader.ts';
 import type { ChosenPipeline } from '../pipeline-choice.ts';
 import type { DeadLetter } from './dead-letter.ts';
-import type { DeadLetterQueue, ListedQueue } from './dead-letter-queues.ts';
+import type { DeadLetterQueue } from './dead-letter-queues.ts';
 import { type KnownSenders, type SenderFault, senderFault } from './letter-sender.ts';
 
 const usualWords = {
@@ -36,7 +36,7 @@ const usualWords = {
   'check-stopped':
     'the check of a campaign’s file has stopped: a redrive continues it, or finds that nothing is left to do',
   'not-delivered':
-    'SNS could not post this outcome: when the receiver works, its team sends the command again, and the outcome comes once more',
+    'SNS could not post this outcome: when the receiver works, a redrive publishes it again, for all receivers of its source',
   unknown: 'the ledger does not show why: read the worker’s log; a redrive tries it again',
 } as const;
 type Usual = keyof typeof usualWords;
@@ -96,7 +96,7 @@ export async function examinationPorts(
 
 /** Examines a dead letter, with the ledger's records of its request and its link. */
 export function examine(
-  queue: Pick<ListedQueue, 'lane' | 'kind' | 'source'>,
+  queue: Pick<DeadLetterQueue, 'lane' | 'kind' | 'source'>,
   letter: Pick<DeadLetter, 'body' | 'sentAtMilliseconds' | 'senderId' | 'attributes'>,
   ports: ExaminationPorts,
 ): Promise<Examination> {

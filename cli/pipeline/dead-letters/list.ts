@@ -1,13 +1,13 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { durationWords } from '../../words/words.ts';
 import { type DeadLetter, giveBack, type Limits, receiveDeadLetters } from './dead-letter.ts';
-import { type ListedQueue, nameOf } from './dead-letter-queues.ts';
+import { type DeadLetterQueue, nameOf } from './dead-letter-queues.ts';
 import { type Examination, type ExaminationPorts, examine } from './examination.ts';
 
 /** A dead letter in a listing: its request, never its contents. */
 export interface Listed extends Examination {
   lane: string;
-  queue: ListedQueue['kind'];
+  queue: DeadLetterQueue['kind'];
   /** The producer of an ingress queue. */
   ingress?: string;
   messageId: string;
@@ -24,7 +24,7 @@ export interface Listed extends Examination {
  */
 export async function listDeadLetters(
   sqs: Pick<SQSClient, 'send'>,
-  queue: ListedQueue,
+  queue: DeadLetterQueue,
   { limit, waitSeconds, interrupted }: Limits,
   ports: ExaminationPorts,
   onListed: (listed: Listed) => void,
@@ -47,7 +47,7 @@ export async function listDeadLetters(
 }
 
 function listedOf(
-  { lane, kind, source }: ListedQueue,
+  { lane, kind, source }: DeadLetterQueue,
   { messageId, sentAtMilliseconds, receiveCount }: DeadLetter,
   examination: Examination,
   { nowMilliseconds }: Pick<ExaminationPorts, 'nowMilliseconds'>,

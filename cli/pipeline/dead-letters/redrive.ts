@@ -1,4 +1,4 @@
-import type { RedriveResult } from '../../../lambdas/domain/acts/dead-letters.ts';
+import type { RedriveRequest, RedriveResult } from '../../../lambdas/domain/acts/dead-letters.ts';
 import { OperatorError } from '../../words/operator-error.ts';
 import { ActInterrupted, type RunningAct } from '../operations.ts';
 import type { Limits } from './dead-letter.ts';
@@ -8,11 +8,11 @@ import type { DeadLetterQueue } from './dead-letter-queues.ts';
 const partSeconds = 5;
 
 /**
- * Has the operations function send dead letters back to the queue that they came from, part by part. It can be
- * interrupted between two parts.
+ * Has the operations function send dead letters back to the queue that they came from, or publish outcomes again, part by part. It
+ * can be interrupted between two parts.
  *
  * @param perSecond the pace
- * @returns how many were moved, and the messages that their queue refused, which stay dead letters
+ * @returns how many were moved, and the messages that were refused, which stay dead letters
  * @throws OperatorError if SQS does not delete what was sent
  */
 export async function redrive(
@@ -24,18 +24,16 @@ export async function redrive(
 ): Promise<Pick<RedriveResult, 'moved' | 'refused'>> {
   let moved = 0;
   const refused: RedriveResult['refused'] = [];
+  const part = partsOf(act, queue);
   while (!interrupted.aborted && moved + refused.length < limit) {
-    const result = await act
-      .part('redrive', {
-        deadLettersUrl: queue.url,
-        queueUrl: queue.sourceUrl,
-        // Infinity is not JSON.
-        limit: Math.min(limit - moved - refused.length, Number.MAX_SAFE_INTEGER),
-        perSecond,
-        seconds: partSeconds,
-        refused: refused.map(({ messageId }) => messageId),
-      })
-      .catch(unlessInterrupted);
+    const result = await part({
+      deadLettersUrl: queue.url,
+      // Infinity is not JSON.
+      limit: Math.min(limit - moved - refused.length, Number.MAX_SAFE_INTEGER),
+      perSecond,
+      seconds: partSeconds,
+      refused: refused.map(({ messageId }) => messageId),
+    }).catch(unlessInterrupted);
     if (result === undefined) break;
     moved += result.moved;
     refused.push(...result.refused);
@@ -44,6 +42,21 @@ export async function redrive(
     if (result.done) break;
   }
   return { moved, refused };
+}
+
+type Fields = Omit<RedriveRequest, 'name' | 'queueUrl'>;
+
+function partsOf(
+  act: Pick<RunningAct, 'part'>,
+  { sourceUrl }: Pick<DeadLetterQueue, 'sourceUrl'>,
+): (fields: Fields) => Promise<RedriveResult> {
+  if (sourceUrl !== undefined) return (fields) => act.part('redrive', { ...fields, queueUrl: sourceUrl });
+  let before: number | undefined;
+  return async (fields) => {
+    const result = await act.part('redrive-outcomes', { ...fields, ...(before !== undefined && { before }) });
+    before = result.before;
+    return result;
+  };
 }
 
 /** Undefined if the program was interrupted before the part. @throws any other error */

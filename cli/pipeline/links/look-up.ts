@@ -38,6 +38,6 @@ export const lookUpWords = {
   different: 'They differ.',
   unread: 'The API gave no usable answer. Try again later, or run: onelink doctor',
   unknown:
-    'Neither side has this link. It never existed, or it ended long ago. The archive bucket has the history of ended links.',
+    'Neither side has this link. It never existed, or it has ended. To search the history of ended links, run: onelink trace',
   'not-in-ledger': 'The ledger does not have this link. This pipeline did not make it.',
 } as const satisfies Record<LookUp['result'], string>;

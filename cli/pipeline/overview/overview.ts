@@ -5,7 +5,7 @@ import type { AlarmSeverity } from '../alarm-severity.ts';
 import type { HeldCommands } from '../archive/held-commands.ts';
 import { standingWords } from '../campaign/campaign-words.ts';
 import { isFresh } from '../control-freshness.ts';
-import type { ListedKind } from '../dead-letters/dead-letter-queues.ts';
+import type { QueueKind } from '../dead-letters/dead-letter-queues.ts';
 import { settledRows } from '../follow-campaign.ts';
 
 /** Approximate counts of a queue. */
@@ -36,7 +36,7 @@ export interface Sight {
   held?: HeldCommands[];
   /** The campaigns that are checked, wait for approval, or are sent. */
   campaigns?: CampaignRecord[];
-  deadLetters: { lane: string; kind: ListedKind; messages: number }[];
+  deadLetters: { lane: string; kind: QueueKind; messages: number }[];
   /** Without a severity if the alarm does not show it. */
   alarms: { name: string; since: number | undefined; severity?: AlarmSeverity }[];
 }

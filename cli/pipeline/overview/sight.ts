@@ -2,7 +2,7 @@ import { type CloudWatchClient, GetMetricDataCommand, paginateDescribeAlarms } f
 import { severityOf } from '../alarm-severity.ts';
 import { allHeld } from '../archive/held-commands.ts';
 import { strandedLanes, summarise } from '../archive/parked-lots.ts';
-import { listedQueues, sizeOf } from '../dead-letters/dead-letter-queues.ts';
+import { deadLetterQueues, sizeOf } from '../dead-letters/dead-letter-queues.ts';
 import type { DeployedPipeline } from '../deployed-pipeline.ts';
 import type { LaneAtWork } from '../lanes-at-work.ts';
 import { daysToCome, type Sight } from './overview.ts';
@@ -26,7 +26,7 @@ export async function readSight(
     allHeld(heldStore),
     table.active().then(async (active) => (await table.readAll(active)).records),
     Promise.all(
-      listedQueues(outputs, stackName, {}).map(async (queue) => {
+      deadLetterQueues(outputs, stackName, {}).map(async (queue) => {
         const { waiting, held } = await sizeOf(sqs, queue);
         return { lane: queue.lane, kind: queue.kind, messages: waiting + held };
       }),

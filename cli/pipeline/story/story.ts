@@ -1,6 +1,7 @@
 import type { QuarantinedObject } from '../../../lambdas/adapters/quarantine-store.ts';
 import type { Outcome } from '../../../lambdas/domain/contract/outcome.ts';
 import type { ParkedCommand } from '../../../lambdas/domain/contract/parked-command.ts';
+import type { HistoryLine } from '../../../lambdas/domain/link/history-line.ts';
 import type { LinkRecord, RequestRecord } from '../../../lambdas/domain/link/ledger-record.ts';
 import { isoSeconds } from '../../../lambdas/domain/work/clock.ts';
 import type { Listed } from '../dead-letters/list.ts';
@@ -14,6 +15,8 @@ export interface Happening {
   requestId: string;
   /** The outcome, if this event is one. */
   outcome?: string;
+  /** The link's expiry at this event, if the event is about it: ISO 8601, UTC. */
+  expiresAt?: string;
   words: string;
 }
 
@@ -25,18 +28,23 @@ const texts = (value: unknown) => (Array.isArray(value) ? value.map(String) : []
 const joined = (parts: (string | undefined)[], by = '; ') => parts.filter((part) => part !== undefined).join(by);
 
 export function ofLog(where: string, requestId: string, at: number, fields: LoggedFields): Happening {
-  const { message, action, outcome, reason, repeat, rules, calls, error, messageId } = fields;
+  const { message, action, outcome, reason, repeat, rules, calls, error, messageId, expiresAt } = fields;
   const [called, broken] = [texts(calls), texts(rules)];
   const words = joined([
     joined([text(action), message], ' ') + (text(outcome) === undefined ? '' : `: ${outcome}`),
     repeat === true ? 'a repeat' : undefined,
     text(reason),
+    text(expiresAt) && `${outcome === 'expired' ? 'expired' : 'until'} ${expiresAt}`,
     text(error),
     broken.length === 0 ? undefined : `rules: ${broken.join(', ')}`,
     called.length === 0 ? undefined : `calls: ${called.join(', ')}`,
     text(messageId) && `message ${messageId}`,
   ]);
-  return { at, where, requestId, ...(typeof outcome === 'string' && { outcome }), words };
+  const known = {
+    ...(typeof outcome === 'string' && { outcome }),
+    ...(typeof expiresAt === 'string' && { expiresAt }),
+  };
+  return { at, where, requestId, ...known, words };
 }
 
 export interface Shown {
@@ -80,12 +88,28 @@ export function ofLinkRecord(
     shown.links ? shortUrl : undefined,
   ]);
   const now: Happening = { at: undefined, where: 'ledger', requestId, words };
-  if (applied.requestId !== requestId) return [now];
-  return [
-    { at: Date.parse(applied.requestedAt), where: 'producer', requestId, words: 'asked for it (requestedAt)' },
-    now,
-  ];
+  return applied.requestId === requestId ? [askedFor(applied), now] : [now];
 }
+
+/** The end of the request's link, from the history. */
+export function ofEnded(line: HistoryLine, requestId: string, shown: Shown): Happening[] {
+  const { version, applied, expiredAt, shortUrl } = line;
+  const words = joined([
+    `the link has ended, in version ${version}`,
+    line.requestId === requestId ? undefined : `made by ${line.requestId}`,
+    applied === undefined || applied.requestId === requestId ? undefined : `last changed by ${applied.requestId}`,
+    shown.links ? shortUrl : undefined,
+  ]);
+  const end = { at: Date.parse(expiredAt), where: 'history', requestId, outcome: 'expired', words };
+  return applied?.requestId === requestId ? [askedFor(applied), end] : [end];
+}
+
+const askedFor = ({ requestId, requestedAt }: LinkRecord['applied']): Happening => ({
+  at: Date.parse(requestedAt),
+  where: 'producer',
+  requestId,
+  words: 'asked for it (requestedAt)',
+});
 
 export function ofParked({
   lane,

@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import type { Facts } from './act.ts';
 import { campaignApprove, campaignCancel, campaignPause, campaignResume, campaignRetire } from './campaigns.ts';
-import { redrive } from './dead-letters.ts';
+import { redrive, redriveOutcomes } from './dead-letters.ts';
 import { exportLinks } from './export.ts';
 import { keyCreate, keyRevoke, keyRotate } from './keys.ts';
 import { pause, resume } from './lanes.ts';
@@ -23,6 +23,7 @@ export const acts = {
   'campaign-retire': campaignRetire,
   replay,
   redrive,
+  'redrive-outcomes': redriveOutcomes,
   purge,
   'quarantine-release': quarantineRelease,
   'quarantine-drop': quarantineDrop,

@@ -10,6 +10,8 @@ export interface ObservedFields {
   reason?: string | undefined;
   /** The names of the broken rules. */
   rules?: string[];
+  /** The expiry of a link: ISO 8601, UTC. */
+  expiresAt?: string | undefined;
   repeat?: boolean;
   count?: number;
   /** A campaign's name, and which drop of its file it is. */

@@ -75,14 +75,18 @@ export function stuckStory(given: () => Given): void {
     await page.getByRole('button', { name: /^Show the commands of .*sound-lot/ }).click();
     await page.getByRole('link', { name: 'crm released-1' }).waitFor();
     const faults = await visitor.look('stuck-quarantine-filled');
+    await tabShows(given(), 'Quarantine 2');
     await page.getByLabel(/^Select .*sound-lot/).check();
     expect(await act(visitor, /^Release/, 'Release', 'The queue takes it now')).toContain('quarantine release');
     await page.getByLabel(/^Select .*sound-lot/).waitFor({ state: 'detached' });
+    // Tab and list are of one reading.
+    await tabShows(given(), 'Quarantine 1');
     await page.getByLabel(/^Select .*broken-lot/).check();
     expect(await act(visitor, /^Drop/, 'Drop', 'Its producer sends it again')).toContain('--drop --yes');
 
     // Then the list is empty, and the released command gets its link
     await page.getByText(/^Nothing is in quarantine/).waitFor();
+    await tabShows(given(), 'Quarantine 0');
     const released = [{ source: 'crm', requestId: 'released-1' }];
     await minutesUntilTrue(given(), () => haveLinks(given(), released), 'the link of the released command');
     expect(faults).toEqual([]);
@@ -119,6 +123,11 @@ export function stuckStory(given: () => Given): void {
     expect(await haveLinks(given(), [{ source: 'crm', requestId: 'held-2' }])).toBe(false);
     expect(faults).toEqual([]);
   });
+}
+
+/** Whether the tab has this count as soon as its list has. The overview comes every five seconds only. */
+async function tabShows({ visitor }: Given, name: string): Promise<void> {
+  await visitor.page.getByRole('link', { name, exact: true }).waitFor({ timeout: 500 });
 }
 
 /** The sources in whose name commands are held. */

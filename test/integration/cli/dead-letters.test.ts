@@ -6,7 +6,7 @@ import {
   SendMessageCommand,
   SetQueueAttributesCommand,
 } from '@aws-sdk/client-sqs';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test, vi } from 'vitest';
 import type { DeadLetterQueue } from '../../../cli/pipeline/dead-letters/dead-letter-queues.ts';
 import { sizeOf } from '../../../cli/pipeline/dead-letters/dead-letter-queues.ts';
 import type { ExaminationPorts } from '../../../cli/pipeline/dead-letters/examination.ts';
@@ -17,9 +17,12 @@ import { redrive } from '../../../cli/pipeline/dead-letters/redrive.ts';
 import type { RunningAct } from '../../../cli/pipeline/operations.ts';
 import { config } from '../../../examples/configuration.ts';
 import { DeadLetters } from '../../../lambdas/adapters/dead-letters.ts';
+import { OutcomeTopic } from '../../../lambdas/adapters/outcome-topic.ts';
 import { acts } from '../../../lambdas/domain/acts/registry.ts';
 import { purgeAct } from '../../../lambdas/operations/purge.ts';
 import { type RedrivePorts, redrive as redriveSlice } from '../../../lambdas/operations/redrive.ts';
+import { type RedriveOutcomesPorts, redriveOutcomes } from '../../../lambdas/operations/redrive-outcomes.ts';
+import { givenOutcome } from '../../world/given-outcome.ts';
 import { temporaryFolder } from '../../world/temporary-folder.ts';
 import { givenEngines } from '../lambdas/adapters/given-engines.ts';
 
@@ -53,7 +56,7 @@ const ports: ExaminationPorts = {
 
 let made = 0;
 /** A queue, and its dead-letter queue with these bodies. */
-async function givenLetters(...bodies: unknown[]): Promise<DeadLetterQueue> {
+async function givenLetters(...bodies: unknown[]): Promise<DeadLetterQueue & { sourceUrl: string }> {
   const name = `queue-${++made}`;
   const queue = {
     lane: 'campaign',
@@ -309,6 +312,119 @@ describe('redrive', () => {
       'SQS did not delete 1 dead letters (InternalError).',
     );
     expect(await bodiesIn(queue.sourceUrl)).toEqual(['a']);
+  });
+});
+
+describe('redrive of outcomes that SNS could not post', () => {
+  const options = { limit: Number.POSITIVE_INFINITY, interrupted: never };
+  const outcome = givenOutcome({ requestId: 'r-1', lane: 'campaign' });
+  // With another order of fields than this release has, and a field that it does not know.
+  const text = JSON.stringify({ laterField: 1, ...outcome });
+
+  /** A topic with a subscriber, and the queue of what SNS could not post. */
+  async function givenUndelivered(...messages: string[]) {
+    const topic = await engines.topic(`outcomes-${++made}`);
+    const url = await engines.queue(`undelivered-${made}`);
+    for (const Message of messages) await send(url, { Type: 'Notification', TopicArn: topic.topicArn, Message });
+    return { ...topic, url };
+  }
+
+  /** The operations function, without Lambda. */
+  function operationsHere(
+    { topicArn, url }: { topicArn: string; url: string },
+    { onPublished = async () => {}, wall = Date.now }: { onPublished?(): Promise<void>; wall?: () => number } = {},
+  ) {
+    const real = new DeadLetters(sqs);
+    const topic = new OutcomeTopic(engines.sns, topicArn, 1);
+    let milliseconds = 0;
+    const ports: RedriveOutcomesPorts = {
+      letters: {
+        receive: (from, most) => real.receive(from, most, 0),
+        giveBack: (to, letters) => real.giveBack(to, letters),
+        remove: (from, letters) => real.remove(from, letters),
+      },
+      outcomes: {
+        republish: async (...asked) => {
+          const refused = await topic.republish(...asked);
+          await onPublished();
+          return refused;
+        },
+      },
+      turns: { next: async () => ({ sent: () => {} }) },
+      clock: { monotonicMilliseconds: () => (milliseconds += 3_000), wallMilliseconds: wall },
+    };
+    const settings = { OUTCOME_TOPIC_ARN: topicArn, UNDELIVERED_OUTCOMES_URL: url };
+    const part = async (name: 'redrive-outcomes', fields: object) => {
+      const act = acts['redrive-outcomes'].schema.parse(JSON.parse(JSON.stringify({ ...fields, name })));
+      return redriveOutcomes(act, settings, ports);
+    };
+    return { part } as unknown as Pick<RunningAct, 'part'>;
+  }
+
+  test('publishes each once more, in its own text, for the subscribers of its source', async () => {
+    const undelivered = await givenUndelivered(text);
+    const done = await redrive(operationsHere(undelivered), { url: undelivered.url }, options, 20);
+    expect(done).toEqual({ moved: 1, refused: [] });
+    expect(await engines.drain(undelivered.queueUrl)).toMatchObject([{ body: text }]);
+    expect(await bodiesIn(undelivered.url)).toEqual([]);
+  });
+
+  test('keeps to its limit', async () => {
+    const undelivered = await givenUndelivered(text, text, text);
+    const done = await redrive(operationsHere(undelivered), { url: undelivered.url }, { ...options, limit: 2 }, 20);
+    expect(done.moved).toBe(2);
+    expect(await engines.drain(undelivered.queueUrl)).toHaveLength(2);
+    expect(await bodiesIn(undelivered.url)).toHaveLength(1);
+  });
+
+  test('ends although the receiver refuses each at once: what comes back is of the next redrive', async () => {
+    const undelivered = await givenUndelivered(...Array(25).fill(text));
+    const begun = Date.now();
+    await vi.waitFor(() => expect(Date.now()).toBeGreaterThan(begun));
+    const { topicArn, url } = undelivered;
+    const comesBack = () => send(url, { Type: 'Notification', TopicArn: topicArn, Message: text });
+    const operations = operationsHere(undelivered, {
+      onPublished: async () => void (await comesBack()),
+      wall: () => begun,
+    });
+    const { moved } = await redrive(operations, { url }, options, 20);
+    expect(moved).toBeLessThanOrEqual(25);
+    expect(await engines.drain(undelivered.queueUrl)).toHaveLength(moved);
+    expect(await bodiesIn(url)).toHaveLength(25);
+  });
+
+  test('publishes nothing that is of another topic, or no outcome', async () => {
+    const undelivered = await givenUndelivered('rubbish', JSON.stringify({ ...outcome, outcome: 'won' }));
+    await send(undelivered.url, { Type: 'Notification', TopicArn: 'arn:aws:sns:eu-west-1:1:other', Message: text });
+    await send(undelivered.url, 'rubbish');
+    const done = await redrive(operationsHere(undelivered), { url: undelivered.url }, options, 20);
+    expect(done.moved).toBe(0);
+    expect(done.refused.map(({ reason }) => reason).sort()).toEqual([
+      'NotAnOutcome',
+      'NotAnOutcome',
+      'NotOfThisTopic',
+      'NotOfThisTopic',
+    ]);
+    expect(await engines.drain(undelivered.queueUrl)).toEqual([]);
+    expect(await bodiesIn(undelivered.url)).toHaveLength(4);
+  });
+
+  test('takes no other queue, and none if the pipeline posts no outcomes', async () => {
+    const undelivered = await givenUndelivered(text);
+    const operations = operationsHere(undelivered);
+    await expect(redrive(operations, { url: 'https://sqs.example/other' }, options, 20)).rejects.toThrow(
+      'are not outcomes',
+    );
+    const none = operationsHere({ ...undelivered, url: '' });
+    await expect(redrive(none, { url: undelivered.url }, options, 20)).rejects.toThrow('are not outcomes');
+    expect(await bodiesIn(undelivered.url)).toHaveLength(1);
+  });
+
+  test('deletes nothing that it could not publish', async () => {
+    const undelivered = await givenUndelivered(text);
+    const operations = operationsHere(undelivered, { onPublished: () => Promise.reject(new Error('SNS is down')) });
+    await expect(redrive(operations, { url: undelivered.url }, options, 20)).rejects.toThrow('SNS is down');
+    expect(await bodiesIn(undelivered.url)).toHaveLength(1);
   });
 });
 

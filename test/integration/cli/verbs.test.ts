@@ -28,7 +28,7 @@ const quarantined = 'quarantine/campaign/unreadable/one.ndjson';
 const verbs: Record<string, (link: string) => string[]> = {
   status: () => ['status'],
   doctor: () => ['doctor'],
-  trace: () => ['trace', '--source', 'crm', '--request-id', 'verbs-1'],
+  trace: () => ['trace', '--source', 'crm', '--request-id', 'verbs-1', '--ended', '2026-03-09'],
   get: (link) => ['get', link],
   verify: () => ['verify', '--sample', '1'],
   export: () => ['export', '--to', inFolder('links.ndjson'), '--reason', 'test'],
@@ -175,7 +175,9 @@ test('each verb makes the calls that are recorded for it', { timeout: 400_000 },
   writeFileSync(inFolder('spring.csv'), 'key,pid\n1,sms\n');
   const s3 = new S3Client({ ...pipeline.cloud.clientConfig('s3'), forcePathStyle: true });
   const parked = { Bucket: pipeline.outputs.ArchiveBucketName, Key: quarantined, Body: '{}\n' };
-  await s3.send(new PutObjectCommand(parked)).finally(() => s3.destroy());
+  await s3.send(new PutObjectCommand(parked));
+  const ended = { Bucket: pipeline.outputs.ArchiveBucketName, Key: 'history/2026/03/09/one.ndjson', Body: '{}\n' };
+  await s3.send(new PutObjectCommand(ended)).finally(() => s3.destroy());
   const arn = (verb: string) => callerOf(verb).arn;
 
   const deployment = await deploymentIn(await assemblyIn(folder), stack);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ActForm, ActRun } from '../../../cli/console/contract.ts';
+import type { ActForm, ActRun } from '../../../cli/console/contract/acts.ts';
 import { effectWords, questionsOf, reasonFault, runWords } from '../../../console/acts/acts.ts';
 import { campaignAct, laneAct } from '../../../console/acts/made-acts.ts';
 import { withRun } from '../../../console/state/live.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { AlarmItem } from '../../../cli/console/contract.ts';
+import type { AlarmItem } from '../../../cli/console/contract/alarms.ts';
 import { divided, isNamed, shortName } from '../../../console/alarms/alarm-order.ts';
 import { blocksOf, spansOf } from '../../../console/alarms/markdown.ts';
 import { auditPath, factWords, filtersIn, whoWords } from '../../../console/audit/audit-words.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Campaign } from '../../../cli/console/contract.ts';
+import type { Campaign } from '../../../cli/console/contract/campaigns.ts';
 import { countsOf, downloadPath, endWords } from '../../../console/campaigns/campaign-words.ts';
 import {
   columnTarget,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { LaneNow, Overview, QuotaNow, Wrong } from '../../../cli/console/contract.ts';
+import type { LaneNow, Overview, QuotaNow, Wrong } from '../../../cli/console/contract/overview.ts';
 import { bySeverity, doneOf, flowOf, standing } from '../../../console/overview/finding.ts';
 import { reasonWords } from '../../../console/overview/lane-words.ts';
 import { lastsWords, quotaTone } from '../../../console/overview/quota-words.ts';

@@ -1,7 +1,9 @@
 import { h } from 'preact';
 import { renderToString } from 'preact-render-to-string';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { FoundLink, LaneNow, Session } from '../../../cli/console/contract.ts';
+import type { FoundLink } from '../../../cli/console/contract/links.ts';
+import type { LaneNow } from '../../../cli/console/contract/overview.ts';
+import type { Session } from '../../../cli/console/contract/session.ts';
 import { ActButton } from '../../../console/acts/act-button.tsx';
 import { Markdown } from '../../../console/alarms/markdown-view.tsx';
 import { FoundPanels } from '../../../console/links/found-panels.tsx';

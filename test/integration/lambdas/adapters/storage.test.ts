@@ -1,8 +1,11 @@
 import { GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { describe, expect, it } from 'vitest';
 import { Archive } from '../../../../lambdas/adapters/archive.ts';
+import { History } from '../../../../lambdas/adapters/history.ts';
 import { QrStore } from '../../../../lambdas/adapters/qr-store.ts';
 import type { RejectedCommand } from '../../../../lambdas/domain/contract/rejected-command.ts';
+import { historyLineOf } from '../../../../lambdas/domain/link/history-line.ts';
+import { givenLinkAt } from '../../../world/given-ledger.ts';
 import { givenEngines } from './given-engines.ts';
 
 const engines = await givenEngines();
@@ -52,6 +55,31 @@ describe('the archive', () => {
         .split('\n')
         .map((line) => JSON.parse(line) as unknown),
     ).toEqual(commands);
+  });
+
+  it('keeps the ends of links under the day of each expiry, where the history finds them', async () => {
+    // Given links that one batch has found to be over
+    const bucket = await engines.bucket('archive-history');
+    const archive = new Archive(engines.s3, bucket);
+    const ends = ['2026-03-09T23:59:59Z', '2026-03-10T00:00:00Z', '2026-03-09T00:00:00Z'];
+    const lines = ends.map((at, index) =>
+      historyLineOf(givenLinkAt(`poster-${index}`, { expiresAt: Date.parse(at) / 1000 })),
+    );
+    // When
+    await Promise.all(lines.map((line) => archive.addExpired(line)));
+    // Then
+    const history = new History(engines.s3, bucket);
+    const idsOf = async (day: string) => {
+      const ids: string[] = [];
+      for await (const keys of history.pages(day)) {
+        for (const key of keys) ids.push(...(await history.lines(key)).map(({ shortlinkId }) => shortlinkId));
+      }
+      return ids.sort();
+    };
+    expect(await idsOf('2026-03-09')).toEqual(['poster-0', 'poster-2']);
+    expect(await idsOf('2026-03-10')).toEqual(['poster-1']);
+    expect(await idsOf('2026-03-11')).toEqual([]);
+    expect(await keysOf(bucket)).toHaveLength(2);
   });
 
   it('never overwrites an object', async () => {

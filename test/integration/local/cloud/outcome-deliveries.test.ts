@@ -3,12 +3,15 @@ import { CfnOutput } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator } from 'aws-cdk-lib/aws-cloudwatch';
 import { expect, onTestFinished } from 'vitest';
 import { checkSnsMessage } from '../../../../client/sns-signature.ts';
+import { OutcomeTopic } from '../../../../lambdas/adapters/outcome-topic.ts';
+import { type RedriveOutcomesPorts, redriveOutcomes } from '../../../../lambdas/operations/redrive-outcomes.ts';
 import { OutcomeDeliveries } from '../../../../lib/constructs/outcome-deliveries.ts';
 import { outcomeTopic } from '../../../../lib/constructs/outcome-topic.ts';
 import type { Observed } from '../../../../lib/observability/alarm-line.ts';
 import { deliveryAlarms } from '../../../../lib/observability/http-alarms.ts';
 import { SimulatedClock } from '../../../../local/cloud/cloud.ts';
 import { countTopics } from '../../../../local/cloud/storage/topics.ts';
+import { givenOutcome } from '../../../world/given-outcome.ts';
 import { givenReceiver } from '../../../world/receiver.ts';
 import { QueueDriver, test, urlOf } from './fixture.ts';
 
@@ -27,9 +30,10 @@ test('outcomes that a receiver does not take are dead letters, and the alarm fir
     new Alarm(bench.stack, id, { alarmName: id, metric, threshold, evaluationPeriods: periods, comparisonOperator });
   }
   new CfnOutput(bench.stack, 'TopicArn', { value: topic.topicArn });
+  let isRepaired = false;
   const receiver = await givenReceiver(onTestFinished, {
     answer: (response) => {
-      if (response.req.url === '/failing') response.writeHead(503).end();
+      if (response.req.url === '/failing') response.writeHead(isRepaired ? 200 : 503).end();
       // It takes the request, and never answers.
       if (response.req.url === '/slow') return;
       if (response.req.url === '/rubbish') response.socket?.end('HTTP rubbish\u0000\r\n\r\n');
@@ -52,7 +56,7 @@ test('outcomes that a receiver does not take are dead letters, and the alarm fir
   // When each source has an outcome, and fifty minutes pass
   const sns = new SNSClient(cloud.clientConfig('sns'));
   for (const { source } of posted) {
-    const outcome = { outcome: 'created', outcomeId: source, source };
+    const outcome = givenOutcome({ outcomeId: source, source });
     const MessageAttributes = { source: { DataType: 'String', StringValue: source } };
     await sns.send(new PublishCommand({ TopicArn: topicArn, Message: JSON.stringify(outcome), MessageAttributes }));
   }
@@ -81,4 +85,32 @@ test('outcomes that a receiver does not take are dead letters, and the alarm fir
   const measured = (name: string) => cloud.metrics.sum('AWS/SNS', name);
   await expect.poll(() => measured('NumberOfNotificationsRedrivenToDlq'), { timeout: 10_000 }).toBe(3);
   expect(measured('NumberOfNotificationsDelivered')).toBe(1);
+
+  // And when a receiver works, a redrive has it delivered, signed anew.
+  isRepaired = true;
+  const failing = bodies.find((body) => JSON.parse(JSON.parse(body).Message).source === 'failing');
+  const left = [letterOf(failing ?? expect.fail('no letter'))];
+  const ports: RedriveOutcomesPorts = {
+    letters: { receive: async () => left.splice(0), giveBack: async () => {}, remove: async () => ({ kept: 0 }) },
+    outcomes: new OutcomeTopic(sns, topicArn, 1),
+    turns: { next: async () => ({ sent: () => {} }) },
+    clock: { monotonicMilliseconds: () => 0, wallMilliseconds: () => clock.now() },
+  };
+  const act = { deadLettersUrl: letters, limit: 1, perSecond: 20, seconds: 5, refused: [] };
+  const settings = { OUTCOME_TOPIC_ARN: topicArn, UNDELIVERED_OUTCOMES_URL: letters };
+  expect(await redriveOutcomes(act, settings, ports)).toMatchObject({ moved: 1, refused: [], done: true });
+  await expect.poll(() => attempts('/failing'), { timeout: 10_000 }).toBe(14);
+  const again = receiver.notifications.findLast(({ path }) => path === '/failing')?.text ?? '';
+  expect(await checkSnsMessage(again, expected)).toMatchObject({ outcome: { outcomeId: 'failing' } });
+  expect(JSON.parse(again).MessageId).not.toBe(JSON.parse(failing ?? '').MessageId);
+});
+
+const letterOf = (body: string) => ({
+  messageId: 'm-1',
+  receiptHandle: 'r-1',
+  body,
+  sentAtMilliseconds: 0,
+  senderId: undefined,
+  attributes: {},
+  groupId: undefined,
 });

@@ -14,6 +14,7 @@ const acts: ConsoleAct[] = [
   { name: 'redrive', queue: 'campaign-ingress-crm', perSecond: 5, limit: 10 },
   { name: 'redrive', queue: 'expiry' },
   { name: 'purge', queue: 'campaign-ingress-crm' },
+  { name: 'redrive', queue: 'outcome-deliveries' },
   { name: 'purge', queue: 'qr' },
   { name: 'quarantine-release', key },
   { name: 'quarantine-drop', key },
@@ -56,6 +57,12 @@ describe('the verb that equals an act', () => {
     );
   });
 
+  it('names the queue of undelivered outcomes by its kind', () => {
+    expect(verbOf({ name: 'purge', queue: 'outcome-deliveries' }, undefined, '--local')).toBe(
+      'npx onelink dead-letters purge --queue deliveries --yes --local',
+    );
+  });
+
   it('has one line for each lane', () => {
     expect(verbOf({ name: 'pause', lanes: ['campaign', 'qr'] }, 'x', '--stack S').split('\n')).toEqual([
       'npx onelink pause campaign --reason x --stack S',
@@ -65,6 +72,13 @@ describe('the verb that equals an act', () => {
 });
 
 describe('the form of an act', () => {
+  it('asks before outcomes are published again, because others get them as well', () => {
+    expect(formOf({ name: 'redrive', queue: 'outcome-deliveries' }).confirmation).toContain(
+      'All receivers of their sources',
+    );
+    expect(formOf({ name: 'redrive', queue: 'qr' }).confirmation).toBeNull();
+  });
+
   it.each([
     ['pause', 'required', false],
     ['resume', 'optional', false],

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import type { ActRun, ApiProblem } from '../../../../cli/console/contract.ts';
+import type { ActRun } from '../../../../cli/console/contract/acts.ts';
+import type { ApiProblem } from '../../../../cli/console/contract/problem.ts';
 import { Events } from '../../../../cli/console/events.ts';
 import { Mailbox } from '../../../../cli/console/mailbox.ts';
 

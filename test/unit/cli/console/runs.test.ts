@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ConsoleAct } from '../../../../cli/console/acting/act-forms.ts';
 import { type RunPorts, Runs } from '../../../../cli/console/acting/runs.ts';
-import type { ActRun } from '../../../../cli/console/contract.ts';
+import type { ActRun } from '../../../../cli/console/contract/acts.ts';
 import { problemOf } from '../../../../cli/console/problem.ts';
 import { OperatorError } from '../../../../cli/words/operator-error.ts';
 

@@ -6,7 +6,7 @@ import {
   startVerb,
   uploadedFile,
 } from '../../../../cli/console/acting/start-campaign.ts';
-import type { CampaignPlan } from '../../../../cli/console/contract.ts';
+import type { CampaignPlan } from '../../../../cli/console/contract/campaigns.ts';
 import type { OpenDesk } from '../../../../cli/console/desk.ts';
 import { Uploads } from '../../../../cli/console/uploads.ts';
 import { configuredPipelines } from '../../../../cli/pipeline/configured-pipeline.ts';

@@ -59,6 +59,63 @@ describe('an operator’s program', () => {
     expect(world.logged().map(({ phase, error }) => error ?? phase)).toEqual(['proof-late', 'begun', 'ended']);
   });
 
+  test('names to its person that the clock is off, and how to set it', async () => {
+    const world = actsWorld({ performers });
+    const words: string[] = [];
+    const access = { ...accessTo(world), now: () => Date.parse('2026-11-28T10:20:00Z') };
+
+    const act = new Operations({ ...access, onClockOff: (one) => words.push(one) }).begin();
+    await act.part('replay', {});
+    await act.part('replay', {});
+
+    expect(words).toEqual([
+      expect.stringMatching(/^The clock of this computer is 20 min ahead of AWS’s, .*timedatectl/),
+    ]);
+  });
+
+  test('signs with AWS’s time at once if AWS’s client has measured it: no refusal is recorded', async () => {
+    const world = actsWorld({ performers });
+    const access = { ...accessTo(world), now: () => Date.parse('2026-11-28T09:48:00Z') };
+    Object.assign(access.lambda.config, { systemClockOffset: 12 * 60_000 });
+    const words: string[] = [];
+
+    await new Operations({ ...access, onClockOff: (one) => words.push(one) }).act('replay', {});
+
+    expect(world.logged().map(({ phase, error }) => error ?? phase)).toEqual(['begun', 'ended']);
+    expect(words[0]).toContain('is 12 min behind AWS’s');
+  });
+
+  test('whose clock changes again gets an error with how far it is off', async () => {
+    const world = actsWorld({ performers });
+    let minutes = 0;
+    const now = () => {
+      minutes += 20;
+      return Date.parse('2026-11-28T10:00:00Z') + minutes * 60_000;
+    };
+    await expect(new Operations({ ...accessTo(world), now }).act('replay', {})).rejects.toThrow(
+      /^The clock of this computer is .* ahead of AWS’s, .* Nothing was done\.$/,
+    );
+  });
+
+  test('asks once more if AWS itself refuses the time of the signature', async () => {
+    const date = 'Sat, 28 Nov 2026 10:00:00 GMT';
+    let refusals = 1;
+    const world = actsWorld({
+      performers,
+      beforeInvoke: () => {
+        if (refusals-- > 0)
+          throw Object.assign(named('InvalidSignatureException'), { $response: { headers: { date } } });
+      },
+    });
+    const access = { ...accessTo(world), now: () => Date.parse('2026-11-28T10:20:00Z') };
+    // AWS's client measures the time by each answer, also by a refusal.
+    Object.assign(access.lambda.config, { systemClockOffset: -20 * 60_000 });
+
+    await new Operations(access).act('replay', {});
+
+    expect(world.logged().map(({ phase }) => phase)).toEqual(['begun', 'ended']);
+  });
+
   test('goes on with the next part if a part has begun without an answer', async () => {
     const world = actsWorld({ performers });
     const act = new Operations(accessTo(world)).begin();

@@ -21,6 +21,7 @@ describe('a link whose record DynamoDB has deleted', () => {
         pid: 'print',
         campaign: 'posters',
         version: 2,
+        applied: { requestedAt: '2026-05-01T00:00:00Z', requestId: 'u-1' },
         expiredAt: '2026-05-31T23:00:00Z',
       },
     ]);

@@ -288,14 +288,14 @@ describe('an outcome that SNS could not post', () => {
   const outcome = { outcome: 'created', source: 'crm', requestId: 'r-1', action: 'create', link: { shortlinkId: 'x' } };
   const posted = (message: unknown) => ({ Type: 'Notification', Message: message });
 
-  test('shows its request, and what its team does', async () => {
+  test('shows its request, and what a redrive does', async () => {
     const found = await examined(posted(JSON.stringify(outcome)), { kind: 'deliveries' });
     expect(found).toEqual({
       source: 'crm',
       requestId: 'r-1',
       action: 'create',
       reason: 'not-delivered',
-      words: expect.stringContaining('sends the command again'),
+      words: expect.stringContaining('a redrive publishes it again, for all receivers of its source'),
       asked: [],
     });
   });

@@ -3,9 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { costOf } from '../../../../../cli/commands/plan/campaign-cost.ts';
 import { DryRun } from '../../../../../cli/commands/plan/dry-run.ts';
 import { rowsOf } from '../../../../../cli/commands/plan/plan.ts';
-import { readingOf, readingWords } from '../../../../../cli/commands/plan/plan-report.ts';
+import { figuresOf, withoutErasures } from '../../../../../cli/commands/plan/plan-figures.ts';
+import { planWords, readingOf, readingWords } from '../../../../../cli/commands/plan/plan-report.ts';
 import { roomFor, timeOf, timesOf } from '../../../../../cli/pipeline/campaign/lane-times.ts';
-import { plansOf } from '../../../../../cli/pipeline/configured-pipeline.ts';
+import { configuredPipelines, plansOf } from '../../../../../cli/pipeline/configured-pipeline.ts';
 import { config } from '../../../../../examples/configuration.ts';
 import { nearNames } from '../../../../../lambdas/domain/campaign/near-names.ts';
 import { commandReader, noPolicy } from '../../../../../lambdas/domain/contract/command-reading.ts';
@@ -325,5 +326,33 @@ describe('the file', () => {
 
   test('that does not exist causes an error', async () => {
     await expect(read(at('nothing'))).rejects.toThrow('nothing cannot be read');
+  });
+});
+
+describe('the quota of a plan', () => {
+  const seenAt = Date.parse('2026-03-10T12:00:00Z');
+  const quota = { monthlyQuotaCalls: 1_000, remaining: 500, projectedMonthEndPercent: 80, polledAt: seenAt };
+
+  test('counts the deletes of running erasures as spent', () => {
+    expect(withoutErasures(quota, 100)).toEqual({
+      monthlyQuotaCalls: 1_000,
+      remaining: 400,
+      projectedMonthEndPercent: 90,
+      openDeletes: 100,
+      seenAt,
+    });
+    expect(withoutErasures({ ...quota, projectedMonthEndPercent: undefined }, 700)).toMatchObject({
+      remaining: 0,
+      projectedMonthEndPercent: undefined,
+    });
+  });
+
+  test('names them', () => {
+    const [pipeline = expect.fail('no pipeline')] = configuredPipelines(config);
+    const load = { lane: 'campaign', quotaCalls: 10, lookups: 0, qrCodes: 0 };
+    const words = (openDeletes: number) =>
+      planWords(figuresOf([load], withoutErasures(quota, openDeletes), undefined, pipeline)).join('\n');
+    expect(words(1)).toContain('499 are left after 1 delete of running erasures (2026-03-10 12:00:00 UTC)');
+    expect(words(0)).toContain('500 are left (2026-03-10 12:00:00 UTC)');
   });
 });

@@ -9,13 +9,12 @@ const slow: SlowFacts = {
   rate: { budgetPerSecond: null, lanes: [], minutes: [] },
   usage: { at: sightAt, days: [], month: { month: '2026-03', own: null, all: null, quota: null }, months: [] },
   outcomes: { from: 0, at: null, kinds: [] },
-  quarantined: 0,
 };
 const [configured] = configuredPipelines(config);
-const seen = (change: Parameters<typeof givenSight>[0] = {}, facts: Partial<SlowFacts> = {}) =>
-  overviewNow(givenSight(change), { ...slow, ...facts }, configured);
-const wrong = (change: Parameters<typeof givenSight>[0] = {}, facts: Partial<SlowFacts> = {}) =>
-  seen(change, facts).wrong.map(({ id, severity, link }) => [id, severity, link]);
+const seen = (change: Parameters<typeof givenSight>[0] = {}, quarantined = 0) =>
+  overviewNow(givenSight(change), quarantined, slow, configured);
+const wrong = (change: Parameters<typeof givenSight>[0] = {}, quarantined = 0) =>
+  seen(change, quarantined).wrong.map(({ id, severity, link }) => [id, severity, link]);
 
 describe('the first screen', () => {
   it('names nothing that is wrong in a pipeline without findings', () => {
@@ -89,7 +88,7 @@ describe('what is wrong', () => {
         stranded: [{ lane: 'old', commands: 4 }],
         campaigns: [givenCampaign({ state: 'waiting' })],
       },
-      { quarantined: 2 },
+      2,
     );
 
     expect(found).toEqual([

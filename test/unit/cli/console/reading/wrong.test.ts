@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { LaneNow } from '../../../../../cli/console/contract.ts';
+import type { LaneNow } from '../../../../../cli/console/contract/overview.ts';
 import { wrongIn } from '../../../../../cli/console/reading/wrong.ts';
 
 const lane = (name: string, part: Partial<LaneNow>): LaneNow => ({

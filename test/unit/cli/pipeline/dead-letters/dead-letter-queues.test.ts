@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { deadLetterQueues, listedQueues, nameOf } from '../../../../../cli/pipeline/dead-letters/dead-letter-queues.ts';
+import { deadLetterQueues, nameOf } from '../../../../../cli/pipeline/dead-letters/dead-letter-queues.ts';
 
 const outputs: Record<string, string> = {
   OutcomeTopicArn: 'arn:aws:sns:eu-central-1:111122223333:outcomes',
@@ -71,19 +71,20 @@ describe('a pipeline that posts outcomes', () => {
   const posting = { ...outputs, OutcomeDeliveriesDeadLetterQueueUrl: 'https://sqs.example/undelivered' };
   const queue = { lane: 'outcome-deliveries', kind: 'deliveries', url: 'https://sqs.example/undelivered' } as const;
 
-  test('has a dead-letter queue more to list, and none more to redrive', () => {
-    expect(listedQueues(posting, stack, {}).slice(5)).toEqual([queue]);
-    expect(listedQueues(posting, stack, { queue: 'deliveries' })).toEqual([queue]);
+  test('has a dead-letter queue more, whose letters come from no queue', () => {
+    expect(deadLetterQueues(posting, stack, {}).slice(5)).toEqual([queue]);
+    expect(deadLetterQueues(posting, stack, { queue: 'deliveries' })).toEqual([queue]);
     expect(nameOf(queue)).toBe('outcome-deliveries');
-    expect(deadLetterQueues(posting, stack, {})).toHaveLength(5);
   });
 
   test('does not show it for one lane or another kind, and another pipeline has none', () => {
-    expect(listedQueues(posting, stack, { lane: 'urgent' }).map(({ kind }) => kind)).toEqual(['commands']);
-    expect(listedQueues(posting, stack, { queue: 'qr' }).map(({ kind }) => kind)).toEqual(['qr']);
-    expect(listedQueues(outputs, stack, {})).toHaveLength(5);
-    expect(() => listedQueues(posting, stack, { lane: 'urgent', queue: 'deliveries' })).toThrow('Leave --lane out.');
-    expect(() => listedQueues(outputs, stack, { queue: 'deliveries' })).toThrow(
+    expect(deadLetterQueues(posting, stack, { lane: 'urgent' }).map(({ kind }) => kind)).toEqual(['commands']);
+    expect(deadLetterQueues(posting, stack, { queue: 'qr' }).map(({ kind }) => kind)).toEqual(['qr']);
+    expect(deadLetterQueues(outputs, stack, {})).toHaveLength(5);
+    expect(() => deadLetterQueues(posting, stack, { lane: 'urgent', queue: 'deliveries' })).toThrow(
+      'Leave --lane out.',
+    );
+    expect(() => deadLetterQueues(outputs, stack, { queue: 'deliveries' })).toThrow(
       'OneLink-production posts no outcomes: no producer of its configuration has an outcomeUrl.',
     );
   });
