@@ -267,7 +267,19 @@ const logRetentionPeriods = [
   7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ] as const;
 
+const awsAccountId = text(/^\d{12}$/, 'must be an AWS account ID: 12 digits');
+const awsRegion = text(/^[a-z]{2,3}(?:-[a-z]+)+-\d$/, 'must be an AWS region, such as eu-central-1');
+
 export const stageSchema = z.strictObject({
+  /** Where the stage belongs. Without it, the stage goes where the credentials are. */
+  aws: z
+    .strictObject({
+      account: awsAccountId,
+      region: awsRegion,
+      /** Other AWS accounts whose credentials may deploy the stage. None by default. */
+      deployedFrom: z.array(awsAccountId).optional(),
+    })
+    .optional(),
   tags: z.record(z.string(), z.string()),
   removalPolicy: choice('retain', 'destroy'),
   logRetentionDays: choice(...logRetentionPeriods),
