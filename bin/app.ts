@@ -1,24 +1,27 @@
 import { App } from 'aws-cdk-lib';
 import { config, configFile } from '../lib/config/chosen-config.ts';
 import { ConfigurationError, validateConfiguration } from '../lib/config/config-validation.ts';
-import { addStages, NoSuchStage } from '../lib/stacks/stages.ts';
+import { chosenStage, StageRefused } from '../lib/stacks/chosen-stage.ts';
+import { addStage } from '../lib/stacks/stages.ts';
 
-/** `cdk synth` makes all stages. `cdk synth -c stage=production` makes one. Both check all stages. */
+/** `cdk … -c stage=production` makes the stacks of one stage. It checks all stages. */
 try {
   const configuration = validateConfiguration(config, configFile);
   const app = new App({ analyticsReporting: false });
-  const only: unknown = app.node.tryGetContext('stage');
-  const plans = addStages(app, configuration, typeof only === 'string' ? only : undefined);
-  console.error(plans.join('\n'));
+  // The local run has one AWS account and region of its own.
+  const isLocal = app.node.tryGetContext('local') === 'true';
+  const currentAccount = isLocal ? undefined : process.env.CDK_DEFAULT_ACCOUNT;
+  const stage = chosenStage(configuration, app.node.tryGetContext('stage'), currentAccount);
+  console.error(addStage(app, configuration, stage, { anywhere: isLocal }).join('\n'));
   console.error(
     'A new AWS account may run only 10 Lambda environments, and 100 must stay unreserved: check the quota.',
   );
 } catch (error) {
-  if (!(error instanceof ConfigurationError) && !(error instanceof NoSuchStage)) throw error;
+  if (!(error instanceof ConfigurationError) && !(error instanceof StageRefused)) throw error;
   // A stack trace would not help: the faults are the whole message. The CDK ends with 1, whichever code this process ends with.
   // A construct does not know which file the configuration is from.
   console.error(
-    error instanceof NoSuchStage ? error.message : new ConfigurationError(error.faults, configFile).message,
+    error instanceof StageRefused ? error.message : new ConfigurationError(error.faults, configFile).message,
   );
   process.exitCode = 1;
 }

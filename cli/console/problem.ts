@@ -34,7 +34,8 @@ export function problemOf(error: unknown, local: boolean): ApiProblem {
 function todoOf(error: unknown, local: boolean): string[] {
   if (local) return error instanceof Error && error.name === 'OperatorError' ? [] : ['npm start -- --keep'];
   if (!(error instanceof Error)) return [];
-  if (error.name === 'PipelineNotFound') return ['npx onelink console --stack <name>', 'npx cdk deploy --all'];
+  if (error.name === 'PipelineNotFound')
+    return ['npx onelink console --stack <name>', 'npx cdk deploy --all -c stage=<stage>'];
   if (error.message === 'Region is missing') return ['export AWS_REGION=eu-west-1'];
   if (/Credentials|Token|Signature/.test(error.name)) return ['aws sso login', 'export AWS_PROFILE=<profile>'];
   return [];

@@ -20,7 +20,7 @@ import { configFile } from '../../lib/config/chosen-config.ts';
 import { OperatorError } from '../words/operator-error.ts';
 import { lanesAtWork } from './lanes-at-work.ts';
 import type { OperationsAccess } from './operations.ts';
-import { outputNamed, pipelineOutputs } from './pipeline-outputs.ts';
+import { deployCommand, outputNamed, pipelineOutputs } from './pipeline-outputs.ts';
 
 /** The output with the ARN of the keys' secret. Only a stack whose producers may have keys has it. */
 export const keysSecretOutput = 'HttpKeysSecret';
@@ -127,7 +127,7 @@ export class DeployedPipeline {
     if (arn !== undefined) return new KeysSecretStore(this.secrets, arn, systemClock);
     throw new OperatorError(
       `The stack ${this.stackName} has no HTTP API with keys. Give a producer http: {} in ${configFile}, and deploy: ` +
-        `npx cdk deploy ${this.stackName}`,
+        deployCommand(this.stackName),
     );
   }
 

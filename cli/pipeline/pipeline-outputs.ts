@@ -35,13 +35,16 @@ export async function readOutputs(
   return Object.fromEntries(outputs.map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]));
 }
 
+/** The command that deploys a pipeline again. The stack's name ends in its stage, which has no dash. */
+export const deployCommand = (stackName: string) => `npx cdk deploy --all -c stage=${stackName.split('-').at(-1)}`;
+
 /** @throws PipelineNotFound if the stack has no such output */
 export function outputNamed(name: string, outputs: Readonly<Record<string, string>>, stackName: string): string {
   const value = outputs[name];
   if (value !== undefined) return value;
   throw new PipelineNotFound(
     `The stack ${stackName} has no output ${name}: it is not a pipeline, or of an earlier release. Deploy it again: ` +
-      `npx cdk deploy ${stackName}`,
+      deployCommand(stackName),
   );
 }
 

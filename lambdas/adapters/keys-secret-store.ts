@@ -152,7 +152,7 @@ export class KeysSecretStore {
           // It has no value with this label.
           if (/secret value/.test(error.message)) return {};
           throw new KeysUnusable(
-            `The secret with the keys does not exist: ${this.#arn}. Deploy the pipeline again: npx cdk deploy --all`,
+            `The secret with the keys does not exist: ${this.#arn}. Deploy the pipeline again: npx cdk deploy --all -c stage=<stage>`,
           );
         }
         if (!isNamed(error, 'InvalidRequestException') || !/delet/i.test(error.message)) throw error;

@@ -6,14 +6,15 @@ import { configFileVariable } from '../../lib/config/config-file.ts';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
 /**
- * Synthesises the app as a deployment does, bundles included.
+ * Synthesises the app as a deployment does, bundles included. But the stacks belong to no AWS account and region.
  *
  * @param configFile the absolute path of the configuration
  * @throws Error with the CDK's output if it refuses the configuration or a bundle fails
  */
 export async function synthesise(configFile: string, stage: string, directory: string): Promise<void> {
   const cdk = resolve(root, 'node_modules/aws-cdk/bin/cdk');
-  const child = spawn(process.execPath, [cdk, 'synth', '--quiet', '-c', `stage=${stage}`, '--output', directory], {
+  const context = ['-c', `stage=${stage}`, '-c', 'local=true'];
+  const child = spawn(process.execPath, [cdk, 'synth', '--quiet', ...context, '--output', directory], {
     cwd: root,
     // The CDK starts the app as `node bin/app.ts`, and must find this same Node.js.
     env: {

@@ -7,7 +7,7 @@ import { config } from '../../examples/configuration.ts';
 import type { Configuration } from '../../lib/config/config-schema.ts';
 import { validateConfiguration } from '../../lib/config/config-validation.ts';
 import { PipelineStack } from '../../lib/stacks/pipeline-stack.ts';
-import { addStages } from '../../lib/stacks/stages.ts';
+import { addStage } from '../../lib/stacks/stages.ts';
 import { StateStack } from '../../lib/stacks/state-stack.ts';
 
 const { context } = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8'));
@@ -22,7 +22,7 @@ export function emptyApp(): App {
 /** One stage of a configuration, by default the sample's production. */
 export function configuredApp(configuration: Configuration = config, stage = 'production') {
   const app = emptyApp();
-  addStages(app, validateConfiguration(configuration), stage);
+  addStage(app, validateConfiguration(configuration), stage);
   const children = app.node.children;
   const state = children.find((child) => child instanceof StateStack);
   const main = children.find((child) => child instanceof PipelineStack);

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { config } from '../../examples/configuration.ts';
 import type { ProducerPrincipal, ProducerSettings } from '../../lib/config/config-schema.ts';
 import { ConfigurationError, validateConfiguration } from '../../lib/config/config-validation.ts';
-import { addStages } from '../../lib/stacks/stages.ts';
+import { addStage } from '../../lib/stacks/stages.ts';
 import { emptyApp } from './configured-app.ts';
 
 /** The fault of the sample with so many producers of twelve letters, on these lanes in turn. */
@@ -21,7 +21,7 @@ function faultOf(count: number, lanes: string[], principals: (index: number) => 
   );
   const stages = { production: { ...production, pipelines: [{ ...pipeline, producers }] } };
   try {
-    addStages(emptyApp(), validateConfiguration({ ...config, stages }));
+    addStage(emptyApp(), validateConfiguration({ ...config, stages }), 'production');
     return '';
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;

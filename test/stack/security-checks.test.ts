@@ -5,7 +5,7 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { expect, test } from 'vitest';
 import { config } from '../../examples/configuration.ts';
 import { PipelineStack } from '../../lib/stacks/pipeline-stack.ts';
-import { addStages } from '../../lib/stacks/stages.ts';
+import { addStage } from '../../lib/stacks/stages.ts';
 import { emptyApp } from './configured-app.ts';
 
 // A finding of this rule names the export of the bucket's ARN, and only synthesis knows the export's name.
@@ -50,7 +50,7 @@ const acknowledgements: Readonly<Record<string, string>> = {
 
 function checkedApp(acknowledged: Readonly<Record<string, string>>) {
   const app = emptyApp();
-  addStages(app, config, 'production');
+  addStage(app, config, 'production');
   const main = app.node.children.find((child) => child instanceof PipelineStack) ?? expect.fail('no stack');
   for (const [id, reason] of Object.entries(acknowledged)) Validations.of(main).acknowledge({ id, reason });
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));

@@ -7,7 +7,7 @@ import { App } from 'aws-cdk-lib';
 import { config } from '../../examples/configuration.ts';
 import type { Configuration } from '../../lib/config/config-schema.ts';
 import { validateConfiguration } from '../../lib/config/config-validation.ts';
-import { addStages } from '../../lib/stacks/stages.ts';
+import { addStage } from '../../lib/stacks/stages.ts';
 import { runDirectoryVariable } from '../run/global-setup.ts';
 
 /** The process that synthesises has crashed if it takes longer than this. */
@@ -54,7 +54,7 @@ async function sharedIn(run: string): Promise<string | undefined> {
 export async function synthesise(configuration: Configuration = config, folder?: string): Promise<string> {
   const outdir = folder ?? (await mkdtemp(join(tmpdir(), 'onelink-test-app-')));
   const app = new App({ outdir, analyticsReporting: false });
-  addStages(app, validateConfiguration(configuration), 'production');
+  addStage(app, validateConfiguration(configuration), 'production');
   app.synth();
   return outdir;
 }

@@ -53,7 +53,7 @@ export async function unlessRefused(
     if (local && error.name === 'UnknownOperationException') return [notKnown(name)];
     if (isDenied(error)) return [notPermitted(name, asked)];
     if (error.name === 'ResourceNotFoundException' || error.name === 'NotFoundException') {
-      return [failed(name, 'does not exist', 'Deploy the pipeline again: npx cdk deploy --all')];
+      return [failed(name, 'does not exist', 'Deploy the pipeline again: npx cdk deploy --all -c stage=<stage>')];
     }
     throw error;
   }

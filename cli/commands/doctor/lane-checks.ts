@@ -62,7 +62,11 @@ export async function checkReader(lambda: Pick<LambdaClient, 'send'>, functionNa
   const { ReservedConcurrentExecutions: reserved } = await lambda.send(asked);
   if (reserved === 1) return ok('reader', 'reserves one environment');
   const words = `reserves ${reserved ?? 'no'} environments, and must reserve one`;
-  return failed('reader', words, 'Somebody changed it by hand. Deploy the pipeline again: npx cdk deploy');
+  return failed(
+    'reader',
+    words,
+    'Somebody changed it by hand. Deploy the pipeline again: npx cdk deploy --all -c stage=<stage>',
+  );
 }
 
 const isOn = (state: string) => ['Enabled', 'Enabling', 'Creating', 'Updating'].includes(state);
@@ -102,7 +106,7 @@ async function checkMapping(
   );
   const maximum = ScalingConfig?.MaximumConcurrency;
   const standing = `${state.toLowerCase()}, batches of ${batchSize}, ${maximum ?? 'any number'} at once`;
-  const deploy = 'Somebody changed it by hand. Deploy the pipeline again: npx cdk deploy';
+  const deploy = 'Somebody changed it by hand. Deploy the pipeline again: npx cdk deploy --all -c stage=<stage>';
   if (maximum === undefined || maximum !== reserved) {
     const words = `${standing}, but the function reserves ${reserved ?? 'none'}: messages would be throttled into dead letters`;
     return failed(name, words, deploy);

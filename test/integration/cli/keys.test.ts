@@ -201,7 +201,7 @@ describe('the store of keys', () => {
     const { client } = await givenStore();
     const arn = `${keysSecretArn}x`;
     await expect(new KeysSecretStore(client, arn, clock).read()).rejects.toThrow(
-      `The secret with the keys does not exist: ${arn}. Deploy the pipeline again: npx cdk deploy --all`,
+      `The secret with the keys does not exist: ${arn}. Deploy the pipeline again: npx cdk deploy --all -c stage=<stage>`,
     );
   });
 
@@ -388,7 +388,7 @@ describe('onelink keys', async () => {
       code: 2,
       err: [
         `The stack OneLink-production has no HTTP API with keys. Give a producer http: {} in ${configFile}, and deploy: ` +
-          'npx cdk deploy OneLink-production',
+          'npx cdk deploy --all -c stage=production',
       ],
     });
   });

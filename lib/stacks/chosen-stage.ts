@@ -1,0 +1,33 @@
+import type { Configuration } from '../config/config-schema.ts';
+
+/** The app was not given a stage that it can deploy from here. The message names the remedy. */
+export class StageRefused extends Error {
+  override readonly name = 'StageRefused';
+}
+
+/**
+ * The stage that `-c stage=…` names. There is no default: with one, a deployment could reach the wrong stage.
+ *
+ * @param given the value of the context `stage`
+ * @param currentAccount the AWS account of the credentials, if there are any (`CDK_DEFAULT_ACCOUNT`)
+ * @throws StageRefused when no stage is named, the configuration does not have it, or its AWS account is another one
+ */
+export function chosenStage({ stages }: Configuration, given: unknown, currentAccount: string | undefined): string {
+  const known = Object.keys(stages).join(', ');
+  if (given === undefined || given === '') {
+    throw new StageRefused(
+      `Name the stage, one of ${known}: npx cdk deploy --all -c stage=${Object.keys(stages).at(-1)} (npm run synth -- -c stage=…)`,
+    );
+  }
+  const stage = typeof given === 'string' && Object.hasOwn(stages, given) ? stages[given] : undefined;
+  if (stage === undefined) {
+    throw new StageRefused(`-c stage: must be one of the configured stages (${known}); got ${String(given)}`);
+  }
+  const { account, deployedFrom = [] } = stage.aws ?? {};
+  if (account === undefined || currentAccount === undefined) return String(given);
+  if ([account, ...deployedFrom].includes(currentAccount)) return String(given);
+  throw new StageRefused(
+    `The stage ${given} belongs to the AWS account ${account} (stages.${given}.aws), and the credentials are of ${currentAccount}. ` +
+      `Use credentials of ${account}. If ${currentAccount} deploys to it, add ${currentAccount} to stages.${given}.aws.deployedFrom.`,
+  );
+}
