@@ -1,0 +1,10 @@
+import { Command } from 'commander';
+import { planCommand } from './plan.ts';
+
+export function takeoverCommand(): Command {
+  return new Command('takeover')
+    .description(
+      'Takes over links that were made outside of the pipeline: looks them up, adopts or migrates them, and reports.',
+    )
+    .addCommand(planCommand());
+}
