@@ -75,7 +75,7 @@ export class TakeoverNotes {
     this.#about = about;
     const text = textOf(path);
     const lines = text.split('\n');
-    const known = lines.slice(0, -1).flatMap((line) => lineSchema.safeParse(objectIn(line)).data ?? []);
+    const known = lines.flatMap((line) => lineSchema.safeParse(objectIn(line)).data ?? []);
     const [first] = known;
     const isTorn = lines.at(-1) !== '';
     if (first === undefined && !text.startsWith(firstWords.slice(0, text.length)))
