@@ -78,7 +78,6 @@ export async function withTakeover(
     settings: options.lane === undefined ? {} : { lane: options.lane },
     pipeline,
   });
-  const campaign = { source, name: nameOfTakeover(options) };
   const path = options.notes ?? notesOfFile(options.file);
   const input = await openInput(options.file, { signal: interrupted, content: 'links' });
   const notes = new TakeoverNotes(path, { stack: chosen.stackName, source });
@@ -87,6 +86,7 @@ export async function withTakeover(
     const reach = { templates: pipeline.settings.templates, usable };
     const rows: OpenTakeover['rows'] = (take) =>
       eachLink(file, { column: options.column, reach, signal: interrupted }, take);
+    const campaign = { source, name: nameOfTakeover(options, notes) };
     return await work({ pipeline, campaign, lane, notes, rows });
   } finally {
     notes.close();
@@ -99,7 +99,14 @@ function notesOfFile(file: string): string {
   throw new OperatorError('Standard input has no name for the notes. Name their file with --notes.');
 }
 
-function nameOfTakeover({ file, name }: ListOptions): string {
+/** The name starts the request IDs, so a takeover keeps it. */
+function nameOfTakeover({ file, name }: ListOptions, { campaign, path }: TakeoverNotes): string {
+  if (campaign !== undefined && (name ?? campaign) === campaign) return campaign;
+  if (campaign !== undefined) {
+    throw new OperatorError(
+      `This takeover has begun as the campaign ${campaign}. Leave out --name, or delete ${path}.`,
+    );
+  }
   if (name !== undefined || file === '-') return nameOfCampaign(file, name);
   const full = `${nameOfCampaign(file, undefined)}.takeover`;
   if (campaignName.safeParse(full).success) return full;

@@ -8,19 +8,16 @@ import type { OpenTakeover } from './list-options.ts';
 export interface ListCounts {
   rows: number;
   byClass: Record<RowClass, number>;
-  /** Links to adopt that the list writes with a brand domain. */
-  branded: number;
 }
 
 export async function countList({ rows, notes }: OpenTakeover, { choice }: Decided): Promise<ListCounts> {
   const byClass = Object.fromEntries(classes.map((one) => [one, 0])) as Record<RowClass, number>;
-  const counts = { rows: 0, byClass, branded: 0 };
+  const counts = { rows: 0, byClass };
   await rows((row) => {
     const found = row.is === 'link' ? notes.found.get(linkName(row.address)) : undefined;
     const one = classOf(row, found, choice);
     counts.rows += 1;
     byClass[one] += 1;
-    if (one === 'adopt' && row.is === 'link' && row.brandDomain !== undefined) counts.branded += 1;
   });
   return counts;
 }
@@ -49,7 +46,7 @@ const byWords: Record<NonNullable<Decided['by']>, string | undefined> = {
 /** What the choice means, and what no GET shows and is lost. */
 export function choiceLines(
   { choice, by }: Decided,
-  { byClass, branded }: ListCounts,
+  { byClass }: ListCounts,
   { pipeline: { account } }: Pick<OpenTakeover, 'pipeline'>,
 ): string[] {
   const why = by && byWords[by];
@@ -62,7 +59,6 @@ export function choiceLines(
     ...(choice.action === 'migrate' ? ['A migrated link begins its TTL anew, as by each update.'] : []),
     ...(tellsExpiry || choice.ttl !== undefined ? [] : [lostTtl]),
     ...(choice.renewTtl === undefined ? [lostRenewal] : []),
-    ...(branded === 0 ? [] : [lostBrand(branded)]),
   ];
 }
 
@@ -70,8 +66,6 @@ const lostTtl =
   'No GET shows TTL and expiry of a link of version 1.0. Give the TTL with --ttl. Otherwise the ledger assumes 31 days from now.';
 const lostRenewal =
   'No GET shows whether clicks extend a link’s life. The ledger assumes yes. If they do not, use --renew-ttl no.';
-const lostBrand = (links: number) =>
-  `${counted(links, 'link')} of the list ${links === 1 ? 'has' : 'have'} a brand domain. It works on, and the ledger has the short URL with the template’s domain.`;
 
 function undecidedLines(links: number): string[] {
   return [

@@ -32,10 +32,15 @@ const aboutSchema = z.object({ kind: z.literal('takeover'), v: z.literal(1), sta
 const lineSchema = z.discriminatedUnion('kind', [
   aboutSchema,
   z.object({ kind: z.literal('link'), link: z.string(), found: z.enum(findings) }),
-  /** An attempt begins: what it asks for. The first is for all links, a later one for those that it names. */
-  z.object({ kind: z.literal('attempt'), choice: choiceSchema, links: z.array(z.string()).optional() }),
+  /** An attempt begins: what it asks for, and by which campaign. The first is for all links, a later one for those that it names. */
+  z.object({
+    kind: z.literal('attempt'),
+    campaign: z.string(),
+    choice: choiceSchema,
+    links: z.array(z.string()).optional(),
+  }),
   /** A file of rows is uploaded. */
-  z.object({ kind: z.literal('dropped'), campaign: z.string(), sha256: z.string(), file: campaignFileSchema }),
+  z.object({ kind: z.literal('dropped'), sha256: z.string(), file: campaignFileSchema }),
 ]);
 type Line = z.infer<typeof lineSchema>;
 export type Dropped = Omit<Extract<Line, { kind: 'dropped' }>, 'kind'>;
@@ -64,7 +69,9 @@ export class TakeoverNotes {
   readonly #about: About;
   readonly #attempts: Choice[] = [];
   readonly #attemptOf = new Map<string, number>();
+  #campaign: string | undefined;
   #dropped: Dropped | undefined;
+  #isDue = false;
   #descriptor: number | undefined;
   /** What must come before the next line. */
   #before = '';
@@ -91,6 +98,16 @@ export class TakeoverNotes {
     return this.#attempts;
   }
 
+  /** The name of the campaign, since the first run. */
+  get campaign(): string | undefined {
+    return this.#campaign;
+  }
+
+  /** Whether an attempt has begun and its file is not uploaded: the run was killed in between. */
+  get isDue(): boolean {
+    return this.#isDue;
+  }
+
   /** The file that was uploaded last. */
   get dropped(): Dropped | undefined {
     return this.#dropped;
@@ -108,8 +125,8 @@ export class TakeoverNotes {
   }
 
   /** @param links those of a later attempt */
-  addAttempt(choice: Choice, links?: string[]): void {
-    this.#add({ kind: 'attempt', choice, ...(links && { links }) });
+  addAttempt(campaign: string, choice: Choice, links?: string[]): void {
+    this.#add({ kind: 'attempt', campaign, choice, ...(links && { links }) });
   }
 
   addDropped(dropped: Dropped): void {
@@ -139,10 +156,13 @@ export class TakeoverNotes {
         break;
       case 'attempt':
         this.#attempts.push(line.choice);
+        this.#campaign ??= line.campaign;
+        this.#isDue = true;
         for (const link of line.links ?? []) this.#attemptOf.set(link, this.#attempts.length);
         break;
       case 'dropped':
         this.#dropped = line;
+        this.#isDue = false;
     }
   }
 

@@ -1,7 +1,5 @@
-import { inboxKey } from '../drop-campaign.ts';
-import type { ListRow } from './link-list.ts';
-import { linkName } from './link-list.ts';
-import type { TakeoverNotes } from './notes.ts';
+import { type ListRow, linkName } from './link-list.ts';
+import type { Attempt, TakeoverNotes } from './notes.ts';
 
 /** A row of the campaign that takes links over. The names are those of the campaign's fields. */
 export interface TakeoverRow {
@@ -15,10 +13,6 @@ export interface TakeoverRow {
   brand_domain?: string;
 }
 
-/** The ending of the file that a run uploads. */
-export const rowsEnding = '.ndjson';
-export const droppedKey = (campaign: { source: string; name: string }) => inboxKey(campaign, rowsEnding);
-
 /**
  * The key of a link's row: the link itself, so that a second run repeats the request. A rejected request keeps its answer, so
  * another attempt has another key.
@@ -30,11 +24,18 @@ export function keyOfLink(link: string, attempt: number): string {
 /** The link that a row's key names. */
 export const linkOfKey = (key: string) => key.replace(/~\d+$/, '');
 
-/** The row that takes a link over. Undefined if the link is not fit, or no run has begun. */
-export function takeoverRow(row: ListRow, notes: TakeoverNotes): TakeoverRow | undefined {
+/** The last attempt for a link; undefined if none has begun. */
+export type AttemptOf = (link: string) => Attempt | undefined;
+
+/** The row that takes a link over. Undefined if the link is not fit, or if no attempt has begun. */
+export function takeoverRow(
+  row: ListRow,
+  { found }: Pick<TakeoverNotes, 'found'>,
+  attemptOf: AttemptOf,
+): TakeoverRow | undefined {
   if (row.is !== 'link') return undefined;
   const link = linkName(row.address);
-  const attempt = notes.found.get(link) === 'readable' ? notes.attemptFor(link) : undefined;
+  const attempt = found.get(link) === 'readable' ? attemptOf(link) : undefined;
   if (attempt === undefined) return undefined;
   const { action, ttl, renewTtl, keepUntil } = attempt.choice;
   return {
@@ -45,7 +46,7 @@ export function takeoverRow(row: ListRow, notes: TakeoverNotes): TakeoverRow | u
     ...(ttl !== undefined && { ttl }),
     ...(renewTtl !== undefined && { renew_ttl: renewTtl }),
     ...(keepUntil !== undefined && { keep_until: keepUntil }),
-    // Without it, an update would keep the brand domain that the link has. To adopt sends none.
-    ...(action === 'migrate' && row.brandDomain !== undefined && { brand_domain: row.brandDomain }),
+    // No GET shows it, so the list alone knows it.
+    ...(row.brandDomain !== undefined && { brand_domain: row.brandDomain }),
   };
 }

@@ -15,9 +15,10 @@ describe('the notes of a takeover', () => {
     const notes = new TakeoverNotes(path, about);
     notes.addFound('A1b3/one', 'readable');
     notes.addFound('A1b3/two', 'refused');
-    notes.addAttempt({ action: 'adopt', ttl: '31d' });
-    notes.addDropped({ campaign: 'a.takeover', sha256: 'x', file });
-    notes.addAttempt({ action: 'migrate' }, ['A1b3/one']);
+    notes.addAttempt('a.takeover', { action: 'adopt', ttl: '31d' });
+    notes.addDropped({ sha256: 'x', file });
+    expect(notes.isDue).toBe(false);
+    notes.addAttempt('a.takeover', { action: 'migrate' }, ['A1b3/one']);
     notes.close();
     // When
     const read = new TakeoverNotes(path, about);
@@ -29,6 +30,7 @@ describe('the notes of a takeover', () => {
     expect(read.attemptFor('A1b3/one')).toEqual({ number: 2, choice: { action: 'migrate' } });
     expect(read.attemptFor('A1b3/two')).toEqual({ number: 1, choice: { action: 'adopt', ttl: '31d' } });
     expect(read.dropped).toMatchObject({ sha256: 'x', file });
+    expect(read).toMatchObject({ campaign: 'a.takeover', isDue: true });
     expect((await stat(path)).mode & 0o777).toBe(0o600);
   });
 
