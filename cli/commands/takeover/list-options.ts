@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { CampaignKey } from '../../../lambdas/domain/campaign/places.ts';
 import { campaignName } from '../../../lambdas/domain/campaign/settings.ts';
-import { dialects } from '../../../lambdas/domain/onelink/dialect.ts';
+import { dialectOf } from '../../../lib/config/account-api.ts';
 import { formOfFile, nameOfCampaign } from '../../files/campaign-file.ts';
 import { openInput } from '../../files/input-file.ts';
 import { defaultsOf } from '../../pipeline/check-campaign.ts';
@@ -122,7 +122,7 @@ function nameOfTakeover({ file, name }: ListOptions, { campaign, path }: Takeove
 export function decided(options: ChoiceOptions, { notes, pipeline }: OpenTakeover, again = false): Decided {
   const { adopt, migrate, ttl, renewTtl, keepUntil } = options;
   const action = adopt ? 'adopt' : migrate ? 'migrate' : undefined;
-  const dialect = pipeline.account.api ?? dialects[0];
+  const dialect = dialectOf(pipeline.account);
   if (action === 'migrate' && dialect === 'v1.0') {
     throw new OperatorError(
       'The account has version 1.0 of the API, which cannot migrate a link. Take the links over with --adopt.',

@@ -1,4 +1,5 @@
-import { dialectLimits, dialects } from '../../../lambdas/domain/onelink/dialect.ts';
+import { dialectLimits } from '../../../lambdas/domain/onelink/dialect.ts';
+import { dialectOf } from '../../../lib/config/account-api.ts';
 import { classes, classOf, classWords, type Decided, type RowClass } from '../../pipeline/takeover/classes.ts';
 import { linkName } from '../../pipeline/takeover/link-list.ts';
 import { counted, n } from '../../words/words.ts';
@@ -53,7 +54,7 @@ export function choiceLines(
   if (choice === undefined) return byClass.undecided > 0 ? undecidedLines(byClass.undecided) : [];
   const isFit = byClass[choice.action] > 0;
   if (!isFit) return [];
-  const { tellsExpiry } = dialectLimits[account.api ?? dialects[0]];
+  const { tellsExpiry } = dialectLimits[dialectOf(account)];
   return [
     ...(why === undefined ? [] : [why]),
     ...(choice.action === 'migrate' ? ['A migrated link begins its TTL anew, as by each update.'] : []),
