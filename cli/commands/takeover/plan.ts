@@ -14,7 +14,7 @@ export function planCommand(): Command {
   const command = withChoice(
     withList(
       new Command('plan').description(
-        'Looks up each link of a list, and shows which can be taken over, and what it costs.',
+        'Checks what each link of a list is, and shows which can be taken over, and what it costs.',
       ),
     ),
   ).option('--json', 'print one JSON object');

@@ -30,7 +30,7 @@ export function reportCommand(): Command {
     `${pipelineHelp} You need permission to read the campaign bucket and the ledger.
 
 The verb joins the list, its notes and the results of the campaign. Each row of the list counts once, so the counts add up to
-the rows. It looks nothing up, and changes nothing.
+the rows. It sends no GET, and changes nothing.
 
 The CSV has line, link, class, status, reason, faults, short_url, expires_at and request_id. It holds short links, which are
 confidential, and only you can read it (mode 600).

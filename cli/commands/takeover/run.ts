@@ -41,10 +41,10 @@ export function runCommand(): Command {
     .option('--json', 'print one JSON object at the end');
   return pipelineVerb<Options>(
     command,
-    `${pipelineHelp} You need permission to read the ledger and to invoke the reader, and to write and read the producer’s
-folder of the campaign bucket’s inbox.
+    `${pipelineHelp} You need permission to read the ledger and to invoke the reader. You also need to write and read the
+producer’s folder of the campaign bucket’s inbox.
 
-The verb first looks up the links that no plan has looked up. Then it uploads a campaign: a row adopt or migrate for each link
+The verb first plans what no plan has checked. Then it uploads a campaign: a row adopt or migrate for each link
 that the API shows. Check, approval, pace and results are those of any campaign. The name of the list and .takeover are its
 name. The first run decides between --adopt and --migrate.
 

@@ -6,7 +6,7 @@ import { runCommand } from './run.ts';
 export function takeoverCommand(): Command {
   return new Command('takeover')
     .description(
-      'Takes over links that were made outside of the pipeline: looks them up, adopts or migrates them, and reports.',
+      'Takes over links that were made outside of the pipeline: plans, adopts or migrates them, and reports.',
     )
     .addCommand(planCommand())
     .addCommand(runCommand())

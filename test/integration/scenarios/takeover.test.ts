@@ -156,7 +156,7 @@ describe('links of all kinds', () => {
     pipeline.api.control.changeSettings({ crossVersion: 'newer' });
     const before = pipeline.api.control.stats().links;
     const run = () => onelink('takeover', 'run', path, '--source', 'crm', '--migrate', '--yes', '--json');
-    // When: it is killed while it looks links up,
+    // When: it is killed during the GETs,
     const first = run();
     await vi.waitUntil(() => linesOf(notes).length > size / 4, { timeout: 120_000, interval: 20 });
     first.kill();
