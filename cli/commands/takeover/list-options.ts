@@ -140,7 +140,7 @@ export function decided(options: ChoiceOptions, { notes, pipeline }: OpenTakeove
     if (!again && JSON.stringify(choice) !== JSON.stringify(begun)) throw new OperatorError(otherChoice(begun));
     return { choice, by: 'begun' };
   }
-  if (action !== undefined) return { choice: { ...given, action }, by: 'told' };
+  if (action !== undefined) return { choice: { ...given, action }, by: 'chosen' };
   const byFindings = actionByFindings(dialect, notes.found);
   return byFindings === undefined
     ? { choice: undefined, by: undefined }

@@ -8,7 +8,7 @@ import { counted, durationWords, n } from '../../words/words.ts';
 import type { ListOptions, OpenTakeover } from './list-options.ts';
 
 /**
- * Looks up the links of the list that the notes do not have yet. A run that ends early has noted what it has found.
+ * Finds out what the links of the list are, as far as the notes do not have it. A run that ends early has noted what it found.
  *
  * @throws OperatorError if the API does not answer or refuses the account
  */

@@ -66,7 +66,7 @@ const stateWords: Record<Exclude<TakeoverResults['state'], 'known'>, string> = {
 export function reportLines(counts: ReportCounts, results: TakeoverResults, campaign: string): string[] {
   const width = n(counts.rows).length;
   const line = (count: number, what: string, words: string) =>
-    `  ${n(count).padStart(width)}  ${what.padEnd(13)}${words}`;
+    `  ${n(count).padStart(width)}  ${what.padEnd(15)}${words}`;
   const standing = results.state === 'known' ? standingWords(results.record) : stateWords[results.state];
   return [
     `campaign  ${campaign}  ${standing}`,

@@ -37,7 +37,7 @@ export function classLines(counts: ListCounts): string[] {
 }
 
 const byWords: Record<NonNullable<Decided['by']>, string | undefined> = {
-  told: undefined,
+  chosen: undefined,
   begun: undefined,
   'only-way': 'The account has version 1.0 of the API, which shows its own links only.',
   shown:

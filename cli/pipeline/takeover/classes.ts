@@ -51,8 +51,8 @@ export function classOf(row: ListRow, found: Finding | undefined, choice: Choice
 /** How a takeover decides about the links that the API shows. */
 export interface Decided {
   choice: Choice | undefined;
-  /** `told`: by an option. `begun`: by the notes of the first run. `only-way`: the version of the API leaves no choice. `shown`: see below. */
-  by: 'told' | 'begun' | 'only-way' | 'shown' | undefined;
+  /** `chosen`: by an option. `begun`: by the notes of the first run. `only-way`: the version of the API leaves no choice. `shown`: see below. */
+  by: 'chosen' | 'begun' | 'only-way' | 'shown' | undefined;
 }
 
 /**
