@@ -11,6 +11,7 @@ import { eachLink, type ListRow } from '../../pipeline/takeover/link-list.ts';
 import { type Choice, notesPath, TakeoverNotes } from '../../pipeline/takeover/notes.ts';
 import type { Scene, VerbOptions } from '../../terminal/pipeline-verb.ts';
 import { OperatorError } from '../../words/operator-error.ts';
+import { n } from '../../words/words.ts';
 import { sourceOf } from '../campaign/file-options.ts';
 
 /** What all takeover verbs take. */
@@ -68,7 +69,7 @@ export interface OpenTakeover {
 
 /** Opens list and notes for the work, and closes them. */
 export async function withTakeover(
-  { options, chosen, interrupted }: Scene<ListOptions>,
+  { options, chosen, progress, interrupted }: Scene<ListOptions>,
   work: (takeover: OpenTakeover) => Promise<number>,
 ): Promise<number> {
   const pipeline = chosen.configuredFor('the producers, the templates and their domains');
@@ -84,8 +85,15 @@ export async function withTakeover(
   try {
     const file = { input, ...(await formOfFile(options.file, input)) };
     const reach = { templates: pipeline.settings.templates, usable };
-    const rows: OpenTakeover['rows'] = (take) =>
-      eachLink(file, { column: options.column, reach, signal: interrupted }, take);
+    const rows: OpenTakeover['rows'] = async (take) => {
+      let read = 0;
+      await eachLink(file, { column: options.column, reach, signal: interrupted }, (row) => {
+        read += 1;
+        progress.update(() => `${n(read)} rows read`);
+        take(row);
+      });
+      progress.clear();
+    };
     const campaign = { source, name: nameOfTakeover(options, notes) };
     return await work({ pipeline, campaign, lane, notes, rows });
   } finally {

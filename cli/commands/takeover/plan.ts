@@ -44,7 +44,7 @@ Examples:
 
 const plan = (scene: Scene<ChoiceOptions>): Promise<number> =>
   withTakeover(scene, async (takeover) => {
-    const { options, chosen, interrupted, print } = scene;
+    const { options, interrupted, print } = scene;
     decided(options, takeover);
     await lookUpMissing(scene, takeover);
     const choice = decided(options, takeover);
@@ -73,7 +73,8 @@ const plan = (scene: Scene<ChoiceOptions>): Promise<number> =>
       );
       return exitCode.notDone;
     }
-    if (!options.json && fitRows(counts) > 0) console.error(nextWords(scene, chosen.stackName));
+    if (!options.json && fitRows(counts) > 0)
+      console.error('To take them over, run the same command with run in place of plan.');
     const others = Object.keys(classesOf(counts)).filter((one) => !isFine(one));
     return others.length === 0 && figures.room.result === 'room' ? exitCode.done : exitCode.incomplete;
   });
@@ -94,9 +95,4 @@ export async function figuresFor(
   const figures = figuresOf([load], await quotaOf(options, chosen, pipeline), undefined, pipeline);
   const links = adopt + migrate + undecided;
   return { ...figures, cost: costOf({ links, qrCodes: 0 }, pipeline.settings, pipeline.account) };
-}
-
-function nextWords({ options }: Scene<ChoiceOptions>, stackName: string): string {
-  const where = options.local ? ' --local' : options.stack === undefined ? '' : ` --stack ${stackName}`;
-  return `To take them over: onelink takeover run ${options.file}${options.source === undefined ? '' : ` --source ${options.source}`}${where}`;
 }
