@@ -1,6 +1,6 @@
 import type { LinkRecord } from '../../../lambdas/domain/link/ledger-record.ts';
 import type { LinkAddress } from '../../../lambdas/domain/link/link-id.ts';
-import { isOver } from '../../../lambdas/domain/link/link-state.ts';
+import { hasBeenLink, isOver } from '../../../lambdas/domain/link/link-state.ts';
 import type { ApiAnswer, LinkAtApi } from '../../../lambdas/domain/onelink/api-answer.ts';
 import { eachAtOnce } from '../../../lambdas/domain/work/at-once.ts';
 import type { Clock } from '../../../lambdas/domain/work/clock.ts';
@@ -54,7 +54,9 @@ export async function look(links: Iterable<LinkAddress>, ports: LookPorts, inter
 
 async function lookAt(address: LinkAddress, ports: LookPorts): Promise<Finding | undefined> {
   const record = await ports.ledger.link(address);
-  if (record?.state === 'live') return record.source === ports.source ? 'ours' : 'others';
+  // The address of another producer's link stays that producer's, even after the link's end.
+  if (record !== undefined && record.source !== ports.source && hasBeenLink(record)) return 'others';
+  if (record?.source === ports.source && record.state === 'live') return 'ours';
   const found = await find(address, ports);
   if (found === undefined) return undefined;
   if (found === 'absent') return 'absent';

@@ -9,7 +9,7 @@ import { OperatorError } from '../../words/operator-error.ts';
  * What was found at a link's address:
  *
  * - `ours`      the ledger has it as this producer's live link
- * - `others`    the ledger has it as another producer's live link
+ * - `others`    the ledger has it as another producer's link, live or ended
  * - `readable`  the API shows it
  * - `expired`   the API shows it, and its expiry has passed
  * - `refused`   the API refuses to show it: `invalid_source`

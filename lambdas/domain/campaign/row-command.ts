@@ -69,7 +69,8 @@ export function commandOf(
   put('validUntil', validUntil);
   put('subject', of('subject'));
   if (metadata.length > 0) put('metadata', Object.fromEntries(metadata));
-  if (!hasNoData(action) && !(action === 'migrate' && data.length === 0)) put('data', Object.fromEntries(data.map(([name, value]) => [name, inForm(name, value)])));
+  if (!hasNoData(action) && !(action === 'migrate' && data.length === 0))
+    put('data', Object.fromEntries(data.map(([name, value]) => [name, inForm(name, value)])));
   put('qr', qr && action === 'qr' && brandDomain !== undefined ? { ...qr, brandDomain } : qr);
   return { command, faults };
 }

@@ -47,6 +47,7 @@ describe('what a link is', () => {
     given('deleted-here');
     await ledger.addLink(givenLinkAt('ours', { source: 'crm' }));
     await ledger.addLink(givenLinkAt('others', { source: 'studio' }));
+    await ledger.addLink(givenLinkAt('ended-there', { source: 'studio', state: 'deleted' }));
     await ledger.addLink(givenLinkAt('deleted-here', { source: 'crm', state: 'deleted' }));
     // When
     const found = await looked(
@@ -60,6 +61,7 @@ describe('what a link is', () => {
       'past',
       'none',
       'deleted-here',
+      'ended-there',
     );
     // Then
     expect(found).toEqual({
@@ -73,6 +75,7 @@ describe('what a link is', () => {
       past: 'expired',
       none: 'absent',
       'deleted-here': 'readable',
+      'ended-there': 'others',
     });
     expect(api.calls).toEqual(Array.from({ length: 8 }, () => 'read'));
     expect(api.quotaCalls).toBe(0);
