@@ -16,6 +16,7 @@ import { sendCommand } from './commands/send/send.ts';
 import { sendersCommand } from './commands/senders/senders.ts';
 import { statusCommand } from './commands/status/status.ts';
 import { subjectCommand } from './commands/subject/subject.ts';
+import { takeoverCommand } from './commands/takeover/takeover.ts';
 import { traceCommand } from './commands/trace/trace.ts';
 import { verifyCommand } from './commands/verify/verify.ts';
 import { withUsageCode } from './terminal/usage.ts';
@@ -27,6 +28,7 @@ export function onelinkProgram(): Command {
     .addCommand(planCommand())
     .addCommand(sendCommand())
     .addCommand(campaignCommand())
+    .addCommand(takeoverCommand())
     .addCommand(consoleCommand())
     .addCommand(statusCommand())
     .addCommand(doctorCommand())

@@ -142,8 +142,12 @@ export async function firstRows(
   });
 }
 
-/** @throws OperatorError with the words for a file that cannot be used, or has changed */
-async function reading<Result>(
+/**
+ * Reads the bytes of a file, unpacked.
+ *
+ * @throws OperatorError with the words for a file that cannot be used, or has changed
+ */
+export async function reading<Result>(
   { input, isCompressed }: LocalFile,
   work: (chunks: AsyncIterable<Uint8Array>) => Promise<Result>,
 ): Promise<Result> {

@@ -109,6 +109,8 @@ export function openGate(
       // A QR job needs no quota and has its own queue.
       if (action === 'qr') return undefined;
       if (lost.isOutage) return 'api-outage';
+      // A GET costs no quota.
+      if (action === 'adopt' || action === 'get') return undefined;
       return parking ? 'park' : undefined;
     },
     signalled: async () => {

@@ -69,12 +69,13 @@ export function commandOf(
   put('validUntil', validUntil);
   put('subject', of('subject'));
   if (metadata.length > 0) put('metadata', Object.fromEntries(metadata));
-  if (!hasNoData(action)) put('data', Object.fromEntries(data.map(([name, value]) => [name, inForm(name, value)])));
+  if (!hasNoData(action) && !(action === 'migrate' && data.length === 0))
+    put('data', Object.fromEntries(data.map(([name, value]) => [name, inForm(name, value)])));
   put('qr', qr && action === 'qr' && brandDomain !== undefined ? { ...qr, brandDomain } : qr);
   return { command, faults };
 }
 
-const hasNoData = (action: string) => action === 'delete' || action === 'qr';
+const hasNoData = (action: string) => action === 'delete' || action === 'qr' || action === 'adopt';
 const ofEveryAction: ReadonlySet<CampaignField> = new Set([
   'action',
   'template',

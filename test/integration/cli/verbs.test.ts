@@ -71,6 +71,10 @@ const verbs: Record<string, (link: string) => string[]> = {
   'campaign results': () => ['campaign', 'results', 'crm/spring', '--to', inFolder('results.csv')],
   'campaign codes': () => ['campaign', 'codes', 'crm/spring', '--to', inFolder('codes')],
   'campaign retire': () => ['campaign', 'retire', 'crm/spring', '--yes'],
+  'takeover plan': () => ['takeover', 'plan', inFolder('links.txt'), '--source', 'crm', '--adopt'],
+  // What the plan has found is in its notes.
+  'takeover run': () => ['takeover', 'run', inFolder('links.txt'), '--source', 'crm', '--adopt', '--yes', '--no-wait'],
+  'takeover report': () => ['takeover', 'report', inFolder('links.txt'), '--source', 'crm'],
   'senders list': () => ['senders', 'list'],
   'senders confirm': () => [
     'senders',
@@ -173,6 +177,8 @@ test('each verb makes the calls that are recorded for it', { timeout: 400_000 },
   const link = answered?.answer?.link ?? expect.fail('no link');
   writeFileSync(inFolder('commands.ndjson'), JSON.stringify({ ...create, requestId: 'verbs-2', requestedAt }));
   writeFileSync(inFolder('spring.csv'), 'key,pid\n1,sms\n');
+  writeFileSync(inFolder('links.txt'), 'A1b3/elsewhere\n');
+  pipeline.api.control.preload([{ onelinkId: 'A1b3', shortlinkId: 'elsewhere', data: { pid: 'sms' } }]);
   const s3 = new S3Client({ ...pipeline.cloud.clientConfig('s3'), forcePathStyle: true });
   const parked = { Bucket: pipeline.outputs.ArchiveBucketName, Key: quarantined, Body: '{}\n' };
   await s3.send(new PutObjectCommand(parked));
@@ -185,16 +191,18 @@ test('each verb makes the calls that are recorded for it', { timeout: 400_000 },
     Object.fromEntries(names.map((verb) => [verb, verbCalls(pipeline.cloud.calls(), arn(verb), deployment)]));
 
   // A campaign has a record when its check has begun, and rows to send when it has ended.
-  const checked = async () => {
-    const record = (await pipeline.ledger()).get('campaign#crm/spring');
+  const checked = async (name: string) => {
+    const record = (await pipeline.ledger()).get(`campaign#crm/${name}`);
     expect(record).toMatchObject({ check: { done: true } });
   };
+  const campaignOf: Record<string, string> = { 'campaign start': 'spring', 'takeover run': 'links.takeover' };
 
   // When
   const printed: Record<string, string> = {};
   for (const [verb, words] of Object.entries(verbs)) {
     printed[verb] = (await run(keyOf(verb), words(`${link.onelinkId}/${link.shortlinkId}`))).printed;
-    if (verb === 'campaign start') await vi.waitFor(checked, { timeout: 60_000, interval: 250 });
+    const campaign = campaignOf[verb];
+    if (campaign !== undefined) await vi.waitFor(() => checked(campaign), { timeout: 60_000, interval: 250 });
     if (process.env.RECORD_CALLS === '1') recordVerbs(callsOf(Object.keys(printed)));
     if (process.env.SHOW_VERBS) process.stderr.write(`== ${verb}\n${printed[verb]?.slice(-300)}\n`);
   }

@@ -59,6 +59,7 @@ const otherCodes: [pattern: RegExp, codes: number[], because: string][] = [
   [/^npx onelink keys (create|rotate)/, [0, 2], 'the producer may have two valid keys before'],
   [/^npx onelink keys revoke a1b2c3d4/, [2], 'no key has that ID'],
   [/^npx onelink policy check/, [2], 'the sample has no policy'],
+  [/^npx onelink takeover plan/, [1], 'the API does not have the link'],
   [/^npx onelink campaign \w+ crm\/NAME/, [2], 'no campaign is called NAME'],
   [/^npx onelink parked replay/, [0, 1], 'a lane may not have opened again'],
 ];
@@ -92,6 +93,7 @@ beforeAll(async () => {
     Arn: 'arn:aws:iam::111122223333:user/crm',
   };
   await file('who.json', identity);
+  await writeFile(join(run.folder, 'links.txt'), 'https://acme.onelink.me/A1b3/nobodys\n');
   await writeFile(join(run.folder, 'spring.csv'), 'request_id,template,pid,c\nshop-1,A1b3,qr_poster,spring\n');
   await writeFile(join(run.folder, 'token.txt'), 'local-token\n');
   // Lambda writes a batch that it gives up in this form. This one has no records.

@@ -1,0 +1,201 @@
+import { Command } from 'commander';
+import { campaignKey } from '../../../lambdas/domain/campaign/places.ts';
+import { systemClock } from '../../../lambdas/runtime/clock.ts';
+import { type OpenCampaigns, openCampaigns } from '../../pipeline/campaign/open-campaigns.ts';
+import { hasEnded } from '../../pipeline/follow-campaign.ts';
+import type { Decided } from '../../pipeline/takeover/classes.ts';
+import { linkName } from '../../pipeline/takeover/link-list.ts';
+import type { Dropped } from '../../pipeline/takeover/notes.ts';
+import { takeoverResults } from '../../pipeline/takeover/takeover-results.ts';
+import { mayGoOn } from '../../terminal/confirmation.ts';
+import { pipelineHelp, pipelineVerb, type Scene } from '../../terminal/pipeline-verb.ts';
+import { OperatorError } from '../../words/operator-error.ts';
+import { counted } from '../../words/words.ts';
+import { againWords } from '../campaign/start.ts';
+import { waitForEnd } from '../campaign/wait.ts';
+import { planWords } from '../plan/plan-report.ts';
+import { exitCode } from './exit-code.ts';
+import { type ChoiceOptions, decided, type OpenTakeover, withChoice, withList, withTakeover } from './list-options.ts';
+import { lookUpMissing } from './looking.ts';
+import { figuresFor, fitRows } from './plan.ts';
+import { countReport, shownReport } from './report.ts';
+import { eachReportRow } from './report-words.ts';
+import { choiceLines, classLines, countList } from './takeover-words.ts';
+import { type BeginningAttempt, uploadRows } from './upload-rows.ts';
+
+interface Options extends ChoiceOptions {
+  again?: true;
+  wait: boolean;
+  yes?: true;
+}
+
+export function runCommand(): Command {
+  const command = withChoice(
+    withList(
+      new Command('run').description('Takes over the links of a list: as a campaign, with a row for each link.'),
+    ),
+  )
+    .option('--again', 'try the links again that were rejected or failed, which may be with other options')
+    .option('--no-wait', 'end after the upload')
+    .option('--yes', 'start without a confirmation')
+    .option('--json', 'print one JSON object at the end');
+  return pipelineVerb<Options>(
+    command,
+    `${pipelineHelp} You need permission to read the ledger and to invoke the reader. You also need to write and read the
+producer’s folder of the campaign bucket’s inbox.
+
+The verb first plans what no plan has checked. Then it uploads a campaign: a row adopt or migrate for each link
+that the API shows. Check, approval, pace and results are those of any campaign. The name of the list and .takeover are its
+name. The first run decides between --adopt and --migrate.
+
+A run that ends early, however that is, continues when you run it again. The link is the key of its row, so nothing is done
+twice. Ctrl-C during the campaign ends only the waiting.
+
+A rejected link keeps its answer, whatever has changed since. When its reason is gone, --again sends it under another key.
+
+Exit codes:
+  ${exitCode.done}  every link that can be taken over is; with --no-wait: the campaign has started
+  ${exitCode.incomplete}  some links are rejected or failed, or you did not confirm it
+  ${exitCode.notDone}  nothing has started: a choice is missing, an option has a fault, or the pipeline is unreachable
+  ${exitCode.stillRunning}  interrupted, or a newer file has replaced the campaign’s; the campaign runs on
+
+Examples:
+  onelink takeover run links.txt --source crm --adopt
+  onelink takeover run links.txt --source crm --migrate --yes --stack OneLink-production
+  onelink takeover run links.txt --source crm --again
+  onelink takeover run old.csv --source crm --adopt --ttl 31d --yes --json --local | jq .statuses`,
+    (scene) => withTakeover(scene, (takeover) => run(scene, takeover)),
+  );
+}
+
+async function run(scene: Scene<Options>, takeover: OpenTakeover): Promise<number> {
+  const { options, chosen, interrupted } = scene;
+  const { notes } = takeover;
+  // If the last attempt is not uploaded yet, it goes first.
+  const isAgain = options.again === true && !notes.isDue;
+  decided(options, takeover, isAgain);
+  await lookUpMissing(scene, takeover);
+  if (interrupted.aborted) {
+    console.error('Interrupted. Nothing was sent. Run the same command again: it continues here.');
+    return exitCode.notDone;
+  }
+  const campaigns = await openCampaigns(chosen);
+  const choice = decided(options, takeover, isAgain);
+  const attempt = await attemptThatBegins(takeover, campaigns, choice, isAgain);
+  if (attempt === 'none') return reported(scene, takeover, campaigns);
+  const dropped = await uploadRows(scene, takeover, campaigns, {
+    attempt,
+    mayBegin: (rows) => mayBegin(scene, takeover, campaigns, choice, rows),
+  });
+  if (dropped === undefined) return exitCode.incomplete;
+  return options.wait ? waited(scene, takeover, campaigns, dropped) : started(scene, takeover);
+}
+
+/**
+ * The attempt that begins with this run. Undefined: an earlier run has begun it.
+ *
+ * @returns `none` if there is nothing to take over
+ * @throws OperatorError if somebody must choose first, or if the last attempt is not done
+ */
+async function attemptThatBegins(
+  takeover: OpenTakeover,
+  campaigns: OpenCampaigns,
+  decision: Decided,
+  isAgain: boolean,
+): Promise<BeginningAttempt | undefined | 'none'> {
+  const { notes } = takeover;
+  const { choice } = decision;
+  if (choice !== undefined && isAgain) {
+    const links = await linksToTryAgain(takeover, campaigns);
+    if (links.length > 0) return { choice, links };
+    console.error('No link is rejected or failed, so none is tried again.');
+    return 'none';
+  }
+  if (notes.attempts.length > 0) return undefined;
+  const counts = await countList(takeover, decision);
+  if (fitRows(counts) === 0) {
+    console.error('No link of the list can be taken over. Nothing was sent.');
+    return 'none';
+  }
+  if (choice !== undefined) return { choice };
+  const words = choiceLines(decision, counts, takeover).join('\n');
+  throw new OperatorError(`${words}\nRun it again with one of the two. Nothing was sent.`);
+}
+
+async function linksToTryAgain(takeover: OpenTakeover, campaigns: OpenCampaigns): Promise<string[]> {
+  const { notes, campaign, pipeline } = takeover;
+  const results = await takeoverResults(notes.dropped, campaign, campaigns, pipeline);
+  if (results.state !== 'known' || !hasEnded(results.record)) {
+    throw new OperatorError(
+      `${campaignKey(campaign)} has not ended, so nothing is tried again yet. To wait for its end, run it without --again.`,
+    );
+  }
+  const links: string[] = [];
+  await eachReportRow(takeover, { choice: undefined, by: undefined }, results, ({ row, result }) => {
+    const isOpen = result?.status === 'rejected' || result?.status === 'failed';
+    if (isOpen && row.is === 'link') links.push(linkName(row.address));
+  });
+  return links;
+}
+
+/** Shows what begins and what it costs, and asks. */
+async function mayBegin(
+  scene: Scene<Options>,
+  takeover: OpenTakeover,
+  { table }: OpenCampaigns,
+  decision: Decided,
+  rows: number,
+): Promise<boolean> {
+  const { options, interrupted, progress } = scene;
+  const counts = await countList(takeover, decision);
+  progress.clear();
+  for (const line of [...classLines(counts), ...choiceLines(decision, counts, takeover)]) console.error(line);
+  for (const line of planWords(await figuresFor(scene, takeover, counts))) console.error(line);
+  const before = (await table.read(takeover.campaign)).record;
+  const isOther = before !== undefined && takeover.notes.dropped === undefined;
+  if (isOther) for (const line of againWords(before, 'request_id')) console.error(line);
+  return options.yes === true || mayGoOn(`Send ${counted(rows, 'row')}?`, 'Nothing was sent.', interrupted);
+}
+
+async function waited(
+  scene: Scene<Options>,
+  takeover: OpenTakeover,
+  campaigns: OpenCampaigns,
+  { file }: Dropped,
+): Promise<number> {
+  const { options, progress, interrupted } = scene;
+  const { campaign } = takeover;
+  const { result } = await waitForEnd(file, campaign, {
+    table: campaigns.table,
+    clock: systemClock,
+    signal: interrupted,
+    everyMilliseconds: options.local ? 500 : 2_000,
+    show: (words) => progress.update(() => words),
+    tell: (words) => {
+      progress.clear();
+      console.error(words);
+    },
+  });
+  progress.clear();
+  if (result === 'ended') return reported(scene, takeover, campaigns);
+  const key = campaignKey(campaign);
+  const words =
+    result === 'replaced' ? `A newer file of ${key} has replaced this one.` : 'Interrupted. The campaign runs on.';
+  console.error(`${words} To follow it, run the same command again, or: onelink campaign show ${key} --watch`);
+  return exitCode.stillRunning;
+}
+
+function started({ print }: Scene<Options>, { campaign }: OpenTakeover): number {
+  const key = campaignKey(campaign);
+  print(
+    { source: campaign.source, campaign: campaign.name },
+    `${key} is uploaded, and its check begins. To follow it, run the same command again without --no-wait.`,
+  );
+  return exitCode.done;
+}
+
+async function reported(scene: Scene<Options>, takeover: OpenTakeover, campaigns: OpenCampaigns): Promise<number> {
+  const { notes, campaign, pipeline } = takeover;
+  const results = await takeoverResults(notes.dropped, campaign, campaigns, pipeline);
+  return shownReport(scene, takeover, await countReport(takeover, results), results);
+}

@@ -1,0 +1,78 @@
+import { dialectLimits } from '../../../lambdas/domain/onelink/dialect.ts';
+import { dialectOf } from '../../../lib/config/account-api.ts';
+import { classes, classOf, classWords, type Decided, type RowClass } from '../../pipeline/takeover/classes.ts';
+import { linkName } from '../../pipeline/takeover/link-list.ts';
+import { counted, n } from '../../words/words.ts';
+import type { OpenTakeover } from './list-options.ts';
+
+/** The rows of a list by their class. They add up to `rows`. */
+export interface ListCounts {
+  rows: number;
+  byClass: Record<RowClass, number>;
+}
+
+export async function countList({ rows, notes }: OpenTakeover, { choice }: Decided): Promise<ListCounts> {
+  const byClass = Object.fromEntries(classes.map((one) => [one, 0])) as Record<RowClass, number>;
+  const counts = { rows: 0, byClass };
+  await rows((row) => {
+    const found = row.is === 'link' ? notes.found.get(linkName(row.address)) : undefined;
+    const one = classOf(row, found, choice);
+    counts.rows += 1;
+    byClass[one] += 1;
+  });
+  return counts;
+}
+
+/** The classes that the list has, with their counts. */
+export function classesOf({ byClass }: ListCounts): Partial<Record<RowClass, number>> {
+  return Object.fromEntries(classes.filter((one) => byClass[one] > 0).map((one) => [one, byClass[one]]));
+}
+
+/** A line for each class that the list has. */
+export function classLines(counts: ListCounts): string[] {
+  const width = n(counts.rows).length;
+  return classes
+    .filter((one) => counts.byClass[one] > 0)
+    .map((one) => `  ${n(counts.byClass[one]).padStart(width)}  ${one.padEnd(11)}${classWords[one]}`);
+}
+
+const byWords: Record<NonNullable<Decided['by']>, string | undefined> = {
+  chosen: undefined,
+  begun: undefined,
+  'only-way': 'The account has version 1.0 of the API, which shows its own links only.',
+  shown:
+    'The API refuses to show some links of this list, so it shows only its own. To update them nevertheless, use --migrate.',
+};
+
+/** What the choice means, and what no GET shows and is lost. */
+export function choiceLines(
+  { choice, by }: Decided,
+  { byClass }: ListCounts,
+  { pipeline: { account } }: Pick<OpenTakeover, 'pipeline'>,
+): string[] {
+  const why = by && byWords[by];
+  if (choice === undefined) return byClass.undecided > 0 ? undecidedLines(byClass.undecided) : [];
+  const isFit = byClass[choice.action] > 0;
+  if (!isFit) return [];
+  const { tellsExpiry } = dialectLimits[dialectOf(account)];
+  return [
+    ...(why === undefined ? [] : [why]),
+    ...(choice.action === 'migrate' ? ['A migrated link begins its TTL anew, as by each update.'] : []),
+    ...(tellsExpiry || choice.ttl !== undefined ? [] : [lostTtl]),
+    ...(choice.renewTtl === undefined ? [lostRenewal] : []),
+  ];
+}
+
+const lostTtl =
+  'No GET shows TTL and expiry of a link of version 1.0. Give the TTL with --ttl. Otherwise the ledger assumes 31 days from now.';
+const lostRenewal =
+  'No GET shows whether clicks extend a link’s life. The ledger assumes yes. If they do not, use --renew-ttl no.';
+
+function undecidedLines(links: number): string[] {
+  return [
+    `${counted(links, 'link')} can be taken over, and no answer of the API shows by which version ${links === 1 ? 'it was' : 'they were'} made:`,
+    '  --adopt    if version 2.0 made them. It costs no quota, and changes nothing at the API.',
+    '  --migrate  if version 1.0 made them, or if you do not know. It costs one call of the quota each. It begins the TTL anew.',
+    '             The API refuses it for links of AppsFlyer’s page, its bulk tool and SDKs. Such a link stays as it is.',
+  ];
+}

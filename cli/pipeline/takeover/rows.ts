@@ -1,0 +1,52 @@
+import { type ListRow, linkName } from './link-list.ts';
+import type { Attempt, TakeoverNotes } from './notes.ts';
+
+/** A row of the campaign that takes links over. The names are those of the campaign's fields. */
+export interface TakeoverRow {
+  request_id: string;
+  action: 'adopt' | 'migrate';
+  template: string;
+  shortlink_id: string;
+  ttl?: string;
+  renew_ttl?: string;
+  keep_until?: string;
+  brand_domain?: string;
+}
+
+/**
+ * The key of a link's row: the link itself, so that a second run repeats the request. A rejected request keeps its answer, so
+ * another attempt has another key.
+ */
+export function keyOfLink(link: string, attempt: number): string {
+  return attempt === 1 ? link : `${link}~${attempt}`;
+}
+
+/** The link that a row's key names. */
+export const linkOfKey = (key: string) => key.replace(/~\d+$/, '');
+
+/** The last attempt for a link; undefined if none has begun. */
+export type AttemptOf = (link: string) => Attempt | undefined;
+
+/** The row that takes a link over. Undefined if the link is not fit, or if no attempt has begun. */
+export function takeoverRow(
+  row: ListRow,
+  { found }: Pick<TakeoverNotes, 'found'>,
+  attemptOf: AttemptOf,
+): TakeoverRow | undefined {
+  if (row.is !== 'link') return undefined;
+  const link = linkName(row.address);
+  const attempt = found.get(link) === 'readable' ? attemptOf(link) : undefined;
+  if (attempt === undefined) return undefined;
+  const { action, ttl, renewTtl, keepUntil } = attempt.choice;
+  return {
+    request_id: keyOfLink(link, attempt.number),
+    action,
+    template: row.address.onelinkId,
+    shortlink_id: row.address.shortlinkId,
+    ...(ttl !== undefined && { ttl }),
+    ...(renewTtl !== undefined && { renew_ttl: renewTtl }),
+    ...(keepUntil !== undefined && { keep_until: keepUntil }),
+    // No GET shows it, so the list alone knows it.
+    ...(row.brandDomain !== undefined && { brand_domain: row.brandDomain }),
+  };
+}

@@ -1,0 +1,277 @@
+import { appendFile, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DeleteObjectCommand, GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { CampaignFiles } from '../../../lambdas/adapters/campaign-files.ts';
+import { CampaignTable } from '../../../lambdas/adapters/campaign-table.ts';
+import type { CampaignRecord } from '../../../lambdas/domain/campaign/record.ts';
+import type { RowResult } from '../../../lambdas/domain/campaign/row.ts';
+import { systemClock } from '../../../lambdas/runtime/clock.ts';
+import { givenCampaign } from '../../world/given-campaign.ts';
+import { temporaryFolder } from '../../world/temporary-folder.ts';
+import { givenEngines, givenTable } from '../lambdas/adapters/given-engines.ts';
+import { givenStack } from './given-stack.ts';
+
+const { client, table } = await givenTable();
+const { s3, bucket: newBucket, settings } = await givenEngines();
+const bucket = await newBucket('campaign-files');
+const campaigns = new CampaignTable(client, table, systemClock);
+const files = new CampaignFiles(s3, bucket);
+const folder = await temporaryFolder(afterAll);
+const { hostname, port, protocol } = (await client.config.endpoint?.()) ?? { hostname: '', port: 0, protocol: 'http:' };
+Object.assign(process.env, {
+  AWS_ENDPOINT_URL_S3: settings.endpoint,
+  AWS_ENDPOINT_URL_DYNAMODB: `${protocol}//${hostname}:${port}`,
+});
+const stack = await givenStack('OneLink-production', () => ({
+  LedgerTableName: table,
+  CampaignBucketName: bucket,
+  QrBucketName: 'qr',
+  LinkIdSecretArn: 'arn:aws:secretsmanager:eu-west-1:000000000000:secret:link-id',
+  ReaderFunctionName: 'reader',
+}));
+
+let lists = 0;
+let list = '';
+let name = '';
+const notes = () => `${list}.takeover.ndjson`;
+const notesText = () => readFile(notes(), 'utf8');
+const takeover = (verb: string, ...words: string[]) => stack('takeover', verb, list, '--source', 'crm', ...words);
+const run = (...words: string[]) => takeover('run', ...words);
+const key = () => `inbox/crm/${name}.ndjson`;
+
+/** A list whose links are in the notes, so nothing is to be looked up. */
+beforeEach(async () => {
+  lists += 1;
+  list = join(folder, `links-${lists}.txt`);
+  name = `links-${lists}.takeover`;
+  await writeFile(
+    list,
+    ['A1b3/one', 'https://go.acme.example/A1b3/two', 'A1b3/three', 'A1b3/gone', 'A1b3/one', 'a note'].join('\n'),
+  );
+  await writeFile(notes(), '{"kind":"takeover","v":1,"stack":"OneLink-production","source":"crm"}\n');
+  for (const [link, found] of Object.entries({ one: 'readable', two: 'readable', three: 'readable', gone: 'absent' }))
+    await appendFile(notes(), `${JSON.stringify({ kind: 'link', link: `A1b3/${link}`, found })}\n`);
+});
+
+const objectText = async (Key: string) =>
+  (await s3.send(new GetObjectCommand({ Bucket: bucket, Key }))).Body?.transformToString();
+async function uploaded(): Promise<Record<string, unknown>[]> {
+  const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: key() }));
+  if (Contents.length === 0) return [];
+  return ((await objectText(key())) ?? '')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+}
+const row = (shortlink_id: string, change: object = {}) => ({
+  request_id: `A1b3/${shortlink_id}`,
+  action: 'adopt',
+  template: 'A1b3',
+  shortlink_id,
+  ...change,
+});
+const adopts = [row('one'), row('two', { brand_domain: 'go.acme.example' }), row('three')];
+
+/** The campaign has ended with these results, by the key of the row. */
+async function givenEnd(results: Record<string, Partial<RowResult>>, change: Partial<CampaignRecord> = {}) {
+  const file = (await files.file(key())) ?? expect.fail('nothing is uploaded');
+  const lines = Object.entries(results).map(([keyOfRow, result], index) =>
+    JSON.stringify({
+      row: index + 1,
+      line: index + 1,
+      cells: [],
+      key: keyOfRow,
+      requestId: `${name}/${keyOfRow}`,
+      ...result,
+    }),
+  );
+  await s3.send(
+    new PutObjectCommand({ Bucket: bucket, Key: `results/crm/${name}.ndjson`, Body: `${lines.join('\n')}\n` }),
+  );
+  const { v: _, revision: __, ...content } = givenCampaign({ name, file, state: 'finished', endedAt: 1, ...change });
+  await campaigns.write({ ...content, rows: lines.length }, await campaigns.read({ source: 'crm', name }));
+}
+
+describe('takeover run', () => {
+  test('asks for a choice that nothing shows, and before it sends anything', async () => {
+    const undecided = await run('--yes');
+    expect(undecided.code).toBe(2);
+    expect(undecided.err.join('\n')).toContain('3 links can be taken over, and no answer of the API shows');
+    const unasked = await run('--adopt');
+    expect(unasked.code).toBe(2);
+    expect(unasked.err.at(-1)).toContain('add --yes. Nothing was sent.');
+    expect([await uploaded(), await notesText()]).toEqual([[], expect.not.stringContaining('attempt')]);
+  });
+
+  test('uploads a row for each fit link, whose key is the link, and settings that name the lane', async () => {
+    const { code, out, err } = await run('--adopt', '--yes', '--no-wait');
+    expect({ code, out }).toEqual({
+      code: 0,
+      out: [expect.stringContaining(`crm/${name} is uploaded, and its check begins.`)],
+    });
+    expect(err.join('\n')).toContain('3  adopt');
+    expect(await uploaded()).toEqual(adopts);
+    expect(JSON.parse((await objectText(`inbox/crm/${name}.campaign.json`)) ?? '')).toEqual({ lane: 'campaign' });
+    expect((await stat(notes())).mode & 0o777).toBe(0o600);
+  });
+
+  test('has the options in each row', async () => {
+    const words = ['--migrate', '--ttl', '60d', '--renew-ttl', 'no', '--keep-until', '2099-12-31T00:00:00Z'];
+    expect((await run(...words, '--yes', '--no-wait')).code).toBe(0);
+    const options = { action: 'migrate', ttl: '60d', renew_ttl: 'no', keep_until: '2099-12-31T00:00:00Z' };
+    expect(await uploaded()).toEqual(adopts.map((one) => ({ ...one, ...options })));
+  });
+
+  test('notes no attempt that the pipeline would reject', async () => {
+    const { code, err } = await run('--adopt', '--ttl', 'forever', '--yes', '--no-wait');
+    expect(code).toBe(2);
+    expect(err.join('\n')).toMatch(/ttl: .*\[ttl\][\s\S]*Correct the options. Nothing was sent./);
+    expect([await uploaded(), await notesText()]).toEqual([[], expect.not.stringContaining('attempt')]);
+    expect((await run('--adopt', '--yes', '--no-wait')).code).toBe(0);
+  });
+
+  test('uploads nothing twice, and waits for what it has uploaded', async () => {
+    await run('--adopt', '--yes', '--no-wait');
+    const before = await notesText();
+    expect((await run('--no-wait')).code).toBe(0);
+    expect(await notesText()).toBe(before);
+    await givenEnd({
+      'A1b3/one': { status: 'adopted' },
+      'A1b3/two': { status: 'adopted' },
+      'A1b3/three': { status: 'adopted' },
+    });
+    const { code, out } = await run('--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(out.at(-1) ?? '')).toEqual({
+      kind: 'report',
+      source: 'crm',
+      campaign: name,
+      state: 'finished',
+      rows: 6,
+      classes: { adopt: 3, absent: 1, repeat: 1, 'no-link': 1 },
+      statuses: { adopted: 3 },
+      reasons: {},
+    });
+  });
+
+  test.each(['before', 'after'])('that is killed %s the upload continues without a question', async (when) => {
+    // Given
+    await run('--adopt', '--yes', '--no-wait');
+    const lines = (await notesText()).trimEnd().split('\n');
+    await writeFile(notes(), `${lines.filter((line) => !line.includes('"dropped"')).join('\n')}\n`);
+    if (when === 'before') await s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: key() }));
+    // When
+    const { code } = await run('--no-wait');
+    // Then
+    expect([code, await uploaded()]).toEqual([0, adopts]);
+    expect((await notesText()).match(/"attempt"|"dropped"/g)).toEqual(['"attempt"', '"dropped"']);
+  });
+
+  test('takes over what the list has more since, and keeps its options', async () => {
+    await run('--adopt', '--ttl', '31d', '--yes', '--no-wait');
+    await appendFile(list, '\nA1b3/four\n');
+    await appendFile(notes(), '{"kind":"link","link":"A1b3/four","found":"readable"}\n');
+    const other = await run('--migrate', '--no-wait');
+    expect([other.code, other.err.at(-1)]).toEqual([2, expect.stringContaining('has begun with --adopt --ttl 31d')]);
+    expect((await run('--no-wait')).code).toBe(0);
+    expect((await uploaded()).map((one) => one.request_id)).toEqual([
+      'A1b3/one',
+      'A1b3/two',
+      'A1b3/three',
+      'A1b3/four',
+    ]);
+    expect((await uploaded()).every(({ ttl }) => ttl === '31d')).toBe(true);
+    const renamed = await run('--name', 'other', '--no-wait');
+    expect(renamed.err.at(-1)).toContain(`has begun as the campaign ${name}.`);
+  });
+
+  test('tries rejected and failed links again under another key, with other options', async () => {
+    // Given
+    await run('--adopt', '--yes', '--no-wait');
+    const early = await run('--again', '--yes');
+    expect([early.code, early.err.at(-1)]).toEqual([2, expect.stringContaining('has not ended')]);
+    await givenEnd({
+      'A1b3/one': { status: 'adopted' },
+      'A1b3/two': { status: 'rejected', reason: 'link-not-found' },
+      'A1b3/three': { status: 'failed', reason: 'unanswered' },
+    });
+    expect((await run()).code).toBe(1);
+    // When
+    expect((await run('--again', '--migrate', '--yes', '--no-wait')).code).toBe(0);
+    // Then
+    expect(await uploaded()).toEqual([
+      row('one'),
+      row('two', { request_id: 'A1b3/two~2', action: 'migrate', brand_domain: 'go.acme.example' }),
+      row('three', { request_id: 'A1b3/three~2', action: 'migrate' }),
+    ]);
+    await givenEnd({
+      'A1b3/one': { status: 'adopted' },
+      'A1b3/two~2': { status: 'migrated' },
+      'A1b3/three~2': { status: 'migrated' },
+    });
+    const { code, out } = await takeover('report', '--json');
+    expect([code, JSON.parse(out[0] ?? '')]).toEqual([
+      0,
+      expect.objectContaining({
+        classes: { adopt: 1, migrate: 2, absent: 1, repeat: 1, 'no-link': 1 },
+        statuses: { adopted: 1, migrated: 2 },
+      }),
+    ]);
+    const nothing = await run('--again');
+    expect([nothing.code, nothing.err.at(-1)]).toEqual([0, 'No link is rejected or failed, so none is tried again.']);
+  });
+});
+
+describe('takeover report', () => {
+  test('shows a list that no run has sent', async () => {
+    const { code, out } = await takeover('report', '--json');
+    expect([code, JSON.parse(out[0] ?? '')]).toEqual([
+      1,
+      expect.objectContaining({
+        state: 'none',
+        rows: 6,
+        classes: { undecided: 3, absent: 1, repeat: 1, 'no-link': 1 },
+      }),
+    ]);
+  });
+
+  test('writes a row for each row of the list, and only its owner can read them', async () => {
+    await run('--adopt', '--yes', '--no-wait');
+    expect((await takeover('report')).code).toBe(3);
+    await givenEnd({
+      'A1b3/one': {
+        status: 'adopted',
+        shortUrl: 'https://acme.onelink.me/A1b3/one',
+        expiresAt: '2026-12-31T00:00:00Z',
+      },
+      'A1b3/two': { status: 'adopted' },
+      'A1b3/three': {
+        status: 'rejected',
+        reason: 'not-owner',
+        faults: [{ path: '', rule: 'x', message: 'is not yours' }],
+      },
+    });
+    const to = join(folder, `${name}.csv`);
+    const { code, err } = await takeover('report', '--to', to);
+    expect([code, err]).toEqual([1, [`6 rows written to ${to}`]]);
+    expect((await readFile(to, 'utf8')).split('\r\n')).toEqual([
+      '\uFEFFline,link,class,status,reason,faults,short_url,expires_at,request_id',
+      `1,A1b3/one,adopt,adopted,,,https://acme.onelink.me/A1b3/one,2026-12-31T00:00:00Z,${name}/A1b3/one`,
+      `2,A1b3/two,adopt,adopted,,,,,${name}/A1b3/two`,
+      `3,A1b3/three,adopt,rejected,not-owner,is not yours,,,${name}/A1b3/three`,
+      '4,A1b3/gone,absent,,,,,,',
+      '5,A1b3/one,repeat,,,,,,',
+      '6,a note,no-link,,,,,,',
+      '',
+    ]);
+    expect((await stat(to)).mode & 0o777).toBe(0o600);
+  });
+
+  test('names a file that has replaced its own', async () => {
+    await run('--adopt', '--yes', '--no-wait');
+    await givenEnd({}, { file: { key: key(), etag: '"another"', bytes: 1, droppedAt: Date.now() + 60_000 } });
+    const { code, out } = await takeover('report');
+    expect([code, out[0]]).toEqual([1, expect.stringContaining('another file of this name has replaced it')]);
+  });
+});

@@ -1,0 +1,55 @@
+import { describe, expect, test } from 'vitest';
+import {
+  isComplete,
+  ReportCounts,
+  type ReportRow,
+  reportLines,
+} from '../../../../../cli/commands/takeover/report-words.ts';
+import type { RowClass } from '../../../../../cli/pipeline/takeover/classes.ts';
+import { givenCampaign } from '../../../../world/given-campaign.ts';
+
+const row = (one: RowClass, result?: ReportRow['result']): ReportRow => ({
+  row: { line: 1, text: '', is: 'link', address: { onelinkId: 'A1b3', shortlinkId: 'one' } },
+  class: one,
+  result,
+});
+function counted(rows: ReportRow[]): ReportCounts {
+  const counts = new ReportCounts();
+  for (const one of rows) counts.add(one);
+  return counts;
+}
+
+describe('the report of a takeover', () => {
+  test('has each row once, with what to do, and why rows are rejected', () => {
+    const counts = counted([
+      row('adopt', { status: 'adopted' }),
+      row('adopt', { status: 'adopted' }),
+      row('migrate', { status: 'rejected', reason: 'api-error' }),
+      row('migrate', { status: 'rejected', reason: 'not-owner' }),
+      row('migrate', { status: 'rejected', reason: 'not-owner' }),
+      row('adopt', { status: 'not attempted' }),
+      row('ours'),
+      row('no-link'),
+    ]);
+    const record = givenCampaign({ name: 'links.takeover', state: 'sending' });
+    const lines = reportLines(counts, { state: 'known', record, byLink: new Map() }, 'crm/links.takeover');
+    expect(lines.slice(1)).toEqual([
+      'rows      8',
+      '  2  adopted        The ledger has it as the producer’s.',
+      '  1  not attempted  It has no answer yet.',
+      '  3  rejected       It is not taken over, for the reasons below. When they are gone: onelink takeover run --again',
+      '     2 not-owner',
+      '     1 api-error',
+      '  1  ours           The ledger has it as the producer’s. Nothing to do.',
+      '  1  no-link        It is no short URL. Correct the row, or ignore it.',
+    ]);
+    expect(isComplete(counts)).toBe(false);
+  });
+
+  test('is complete when no fit row is left, whatever the other rows are', () => {
+    expect(isComplete(counted([row('adopt', { status: 'adopted' }), row('absent'), row('refused')]))).toBe(true);
+    expect(isComplete(counted([row('adopt', { status: 'not sent' })]))).toBe(false);
+    expect(isComplete(counted([row('undecided')]))).toBe(false);
+    expect(isComplete(counted([row('unread')]))).toBe(false);
+  });
+});
