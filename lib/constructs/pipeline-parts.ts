@@ -30,6 +30,8 @@ export interface PipelineParts {
   readonly account: AccountSettings;
   readonly state: PipelineState;
   readonly outcomes: Topic;
+  /** The answers to `get`. Absent if no producer may have one. */
+  readonly privateTopic?: Topic | undefined;
   readonly surroundings: FunctionSurroundings;
 }
 

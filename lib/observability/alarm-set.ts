@@ -40,7 +40,7 @@ export class AlarmSet extends Construct {
     const { email, pageTopicArn, ticketTopicArn, runbookUrl } = props.topics;
     this.page = this.topic('Page', pageTopicArn, email);
     this.ticket = this.topic('Ticket', ticketTopicArn, email);
-    const ofOutcomes = props.outcomeQueues.flatMap((queue) => outcomeAlarms(queue, props));
+    const ofOutcomes = [...props.outcomeQueues, ...props.privateQueues].flatMap((queue) => outcomeAlarms(queue, props));
     const ofLanes = [...props.lanes.flatMap((lane) => laneAlarms(lane, props)), ...qrAlarms(props)];
     const ofPlatform = [...accountAlarms(props), ...platformAlarms(props), ...campaignAlarms(props)];
     const ofCallers = [...ofOutcomes, ...deliveryAlarms(props), ...httpAlarms(props), ...actAlarms(props)];
