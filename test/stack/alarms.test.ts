@@ -171,6 +171,8 @@ describe('the alarms', () => {
         'links-expiring-soon',
         'crm-outcome-dead-letters',
         'crm-outcomes-expiring',
+        'private:crm-outcome-dead-letters',
+        'private:crm-outcomes-expiring',
         'http-throttled',
         'http-slow',
       ].sort(),
