@@ -13,13 +13,21 @@ export type LinkData = { pid: string } & Record<string, string | number | boolea
 type Filled = 'specVersion' | 'source' | 'action' | 'requestedAt';
 type Given<Kind extends Action> = Omit<Of<Kind>, Filled | 'data'> &
   Partial<Pick<Of<Kind>, 'requestedAt'>> &
-  (Of<Kind> extends { data: unknown } ? { data: LinkData } : unknown);
+  DataOf<Of<Kind>>;
+type DataOf<Asked> = Asked extends { data: unknown }
+  ? { data: LinkData }
+  : Asked extends { data?: unknown }
+    ? { data?: LinkData }
+    : unknown;
 
 /** A create without the fields that the client fills in. `requestedAt` is the time of the call, if it is not given. */
 export type Create = Given<'create'>;
 export type Update = Given<'update'>;
 export type Delete = Given<'delete'>;
 export type Qr = Given<'qr'>;
+export type Adopt = Given<'adopt'>;
+export type Migrate = Given<'migrate'>;
+export type Get = Given<'get'>;
 /** The link that belongs to a key: a create without `requestId`, which the HTTP API derives from the key. */
 export type KeyedLink = Omit<Create, 'requestId'>;
 
@@ -29,6 +37,9 @@ export interface CommandOf {
   update: Update;
   delete: Delete;
   qr: Qr;
+  adopt: Adopt;
+  migrate: Migrate;
+  get: Get;
 }
 
 /**

@@ -38,6 +38,10 @@ export interface HttpLinks {
   update(command: CommandOf['update'], call?: WaitingCall): Promise<RequestAnswer>;
   delete(command: CommandOf['delete'], call?: WaitingCall): Promise<RequestAnswer>;
   qr(command: CommandOf['qr'], call?: WaitingCall): Promise<RequestAnswer>;
+  /** Takes over a link that was made outside of the pipeline. */
+  adopt(command: CommandOf['adopt'], call?: WaitingCall): Promise<RequestAnswer>;
+  /** Moves a link of version 1.0 to version 2.0. */
+  migrate(command: CommandOf['migrate'], call?: WaitingCall): Promise<RequestAnswer>;
   /**
    * Sends creates in lists of up to 100. One failure does not stop the others.
    *
@@ -120,6 +124,8 @@ export function httpLinks(options: HttpOptions): HttpLinks {
     update: async (given, call) => command('update', given, call),
     delete: async (given, call) => command('delete', given, call),
     qr: async (given, call) => command('qr', given, call),
+    adopt: async (given, call) => command('adopt', given, call),
+    migrate: async (given, call) => command('migrate', given, call),
     createMany: (commands, call = {}) => sendLists(caller, commands, call),
     byKey: async (campaign, key, link, call = {}) => {
       const path = `/links/by-key/${segment('campaign', campaign)}/${segment('key', key)}`;

@@ -30,6 +30,12 @@ export interface SqsLinks {
   update(command: CommandOf['update'], options?: SqsCall): Promise<SentCommand>;
   delete(command: CommandOf['delete'], options?: SqsCall): Promise<SentCommand>;
   qr(command: CommandOf['qr'], options?: SqsCall): Promise<SentCommand>;
+  /** Takes over a link that was made outside of the pipeline. */
+  adopt(command: CommandOf['adopt'], options?: SqsCall): Promise<SentCommand>;
+  /** Moves a link of version 1.0 to version 2.0. */
+  migrate(command: CommandOf['migrate'], options?: SqsCall): Promise<SentCommand>;
+  /** Reads a link. The outcome comes through the producer's private outcome queue, because it holds the link's data. */
+  get(command: CommandOf['get'], options?: SqsCall): Promise<SentCommand>;
   /**
    * Sends creates in batches, as many as SQS takes at once. One failure does not stop the others.
    *
@@ -105,6 +111,9 @@ export function sqsLinks(options: SqsOptions): SqsLinks {
     update: (command, call) => one('update', command, call),
     delete: (command, call) => one('delete', command, call),
     qr: (command, call) => one('qr', command, call),
+    adopt: (command, call) => one('adopt', command, call),
+    migrate: (command, call) => one('migrate', command, call),
+    get: (command, call) => one('get', command, call),
     createMany: async (commands, call = {}) => {
       let failure: { error: unknown } | undefined;
       const creates = async function* () {

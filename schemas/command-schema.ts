@@ -65,7 +65,10 @@ function ttl(schema: z.core.JSONSchema._JSONSchema, { maxTtlDays }: ApiContract)
   };
 }
 
-/** Moves a field that several variants define identically into `$defs`, under the field's name. */
+/**
+ * Moves a field that several variants define identically into `$defs`, under the field's name. A variant with another meaning of
+ * the field keeps its own.
+ */
 function hoisted(variants: Schema[]): Pick<Schema, 'oneOf' | '$defs'> {
   const definitions = new Map<string, string[]>();
   for (const { properties = {} } of variants) {
@@ -73,8 +76,13 @@ function hoisted(variants: Schema[]): Pick<Schema, 'oneOf' | '$defs'> {
       definitions.set(name, [...(definitions.get(name) ?? []), JSON.stringify(field)]);
     }
   }
-  const shared = [...definitions].filter(([, texts]) => texts.length > 1 && new Set(texts).size === 1);
-  const names = new Set(shared.map(([name]) => name));
+  const shared = new Map<string, string>();
+  for (const [name, texts] of definitions) {
+    const [most = []] = [...Map.groupBy(texts, (text) => text).values()].sort(
+      (one, other) => other.length - one.length,
+    );
+    if (most.length > 1 && most[0] !== undefined) shared.set(name, most[0]);
+  }
   return {
     oneOf: variants.map((variant) => ({
       title: titleOf(variant),
@@ -82,11 +90,11 @@ function hoisted(variants: Schema[]): Pick<Schema, 'oneOf' | '$defs'> {
       properties: Object.fromEntries(
         Object.entries(variant.properties ?? {}).map(([name, field]) => [
           name,
-          names.has(name) ? { $ref: `#/$defs/${name}` } : field,
+          shared.get(name) === JSON.stringify(field) ? { $ref: `#/$defs/${name}` } : field,
         ]),
       ),
     })),
-    $defs: Object.fromEntries(shared.map(([name, [text = '{}']]) => [name, JSON.parse(text)])),
+    $defs: Object.fromEntries([...shared].map(([name, text]) => [name, JSON.parse(text)])),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { RefusedCommand } from '../domain/contract/command-reading.ts';
+import { privateOutcomesNeeded, type RefusedCommand } from '../domain/contract/command-reading.ts';
 import type { Decision, RequestIdentity } from '../domain/contract/outcome.ts';
 import type { Renewals } from '../domain/control/renewals.ts';
 import { isOfErased, precedesErasure, subjectErased } from '../domain/link/erasure.ts';
@@ -145,6 +145,10 @@ export class CommandWork {
         await this.#publishing.enqueueQr(item, { ...address, version }, command.qr);
         return 'handed-on';
       }
+      case 'adopt':
+      case 'migrate':
+      case 'get':
+        return { outcome: 'rejected', reason: 'invalid-command', faults: [privateOutcomesNeeded] };
     }
   }
 

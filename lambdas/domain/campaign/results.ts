@@ -9,13 +9,17 @@ const statuses: Readonly<Record<OutcomeKind, RowStatus | undefined>> = {
   updated: 'updated',
   'qr-ready': 'updated',
   deleted: 'deleted',
+  adopted: 'adopted',
+  migrated: 'migrated',
   conflict: 'rejected',
   rejected: 'rejected',
   stale: 'failed',
   superseded: 'failed',
   'qr-failed': 'failed',
   parked: undefined,
-  // Outcomes of links and campaigns, which no request has.
+  // Outcomes of links and campaigns, which no request has, and of reads, which no row asks for.
+  found: undefined,
+  'not-found': undefined,
   expired: undefined,
   renewed: undefined,
   'expiring-soon': undefined,

@@ -46,11 +46,13 @@ export const checkedRowSchema = z.discriminatedUnion('check', [
 /** A line of a chunk. */
 export type CheckedRow = z.infer<typeof checkedRowSchema>;
 
-/** What became of a row. The first seven are the statuses of a campaign's rows, and each row has exactly one. */
+/** What became of a row. Each row of a campaign has exactly one of these statuses. */
 export const rowStatuses = [
   'created',
   'updated',
   'deleted',
+  'adopted',
+  'migrated',
   'unchanged',
   'rejected',
   'failed',

@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { actions } from './command.ts';
 import type { Fault } from './fault.ts';
 import { parameterRules } from './link-data.ts';
 import { isOneSlip } from './one-slip.ts';
@@ -44,7 +45,7 @@ export function faultsOfIssue(issue: z.core.$ZodIssue): Fault[] {
       return [{ path, rule: 'value', message: valueMessage(issue.values.map(String)) }];
     case 'invalid_union':
       return path === 'action'
-        ? [{ path, rule: 'value', message: 'must be one of: create, update, delete, qr' }]
+        ? [{ path, rule: 'value', message: `must be one of: ${actions.join(', ')}` }]
         : [{ path, rule: 'type', message: issue.message }];
     case 'invalid_key':
       // The issues inside are the name's own faults.

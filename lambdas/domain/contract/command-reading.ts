@@ -2,6 +2,7 @@ import * as z from 'zod';
 import {
   type Action,
   type ApiContract,
+  actions,
   anyActionSchema,
   type Command,
   commandSchema,
@@ -83,7 +84,7 @@ export function commandReader(lane: LaneRules) {
       ...ofFields,
       ...[...ofWriting, ...textFaults(raw)].filter(isKnown),
       ...rightsFaults(raw, producers, lane.templates),
-      ...qrFaults(raw, lane.contract),
+      ...actionFaults(raw, lane.contract, producers),
       ...timeFaults(raw, sentAtMilliseconds),
       ...policy.faults,
     ];
@@ -95,16 +96,36 @@ export function commandReader(lane: LaneRules) {
   };
 }
 
-/** A request for a QR code, if the account's version of the API has none. */
-function qrFaults({ action, qr }: Record<string, unknown>, { hasQr = true }: ApiContract): Fault[] {
-  if (hasQr) return [];
-  const fault = (path: string) => ({
-    path,
-    rule: 'no-qr',
-    message: 'version 1.0 of the OneLink API has no QR codes: leave it out',
-  });
-  return [...(action === 'qr' ? [fault('action')] : []), ...(qr === undefined ? [] : [fault('qr')])];
+/** What the account's version of the API does not have, or the producer. */
+function actionFaults(
+  { action, qr, source }: Record<string, unknown>,
+  { hasQr = true, migrates = true }: ApiContract,
+  producers: Map<string, Producer>,
+): Fault[] {
+  const noQr = { rule: 'no-qr', message: 'version 1.0 of the OneLink API has no QR codes: leave it out' };
+  const [isCode, hasCode] = [!hasQr && action === 'qr', !hasQr && qr !== undefined];
+  const faults: Fault[] = [];
+  if (isCode) faults.push({ path: 'action', ...noQr });
+  if (hasCode) faults.push({ path: 'qr', ...noQr });
+  if (!migrates && action === 'migrate') {
+    const remedy = 'send adopt, or configure version 2.0 (api) first';
+    faults.push({
+      path: 'action',
+      rule: 'no-migrate',
+      message: `the account is configured for version 1.0 of the OneLink API, which migrates no link: ${remedy}`,
+    });
+  }
+  const producer = typeof source === 'string' ? producers.get(source) : undefined;
+  if (action === 'get' && producer?.privateOutcomes !== true) faults.push(privateOutcomesNeeded);
+  return faults;
 }
+
+/** A link's data must reach nobody but its owner. */
+export const privateOutcomesNeeded: Fault = {
+  path: 'action',
+  rule: 'private-outcomes',
+  message: 'needs a private outcome queue: its outcome holds the link’s data',
+};
 
 /** With these limits an outcome fits into SNS's 256 KiB, although a body may have tens of thousands of faults. */
 const [maxFaults, maxPathCharacters] = [100, 200];
@@ -156,6 +177,8 @@ function rightsFaults(raw: Record<string, unknown>, producers: Map<string, Produ
   return faults;
 }
 
+/** The actions without a TTL and `keepUntil`. */
+const hasNoLife: ReadonlySet<unknown> = new Set<Action>(['delete', 'qr', 'get']);
 const isInstant = (value: unknown): value is string => instant.safeParse(value).success;
 
 /** Checks instants against the message's sent time, and the TTL against `keepUntil`. */
@@ -168,7 +191,7 @@ function timeFaults(
     const message = 'must not be more than five minutes ahead of the time the message was sent';
     faults.push({ path: 'requestedAt', rule: 'in-future', message });
   }
-  if (!isInstant(keepUntil) || action === 'delete' || action === 'qr') return faults;
+  if (!isInstant(keepUntil) || hasNoLife.has(action)) return faults;
   if (Date.parse(keepUntil) <= sentAtMilliseconds) {
     faults.push({ path: 'keepUntil', rule: 'in-past', message: 'must be after the time the message was sent' });
   }
@@ -228,7 +251,7 @@ export function identityOf(raw: unknown, faults: readonly Fault[] = []): Omit<Re
   return {
     source: field('source', identity.source) ?? null,
     requestId: field('requestId', identity.requestId) ?? null,
-    action: field('action', z.enum(['create', 'update', 'delete', 'qr'])) ?? null,
+    action: field('action', z.enum(actions)) ?? null,
     ...(kept !== undefined && isSound && { metadata: kept }),
   };
 }

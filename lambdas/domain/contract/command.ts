@@ -12,7 +12,12 @@ export interface ApiContract extends DataLimit {
   maxTtlDays: number;
   /** Whether the API makes QR codes of its links. Default: it does. */
   hasQr?: boolean;
+  /** Whether the API takes over links of its version 1.0. Default: it does. Version 1.0 itself cannot. */
+  migrates?: boolean;
 }
+
+/** What a command asks for. */
+export const actions = ['create', 'update', 'delete', 'qr', 'adopt', 'migrate', 'get'] as const;
 
 /** RFC 3339, with seconds and a time zone. */
 export const instant = z.iso
@@ -76,7 +81,7 @@ const common = {
   subject: subject.optional(),
 };
 
-/** Fields of a link that create and update share. */
+/** Fields of a link that its actions share. */
 const linkFields = (contract: ApiContract) => ({
   data: z
     .record(z.string(), z.unknown())
@@ -120,6 +125,37 @@ const linkFields = (contract: ApiContract) => ({
     ),
 });
 
+/** What a GET of a link does not show. The command can tell it, so that the link's record is true. */
+const hiddenFields = (contract: ApiContract) => {
+  const { ttl, renewTtl, brandDomain, keepUntil } = linkFields(contract);
+  return {
+    ttl: ttl.describe('The link’s TTL, if the API does not report it (version 1.0). Default: 31 days.'),
+    renewTtl: renewTtl.describe('Whether clicks extend the link’s life by its TTL. No GET shows it. Default: true.'),
+    brandDomain: brandDomain.describe(
+      'The brand domain of the link’s short URL, if it has one. No GET shows it. Default: the template’s own domain.',
+    ),
+    keepUntil: keepUntil.describe(
+      'The pipeline renews the link until then, even without clicks. Must be after the time the command is sent. If it is after the link’s expiry, the link’s TTL must be at least 14 days.',
+    ),
+  };
+};
+
+/** The fields of a migration: an update whose data may be the link's own. */
+const migrationFields = (contract: ApiContract) => {
+  const { data, ttl, renewTtl, brandDomain, keepUntil } = linkFields(contract);
+  return {
+    data: data.optional().describe('The link’s parameters from then on. Default: its own, as a GET shows them.'),
+    ttl: ttl.describe('How long the link lives from then on: 10m, 20h, 14d. Default: the link’s own TTL.'),
+    renewTtl: renewTtl.describe(
+      'Whether each click and update extends the link’s life by its TTL. Default: the link’s own value, which no GET shows. The ledger then has true.',
+    ),
+    brandDomain: brandDomain.describe(
+      'One of the brand domains configured for the template. Default: the link’s own domain. For a link with a brand domain, give it, because no GET shows it.',
+    ),
+    keepUntil,
+  };
+};
+
 const onConflict = z
   .enum(['reject', 'derive'])
   .describe('What to do if another link has the chosen shortlinkId. Default: the lane’s configuration.');
@@ -142,6 +178,9 @@ export function commandSchema(contract: ApiContract) {
     z.strictObject({ ...common, action: z.literal('update'), shortlinkId, ...linkFields(contract) }),
     z.strictObject({ ...common, action: z.literal('delete'), shortlinkId }),
     z.strictObject({ ...common, action: z.literal('qr'), shortlinkId, qr: qrOptions.prefault({}) }),
+    z.strictObject({ ...common, action: z.literal('adopt'), shortlinkId, ...hiddenFields(contract) }),
+    z.strictObject({ ...common, action: z.literal('migrate'), shortlinkId, ...migrationFields(contract) }),
+    z.strictObject({ ...common, action: z.literal('get'), shortlinkId }),
   ]);
 }
 
@@ -151,6 +190,9 @@ export type CreateCommand = Extract<Command, { action: 'create' }>;
 export type UpdateCommand = Extract<Command, { action: 'update' }>;
 export type DeleteCommand = Extract<Command, { action: 'delete' }>;
 export type QrCommand = Extract<Command, { action: 'qr' }>;
+export type AdoptCommand = Extract<Command, { action: 'adopt' }>;
+export type MigrateCommand = Extract<Command, { action: 'migrate' }>;
+export type GetCommand = Extract<Command, { action: 'get' }>;
 
 /** The fields of a create or an update at the API, by the command's names. */
 export type LinkSpec = Pick<CreateCommand, 'data' | 'ttl' | 'renewTtl' | 'brandDomain'>;

@@ -1,11 +1,16 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
+import { actions } from './command.ts';
 import { faultSchema } from './fault.ts';
 
 export const outcomeKinds = [
   'created',
   'updated',
   'deleted',
+  'adopted',
+  'migrated',
+  'found',
+  'not-found',
   'conflict',
   'rejected',
   'stale',
@@ -28,7 +33,7 @@ export const outcomeSchema = z.object({
     .describe('The same each time the same outcome is published, because SNS may repeat and reorder messages.'),
   outcome: z.enum(outcomeKinds),
   action: z
-    .enum(['create', 'update', 'delete', 'qr'])
+    .enum(actions)
     .nullable()
     .describe(
       'Null if there is no command (a link expired or was renewed, a campaign finished), or if the action is not readable.',
@@ -49,9 +54,14 @@ export const outcomeSchema = z.object({
       shortlinkId: z.string(),
       shortUrl: z.string().optional(),
       expiresAt: z.string().optional().describe('ISO 8601, UTC, as last known. Clicks on a renewing link extend it.'),
-      version: z.int().optional().describe('1 at the create. Grows by one with each change.'),
+      version: z.int().optional().describe('1 at the create or adopt. Grows by one with each change.'),
+      ttlSeconds: z.int().optional().describe('The link’s TTL. Of `found` only, if it is known.'),
     })
     .optional(),
+  data: z
+    .record(z.string(), z.string())
+    .optional()
+    .describe('The link’s parameters, as the API has them. Of `found` only.'),
   qr: z.object({ bucket: z.string(), key: z.string(), format: z.enum(['png', 'jpg']), bytes: z.int() }).optional(),
   campaign: z
     .object({
@@ -88,7 +98,7 @@ export const outcomeSchema = z.object({
 export type Outcome = z.infer<typeof outcomeSchema>;
 
 /** A use case's decision. `outcomeOf` adds the request and the message. */
-export type Decision = Pick<Outcome, 'outcome' | 'link' | 'qr' | 'campaign' | 'reason' | 'faults'>;
+export type Decision = Pick<Outcome, 'outcome' | 'link' | 'data' | 'qr' | 'campaign' | 'reason' | 'faults'>;
 
 /** The request that an outcome answers. */
 export interface RequestIdentity {

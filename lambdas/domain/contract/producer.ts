@@ -6,6 +6,8 @@ export const producerSchema = z.object({
   source: z.string().min(1),
   /** The IDs of the templates that it may use. */
   templates: z.array(z.string()),
+  /** Whether it has a private outcome queue, without which it may not read links' data (`get`). */
+  privateOutcomes: z.boolean().optional(),
 });
 export type Producer = z.infer<typeof producerSchema>;
 

@@ -34,11 +34,12 @@ const contractSchema = z.object(contractVariables);
 
 /** What commands may hold, by the account's contract. */
 export function contractOf(env: z.infer<typeof contractSchema>): ApiContract {
-  const { dataMeasure, hasQr } = dialectLimits[env.API_DIALECT];
+  const { dataMeasure, hasQr, migrates } = dialectLimits[env.API_DIALECT];
   return {
     maxDataCharacters: env.MAX_DATA_CHARACTERS,
     queryStringCounts: dataMeasure === 'query-string' ? 'alone' : env.QUERY_STRING_COUNTS,
     maxTtlDays: env.MAX_TTL_DAYS,
     hasQr,
+    migrates,
   };
 }

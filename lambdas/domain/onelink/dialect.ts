@@ -16,6 +16,8 @@ export interface DialectLimits {
   dataMeasure: 'json' | 'query-string';
   /** Whether the API makes QR codes of its links. */
   hasQr: boolean;
+  /** Whether a PUT moves a link of version 1.0 to this version. */
+  migrates: boolean;
   /** Whether a GET reports a link's expiry and TTL. Otherwise the pipeline computes the expiry from its own calls. */
   tellsExpiry: boolean;
   /** Whether the API reports how many calls of the month's quota are left. */
@@ -35,6 +37,7 @@ export const dialectLimits: Readonly<Record<Dialect, DialectLimits>> = {
     mostDataCharacters: 3_000,
     dataMeasure: 'json',
     hasQr: true,
+    migrates: true,
     tellsExpiry: true,
     tellsQuota: true,
   },
@@ -45,6 +48,7 @@ export const dialectLimits: Readonly<Record<Dialect, DialectLimits>> = {
     mostDataCharacters: 2_048,
     dataMeasure: 'query-string',
     hasQr: false,
+    migrates: false,
     tellsExpiry: false,
     tellsQuota: false,
   },

@@ -87,7 +87,7 @@ describe('reading any command', () => {
         if ('refused' in reading) refused += 1;
         else {
           taken += 1;
-          expect('data' in reading.command && Object.entries(reading.command.data)).toEqual([
+          expect('data' in reading.command && Object.entries(reading.command.data ?? {})).toEqual([
             ['pid', 'sms'],
             ...parameters,
           ]);
