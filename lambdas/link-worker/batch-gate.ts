@@ -109,7 +109,8 @@ export function openGate(
       // A QR job needs no quota and has its own queue.
       if (action === 'qr') return undefined;
       if (lost.isOutage) return 'api-outage';
-      return parking ? 'park' : undefined;
+      // A get costs no quota.
+      return parking && action !== 'get' ? 'park' : undefined;
     },
     signalled: async () => {
       await Promise.all(signals.values());

@@ -15,6 +15,7 @@ import { changeLink } from './change.ts';
 import { compensate } from './compensation.ts';
 import { createLink } from './create.ts';
 import type { LinkWorkerEnvironment } from './env.ts';
+import { getLink } from './get.ts';
 import { linkOfCommand } from './link-of-command.ts';
 import { addressIn, type Parking } from './parking.ts';
 import type { LinkWorkerPorts } from './ports.ts';
@@ -125,7 +126,8 @@ export class CommandWork {
     const closed = gate.closedFor(command.action);
     // Looking for the link costs no quota.
     if (closed !== undefined && !(stale && closed === 'park')) return closed;
-    if (await parking.mustQueueBehind(item)) return 'queue-behind';
+    // A get changes nothing, so it has no place among the changes of its link.
+    if (command.action !== 'get' && (await parking.mustQueueBehind(item))) return 'queue-behind';
     const attempt = this.#attempt(item, { mayWrite: !stale });
     switch (command.action) {
       case 'create':
@@ -145,9 +147,10 @@ export class CommandWork {
         await this.#publishing.enqueueQr(item, { ...address, version }, command.qr);
         return 'handed-on';
       }
+      case 'get':
+        return getLink({ ...attempt, command });
       case 'adopt':
       case 'migrate':
-      case 'get':
         return { outcome: 'rejected', reason: 'invalid-command', faults: [privateOutcomesNeeded] };
     }
   }
@@ -184,17 +187,22 @@ export class CommandWork {
    */
   async #mayHaveBegun({ command }: Accepted): Promise<boolean> {
     if (command.action === 'create') return true;
-    if (command.action === 'qr') return false;
+    if (command.action === 'qr' || command.action === 'get') return false;
     const { onelinkId, shortlinkId } = command;
     const record = await this.#batch.ports.ledger.link({ onelinkId, shortlinkId });
     return record !== undefined && hasBegun(record, command);
   }
 
   async #conclude(item: Accepted, decision: Decision): Promise<Disposition> {
-    const { command, delivery, digest } = item;
+    const { command, delivery, digest, calls } = item;
     const { ports, settings, answered, renewals, parking } = this.#batch;
     const isErased = isOfErased(decision);
     const asked = isErased ? { ...command, metadata: undefined } : command;
+    if (command.action === 'get') {
+      // Its answer may hold the link's data, which is never stored. So a repeat reads again.
+      await this.#publishing.unrecorded(decision, asked, delivery, calls);
+      return 'done';
+    }
     const outcome = this.#publishing.outcome(decision, asked, delivery);
     const record: RequestRecord = {
       ...(isErased ? { source: command.source, requestId: command.requestId } : askedBy(item)),

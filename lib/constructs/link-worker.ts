@@ -70,7 +70,13 @@ function access({ name, settings }: LaneProps): Pick<LinkWorkerVariables, 'PRODU
   const producers = settings.producers.filter(({ lanes }) => lanes.includes(name));
   const used = new Set(producers.flatMap(({ templates }) => templates));
   return {
-    PRODUCERS: JSON.stringify(producers.map(({ source, templates }) => ({ source, templates }))),
+    PRODUCERS: JSON.stringify(
+      producers.map(({ source, templates, privateOutcomeQueue }) => ({
+        source,
+        templates,
+        ...(privateOutcomeQueue && { privateOutcomes: true }),
+      })),
+    ),
     TEMPLATES: JSON.stringify(
       Object.fromEntries(
         Object.entries(settings.templates).flatMap(([id, { domain, brandDomains }]) =>

@@ -24,6 +24,8 @@ export const laneMetric = {
   linkCreated: 'LinkCreated',
   linkUpdated: 'LinkUpdated',
   linkDeleted: 'LinkDeleted',
+  linkFound: 'LinkFound',
+  linkNotFound: 'LinkNotFound',
   commandRepeated: 'CommandRepeated',
   commandRejected: 'CommandRejected',
   /** Commands carried out that break a link policy which only warns. */
