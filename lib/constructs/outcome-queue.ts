@@ -68,7 +68,7 @@ function admitReaders(queue: Queue, producer: ProducerSettings): void {
   );
 }
 
-/** A caller is denied if it is none of the roles and users, and of none of the accounts: all keys of a condition must hold. */
+/** All keys of a condition must hold. So it denies a caller that is none of the roles and users, and of none of the accounts. */
 function denyOthers(queue: Queue, { source, principals }: ProducerSettings): void {
   const arns = principals.flatMap((one) => (isDirect(one) ? [arnOf(one)] : []));
   const accounts = principals.flatMap((one) => ('account' in one ? [one.account] : []));

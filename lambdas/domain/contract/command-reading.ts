@@ -125,7 +125,7 @@ export const privateOutcomesNeeded: Fault = {
   path: 'action',
   rule: 'private-outcomes',
   message:
-    'needs a private outcome queue, because its outcome holds the link’s data: ask your platform team for the setting privateOutcomeQueue, or read the link over HTTP (GET /v1/links/…)',
+    'needs a private outcome queue, because its outcome holds the link’s data. Ask your platform team for the setting privateOutcomeQueue, or read the link over HTTP (GET /v1/links/…)',
 };
 
 /** With these limits an outcome fits into SNS's 256 KiB, although a body may have tens of thousands of faults. */

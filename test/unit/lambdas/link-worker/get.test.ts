@@ -28,7 +28,7 @@ function forget(world: LinkWorld): void {
 const recordOf = (world: LinkWorld) => world.ledger.links.get(spring) ?? expect.fail('no record');
 
 describe('a get of its source’s own link', () => {
-  it('tells the data, the TTL and the true expiry, to the private topic alone', async ({ world }) => {
+  it('publishes the data, the TTL and the true expiry to the private topic alone', async ({ world }) => {
     // Given: a click that the ledger does not know
     world.now += 10 * day * 1000;
     world.api.click(spring);
@@ -163,7 +163,7 @@ describe('a get of its source’s own link', () => {
     expect(world.outcomes).toMatchObject([{ outcome: 'rejected', reason: 'made-elsewhere' }]);
   });
 
-  it('tells the most that a command may hold, in one message of SNS', async () => {
+  it('fits into one message of SNS with the most that a command may hold', async () => {
     const metadata = Object.fromEntries(
       Array.from({ length: 10 }, (_, index) => [`${index}${'\u{1F517}'.repeat(31)}`, '\u{1F517}'.repeat(128)]),
     );
@@ -316,7 +316,7 @@ describe('a get of an erased person', () => {
 describe('a get by version 1.0', () => {
   const v1 = { API_DIALECT: 'v1.0', MAX_TTL_DAYS: 31, QUOTA_FROM: 'own-count' } as const;
 
-  it('tells the data of the API, and the expiry and TTL of the ledger', async () => {
+  it('has the data of the API, and the expiry and TTL of the ledger', async () => {
     const world = await givenLink(v1, { ...chosen, ttl: '14d' });
     await world.deliver({ body: get });
     expect(world.privateOutcomes).toMatchObject([
