@@ -18,5 +18,7 @@ export interface Attempt<RequestIdentity extends Command = Command> {
 /** A change of a link in the ledger, with the link's record at the start of the change. */
 export interface Change extends Attempt<UpdateCommand | DeleteCommand> {
   record: LinkRecord;
+  /** The update moves the link to another version of the API. */
+  migrates?: true;
   nowSeconds: number;
 }

@@ -109,8 +109,9 @@ export function openGate(
       // A QR job needs no quota and has its own queue.
       if (action === 'qr') return undefined;
       if (lost.isOutage) return 'api-outage';
-      // A get costs no quota.
-      return parking && action !== 'get' ? 'park' : undefined;
+      // A GET costs no quota.
+      if (action === 'adopt' || action === 'get') return undefined;
+      return parking ? 'park' : undefined;
     },
     signalled: async () => {
       await Promise.all(signals.values());

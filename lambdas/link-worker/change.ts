@@ -30,7 +30,9 @@ import { sendChange, settle } from './send-change.ts';
  * verifies it with a GET, which is free, before it sends anything. A redelivery of the same command does the same.
  * Until the verification is written, the lease stays, so the verifying worker may crash too.
  */
-export async function changeLink(attempt: Attempt<UpdateCommand | DeleteCommand>): Promise<Answer> {
+export async function changeLink(
+  attempt: Attempt<UpdateCommand | DeleteCommand> & Pick<Change, 'migrates'>,
+): Promise<Answer> {
   const { command, mayWrite, ports } = attempt;
   const nowSeconds = secondsNow(ports.clock);
   const link = await linkOfCommand(attempt);

@@ -10,7 +10,7 @@ import type { Answer } from './answer.ts';
 import type { Change } from './attempt.ts';
 
 /** The lease of a change, with its intended state. */
-export function leaseFor({ command, record, secret, settings, nowSeconds }: Change): Lease {
+export function leaseFor({ command, record, secret, settings, nowSeconds, migrates }: Change): Lease {
   const { action, requestId, requestedAt } = command;
   const until = nowSeconds + settings.LEASE_SECONDS;
   const lease: Lease = { action, requestId, requestedAt, until, token: randomUUID() };
@@ -32,6 +32,7 @@ export function leaseFor({ command, record, secret, settings, nowSeconds }: Chan
     expiresAt,
     ...(keepUntil !== undefined && { keepUntil }),
     ...subjectOf(secret, command),
+    ...(migrates && { migrates }),
     ...(command.brandDomain !== undefined && {
       shortUrl: `https://${command.brandDomain}/${onelinkId}/${shortlinkId}`,
     }),
@@ -50,16 +51,22 @@ export function isHidden({ renewTtl, shortUrl }: IntendedLink, record: LinkRecor
   return renewTtl !== record.renewTtl || (shortUrl ?? record.shortUrl) !== record.shortUrl;
 }
 
+/** Whether a GET that shows the intended data may leave open if the update was applied. */
+export function isUnprovable(intended: IntendedLink, record: LinkRecord): boolean {
+  return intended.migrates === true || isHidden(intended, record);
+}
+
 /** The record after an update. */
 export function updated({ record, settings }: Change, by: Lease, held: LinkAtApi): LinkRecord {
   const { data: _, campaign: __, ...kept } = withoutMarks(record);
   const data = dataAsText(held.data);
+  const { migrates: ___, ...intended } = by.intended ?? {};
   return {
     ...kept,
     pid: data.pid ?? '',
     ...(data.c !== undefined && { campaign: data.c }),
     ...(settings.KEEP_DATA === 'full' && { data }),
-    ...by.intended,
+    ...intended,
     ...(held.expiresAt !== undefined && { expiresAt: held.expiresAt }),
     version: record.version + 1,
     applied: { requestedAt: by.requestedAt, requestId: by.requestId },

@@ -1,4 +1,4 @@
-import { privateOutcomesNeeded, type RefusedCommand } from '../domain/contract/command-reading.ts';
+import type { RefusedCommand } from '../domain/contract/command-reading.ts';
 import type { Decision, RequestIdentity } from '../domain/contract/outcome.ts';
 import type { Renewals } from '../domain/control/renewals.ts';
 import { isOfErased, precedesErasure, subjectErased } from '../domain/link/erasure.ts';
@@ -7,7 +7,8 @@ import { hasBegun, rememberedUntil } from '../domain/link/link-state.ts';
 import { secondsNow } from '../domain/work/clock.ts';
 import { type Deadline, type Delivery, type Disposition, leastTimeMilliseconds } from '../domain/work/delivery.ts';
 import { laneMetric } from '../domain/work/names.ts';
-import { type Answer, staleAnswer } from './answer.ts';
+import { adoptLink } from './adopt.ts';
+import { type Answer, type NoDecision, staleAnswer } from './answer.ts';
 import type { AnsweredRequests } from './answered-requests.ts';
 import type { Attempt } from './attempt.ts';
 import type { BatchGate } from './batch-gate.ts';
@@ -17,9 +18,11 @@ import { createLink } from './create.ts';
 import type { LinkWorkerEnvironment } from './env.ts';
 import { getLink } from './get.ts';
 import { linkOfCommand } from './link-of-command.ts';
+import { migrateLink } from './migrate.ts';
 import { addressIn, type Parking } from './parking.ts';
 import type { LinkWorkerPorts } from './ports.ts';
 import { type Accepted, askedBy, Publishing } from './publishing.ts';
+import { disown } from './taken-over-link.ts';
 
 /** The shared context of one batch's commands. */
 export interface BatchContext {
@@ -68,7 +71,7 @@ export class CommandWork {
         await parking.leaveOrder(item);
         return 'done';
       }
-      this.#publishing.returned(item, answer);
+      if (answer !== 'look-again') this.#publishing.returned(item, answer);
       return answer;
     });
   }
@@ -103,8 +106,8 @@ export class CommandWork {
       await this.#publishing.unrecorded(requestIdReused, command, delivery);
       return 'done';
     }
-    if (command.action === 'create' && mayHaveMade) {
-      const left = await compensate({ ...this.#attempt(item), command }, known.outcome);
+    if (mayHaveMade) {
+      const left = await this.#undo(item, known.outcome);
       if (left === 'park') return this.#park(item, parking.reason);
       if (left !== undefined) return left;
     }
@@ -150,20 +153,30 @@ export class CommandWork {
       case 'get':
         return getLink({ ...attempt, command });
       case 'adopt':
+        return adoptLink({ ...attempt, command });
       case 'migrate':
-        return { outcome: 'rejected', reason: 'invalid-command', faults: [privateOutcomesNeeded] };
+        return migrateLink({ ...attempt, command });
     }
   }
 
   /** Ends a command whose subject has been erased since. An earlier delivery may have made its link. */
   async #endErased(item: Accepted): Promise<Disposition> {
-    const { command, delivery } = item;
-    if (command.action === 'create' && delivery.receiveCount > 1) {
-      const left = await compensate({ ...this.#attempt(item), command }, subjectErased);
+    if (item.delivery.receiveCount > 1) {
+      const left = await this.#undo(item, subjectErased);
       if (left === 'park') return 'try-again';
       if (left !== undefined) return left;
     }
     return this.#conclude(item, subjectErased);
+  }
+
+  /** Undoes what another delivery of a command may have done beyond its outcome. */
+  async #undo(item: Accepted, { outcome, ...decision }: Decision): Promise<NoDecision | undefined> {
+    const { command } = item;
+    const attempt = this.#attempt(item);
+    if (command.action === 'create') return compensate({ ...attempt, command }, { outcome, ...decision });
+    if (command.action !== 'adopt' && command.action !== 'migrate') return undefined;
+    if (outcome === 'adopted' || outcome === 'migrated') return undefined;
+    return disown({ ...attempt, command });
   }
 
   /** Parks a command in the archive until there is quota. */
@@ -183,7 +196,7 @@ export class CommandWork {
   }
 
   /**
-   * Whether an earlier delivery or a copy may have sent a write. A create needs a GET, and a change its link's record.
+   * Whether an earlier delivery or a copy may have sent a write. A create needs a GET, and any other command its link's record.
    */
   async #mayHaveBegun({ command }: Accepted): Promise<boolean> {
     if (command.action === 'create') return true;
@@ -217,7 +230,8 @@ export class CommandWork {
     await this.#publishing.publish(outcome, delivery, item.calls);
     await this.#publishing.enqueueQrOf(item, outcome);
     await parking.leaveOrder(item);
-    const { expiresAt } = outcome.link ?? {};
+    // Of a link that was its source's already, nothing has changed.
+    const expiresAt = outcome.reason === undefined ? outcome.link?.expiresAt : undefined;
     if ('keepUntil' in command && command.keepUntil !== undefined && expiresAt !== undefined) {
       renewals.add(expiresAt, command.keepUntil);
     }

@@ -43,7 +43,7 @@ export async function linkOfCommand({
  * Whether a create of this source has claimed the address: `on-its-way` until it has recorded its outcome, `made` if
  * that outcome is this link.
  */
-async function claimedBy(
+export async function claimedBy(
   source: string,
   address: LinkAddress,
   ledger: Pick<LinkLedger, 'claimOf' | 'requests'>,
@@ -53,8 +53,9 @@ async function claimedBy(
   const [request] = (await ledger.requests([claim])).values();
   if (request === undefined) return 'on-its-way';
   const { outcome, link } = request.outcome;
+  const isMade = outcome === 'created' || outcome === 'adopted' || outcome === 'migrated';
   const isHere = link?.onelinkId === address.onelinkId && link.shortlinkId === address.shortlinkId;
-  return outcome === 'created' && isHere ? 'made' : undefined;
+  return isMade && isHere ? 'made' : undefined;
 }
 
 function rejected(reason: 'made-elsewhere' | 'not-owner', address: LinkAddress): { answer: Answer } {

@@ -1,7 +1,5 @@
-import type { Command } from '../domain/contract/command.ts';
 import { type CommandReading, commandReader } from '../domain/contract/command-reading.ts';
 import { openEnvelope } from '../domain/contract/envelope.ts';
-import type { Fault } from '../domain/contract/fault.ts';
 import { parkOrderKey } from '../domain/contract/parked-command.ts';
 import { requestKey } from '../domain/contract/request-key.ts';
 import type { Standing } from '../domain/contract/sender.ts';
@@ -14,12 +12,12 @@ import { eachAtOnce } from '../domain/work/at-once.ts';
 import { keepBooks } from '../domain/work/bookkeeping.ts';
 import type { BatchWork, Delivery, Disposition } from '../domain/work/delivery.ts';
 import { laneMetric } from '../domain/work/names.ts';
-import type { Observer } from '../domain/work/observer.ts';
 import { AnsweredRequests } from './answered-requests.ts';
 import { LostCalls, openGate } from './batch-gate.ts';
 import { CommandWork } from './command-work.ts';
 import type { LinkWorkerEnvironment } from './env.ts';
 import { addressIn, Parking } from './parking.ts';
+import { warnOfPolicy } from './policy-warning.ts';
 import type { LinkWorkerPorts } from './ports.ts';
 import { type Accepted, askedBy } from './publishing.ts';
 import { DecidedSenders, type ReadMessage, SenderCheck, standingsOf } from './sender-check.ts';
@@ -70,7 +68,7 @@ export function linkWorker(settings: LinkWorkerEnvironment, ports: LinkWorkerPor
         calls: [],
       });
       // A redelivery has the same warnings.
-      if (warnings.length > 0 && delivery.receiveCount === 1) warnOfPolicy(command, warnings, ports.observer);
+      if (delivery.receiveCount === 1) warnOfPolicy(command, warnings, ports.observer);
     }
     const now = () => ports.clock.wallMilliseconds();
     if (lane.openedAt !== openedAtSeen) ports.pace.easeIn();
@@ -155,15 +153,6 @@ function chainsOf(accepted: Accepted[]): Accepted[][][] {
   return [...chains.values()].map((chain) =>
     chain.toSorted((one, other) => (orderKey(one) < orderKey(other) ? -1 : 1)),
   );
-}
-
-function warnOfPolicy({ source, requestId }: Command, warnings: Fault[], observer: Observer): void {
-  observer.count(laneMetric.policyWarned);
-  observer.info('command breaks a policy that only warns', {
-    source,
-    requestId,
-    rules: warnings.map(({ rule }) => rule),
-  });
 }
 
 function readDelivery(delivery: Delivery, read: ReturnType<typeof commandReader>): CommandReading {

@@ -31,6 +31,8 @@ const metricOfOutcome: Partial<Record<Outcome['outcome'], string>> = {
   created: laneMetric.linkCreated,
   updated: laneMetric.linkUpdated,
   deleted: laneMetric.linkDeleted,
+  adopted: laneMetric.linkAdopted,
+  migrated: laneMetric.linkMigrated,
   found: laneMetric.linkFound,
   'not-found': laneMetric.linkNotFound,
   conflict: laneMetric.commandConflicted,

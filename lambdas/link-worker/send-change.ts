@@ -4,7 +4,7 @@ import { type FoundAtApi, foundAtApi, isOver, over } from '../domain/link/link-s
 import type { ApiAnswer, LinkAtApi } from '../domain/onelink/api-answer.ts';
 import { type Answer, answerOf, type NoDecision, returnCauseOf } from './answer.ts';
 import type { Change } from './attempt.ts';
-import { deleted, done, isHidden, updated, write } from './changed-link.ts';
+import { deleted, done, isUnprovable, updated, write } from './changed-link.ts';
 
 /** The API's clock may be behind ours by this much. */
 const clockToleranceSeconds = 5;
@@ -12,7 +12,7 @@ const clockToleranceSeconds = 5;
 /** Sends a change that has its link's lease, and records the result. */
 export async function sendChange(change: Change, lease: Lease): Promise<Answer> {
   const { command, record, ports } = change;
-  const hides = lease.intended !== undefined && isHidden(lease.intended, record);
+  const hides = lease.intended !== undefined && isUnprovable(lease.intended, record);
   let sent = await send(change);
   if (sent.meaning === 'ambiguous') {
     const settled = await settle(change, lease, lease);
@@ -26,7 +26,9 @@ export async function sendChange(change: Change, lease: Lease): Promise<Answer> 
       return 'try-again';
     }
   }
-  if (sent.meaning === 'ok' && isEndUnknown(change, lease)) return readEnd(change, lease);
+  if (sent.meaning === 'ok' && (isEndUnknown(change, lease) || lease.intended?.migrates)) {
+    return readEnd(change, lease, sent.value?.shortUrl);
+  }
   const isGone = sent.meaning === 'absent' && command.action === 'delete';
   if (sent.meaning === 'absent' && !isGone) {
     return (await write(change, gone(change), lease)) ? answerOf(sent) : 'try-again';
@@ -51,10 +53,11 @@ function isEndUnknown({ command, record }: Change, { intended }: Lease): boolean
 }
 
 /** Reads the expiry after an update that the API has answered. Without an answer to the GET, the lease stays. */
-async function readEnd(change: Change, lease: Lease): Promise<Answer> {
+async function readEnd(change: Change, lease: Lease, shortUrl?: string): Promise<Answer> {
   const found = await readLink(change);
   if (found.state === 'unknown') return returnCauseOf(found.meaning);
   const next = 'link' in found ? updated(change, lease, withEnd(found.link, change, lease)) : gone(change);
+  if ('link' in found && shortUrl !== undefined) next.shortUrl = shortUrl;
   return (await write(change, next, lease)) && 'link' in found ? done(next) : 'try-again';
 }
 
@@ -88,6 +91,8 @@ export async function settle(change: Change, left: Lease, held?: Lease): Promise
 
 function settledBy(change: Change, left: Lease, found: FoundAtApi): LinkRecord | undefined {
   const { record, nowSeconds } = change;
+  // Before its migration, the API may refuse to show the link.
+  if (found.state === 'made-elsewhere' && left.intended?.migrates) return undefined;
   if (!('link' in found)) return left.action === 'delete' ? deleted(change, left) : gone(change);
   const { link } = found;
   if (left.intended !== undefined && isProvenBy(change, left.intended, link))
@@ -112,7 +117,7 @@ function isProvenBy({ record, secret, nowSeconds }: Change, intended: IntendedLi
   const isNew =
     intended.dataDigest !== record.dataDigest ||
     (found.ttlSeconds !== undefined && intended.ttlSeconds !== record.ttlSeconds);
-  return isAsIntended && (isNew || (found.expiresAt !== undefined && !isHidden(intended, record)));
+  return isAsIntended && (isNew || (found.expiresAt !== undefined && !isUnprovable(intended, record)));
 }
 
 function endFits({ expiresAt }: LinkAtApi, intended: IntendedLink, record: LinkRecord, nowSeconds: number): boolean {

@@ -5,6 +5,8 @@
  */
 const reserved = /[;*!@#?$^:&~`=+'’></%]/g;
 const left = /[!'*~]/g;
+/** The same, without the percent sign of encoded characters. */
+const bare = /[;*!@#?$^:&~`=+'’></]/;
 const encodedRun = /(?:%[0-9a-f]{2})+/gi;
 
 const inHex = (character: string) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
@@ -13,6 +15,9 @@ const inHex = (character: string) => `%${character.charCodeAt(0).toString(16).to
 export function encodeReserved(text: string): string {
   return text.replaceAll(reserved, (character) => encodeURIComponent(character).replace(left, inHex));
 }
+
+/** Whether the text holds a reserved character that is not encoded. */
+export const holdsReserved = (text: string): boolean => bare.test(text);
 
 /** Undoes {@link encodeReserved}. What is no percent-encoded UTF-8 stays as it is. */
 export function decodeReserved(text: string): string {

@@ -5,9 +5,9 @@ import type { LinkAddress } from './link-id.ts';
 /** The ledger's record of one link. It is under 1 KB without the link's whole data, so a write costs one unit. */
 export interface LinkRecord {
   address: LinkAddress;
-  /** The producer that made the link. Only this producer may change it. */
+  /** The producer that made the link or took it over. Only this producer may change it. */
   source: string;
-  /** The create that made it. */
+  /** The command that made it (create) or took it over (adopt, migrate). */
   requestId: string;
   state: 'live' | 'deleted';
   shortUrl: string;
@@ -24,7 +24,10 @@ export interface LinkRecord {
   renewTtl: boolean;
   /** 1 at the create. Grows by one with each change. */
   version: number;
-  /** The last applied change. Changes are ordered by these two fields. */
+  /**
+   * The last applied change. Changes are ordered by these two fields. Without a request ID, a migration has recorded the link and
+   * not yet changed it.
+   */
   applied: { requestedAt: string; requestId: string };
   /** The lease of a change under way, or of one that crashed. */
   lease?: Lease;
@@ -123,6 +126,8 @@ export interface IntendedLink {
   subject?: string;
   /** Only if the update names a brand domain. */
   shortUrl?: string;
+  /** The update moves the link to another version of the API, which no GET shows. */
+  migrates?: true;
 }
 
 /**

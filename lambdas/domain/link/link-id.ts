@@ -13,6 +13,10 @@ export interface OwnedLink {
   address: LinkAddress;
 }
 
+/** Whether an ID may be one that `deriveLinkId` has made. */
+export const hasDerivedForm = (shortlinkId: string, length: number): boolean =>
+  shortlinkId.length === length && /^[0-9a-z]+$/.test(shortlinkId);
+
 const alphabet = '0123456789abcdefghijklmnopqrstuvwxyz';
 
 /**

@@ -26,7 +26,7 @@ export function isAlive(record: Pick<LinkRecord, 'state' | 'expiresAt'>, nowSeco
   return record.state === 'live' && !isOver(record, nowSeconds);
 }
 
-/** Whether the request is the create that made the link. All records of one link have the same create. */
+/** Whether the request made the link or took it over. All records of one link have the same request. */
 export function isMadeBy(made: RequestKey, { source, requestId }: RequestKey): boolean {
   return made.source === source && made.requestId === requestId;
 }
@@ -41,9 +41,11 @@ export function isHeld({ lease }: LinkRecord, nowSeconds: number): boolean {
   return lease !== undefined && lease.until >= nowSeconds;
 }
 
-/** Whether an earlier delivery of this change has taken its lease. */
-export function hasBegun({ lease, applied }: LinkRecord, { requestId }: Command): boolean {
-  return lease?.requestId === requestId || applied.requestId === requestId;
+/** Whether an earlier delivery of this command has taken its lease, or has taken the link over. */
+export function hasBegun(record: LinkRecord, command: Command): boolean {
+  const { lease, applied } = record;
+  const { requestId } = command;
+  return lease?.requestId === requestId || applied.requestId === requestId || isMadeBy(record, command);
 }
 
 /**
@@ -170,7 +172,10 @@ export function tombstone(
 }
 
 /** The tombstone of an unknown link. It stops a create that was requested before the delete. */
-export function tombstoneOfUnknown(command: DeleteCommand, until: number): LinkRecord {
+export function tombstoneOfUnknown(
+  command: Pick<DeleteCommand, 'onelinkId' | 'shortlinkId' | 'source' | 'requestId' | 'requestedAt'>,
+  until: number,
+): LinkRecord {
   const { onelinkId, shortlinkId, source, requestId, requestedAt } = command;
   return {
     address: { onelinkId, shortlinkId },

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Action } from '../contract/command.ts';
 import { type Fault, offered } from '../contract/fault.ts';
 import { isObject } from '../contract/json-object.ts';
 import { isScalar } from '../contract/link-data.ts';
@@ -55,7 +56,7 @@ export function policyChecker(policies: LinkPolicies) {
     typeof name === 'string' && Object.hasOwn(of, name) ? of[name] : undefined;
   return (raw: Record<string, unknown>, sentAtMilliseconds: number): PolicyFindings => {
     const findings: PolicyFindings = { faults: [], warnings: [] };
-    if (raw.action !== 'create' && raw.action !== 'update') return findings;
+    if (!checkedActions.has(raw.action)) return findings;
     for (const policy of [policyOf(policies.templates, raw.onelinkId), policyOf(policies.producers, raw.source)]) {
       if (policy === undefined) continue;
       const found = [
@@ -83,6 +84,9 @@ export function existingLinkFaults(
     ...(isOutside ? [{ path: 'ttl', rule: 'policy-ttl', message: 'is outside the policy' }] : []),
   ];
 }
+
+/** The actions that decide what a link holds, or whether the pipeline takes it over. */
+const checkedActions: ReadonlySet<unknown> = new Set<Action>(['create', 'update', 'adopt', 'migrate']);
 
 function dataPolicyFaults(data: Record<string, unknown>, policy: LinkPolicy): Fault[] {
   const faults: Fault[] = [];

@@ -24,6 +24,8 @@ export const laneMetric = {
   linkCreated: 'LinkCreated',
   linkUpdated: 'LinkUpdated',
   linkDeleted: 'LinkDeleted',
+  linkAdopted: 'LinkAdopted',
+  linkMigrated: 'LinkMigrated',
   linkFound: 'LinkFound',
   linkNotFound: 'LinkNotFound',
   commandRepeated: 'CommandRepeated',

@@ -1,5 +1,8 @@
-/** Why a worker returns a command to its queue. */
-export type ReturnCause = 'out-of-time' | 'try-again' | 'api-outage' | 'account-blocked' | 'lane-paused';
+/**
+ * Why a worker returns a command to its queue. With `look-again` nothing has failed: the ledger may get a record of the link in the
+ * meantime.
+ */
+export type ReturnCause = 'out-of-time' | 'try-again' | 'look-again' | 'api-outage' | 'account-blocked' | 'lane-paused';
 
 /**
  * SQS allows 12 hours. At most 6 hours keep a command from waiting long after the API has recovered. For a failure of
@@ -9,6 +12,7 @@ export type ReturnCause = 'out-of-time' | 'try-again' | 'api-outage' | 'account-
 const delaySeconds: Record<ReturnCause, { first: number; most: number }> = {
   'out-of-time': { first: 5, most: 6 * 3600 },
   'try-again': { first: 10, most: 6 * 3600 },
+  'look-again': { first: 10, most: 6 * 3600 },
   'api-outage': { first: 120, most: 900 },
   'account-blocked': { first: 120, most: 900 },
   'lane-paused': { first: 120, most: 900 },
@@ -34,6 +38,12 @@ export function returnDelaySeconds(cause: ReturnCause, receiveCount: number, ran
  * deliveries take at least 635 s. That exceeds a queue's visibility time-out of 365 s (lib/config/rate-budget.ts).
  */
 export const deliveriesToWaitForCreate = 8;
+
+/**
+ * A command that takes over an unknown link waits for one return, 5 seconds at least. In a second or two, the expiry intake
+ * restores a record that the TTL has removed.
+ */
+export const deliveriesToWaitForRestore = 2;
 
 /**
  * For its source's own link, a command waits longer, because the expiry intake may still have to restore the record.
