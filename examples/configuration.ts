@@ -39,6 +39,7 @@ const pipeline: PipelineSettings = {
       lanes: ['campaign', 'transactional'],
       templates: ['A1b3', 'abc123'],
       outcomeQueue: true,
+      privateOutcomeQueue: true,
       http: { iam: true },
     },
     {

@@ -7,7 +7,9 @@ import type { ConfiguredPipeline } from './configured-pipeline.ts';
 export function laneReader({ settings, account }: Pick<ConfiguredPipeline, 'settings' | 'account'>, lane: string) {
   return commandReader({
     contract: account,
-    producers: settings.producers.filter(({ lanes }) => lanes.includes(lane)),
+    producers: settings.producers
+      .filter(({ lanes }) => lanes.includes(lane))
+      .map((producer) => ({ ...producer, privateOutcomes: producer.privateOutcomeQueue === true })),
     templates: settings.templates,
     policy: policyChecker(linkPoliciesOf(settings)),
   });

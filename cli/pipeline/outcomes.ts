@@ -4,10 +4,19 @@ import type { Outcome } from '../../lambdas/domain/contract/outcome.ts';
 import { type OutcomeFilter, type OutcomeQueue, openOutcomeQueue, type ProbeOptions } from './outcome-queue.ts';
 import { ProducerOutcomes } from './producer-outcomes.ts';
 
+export interface PrivateQueue {
+  url: string;
+  sqs: SQSClient;
+  /** Called once if SQS refuses the receive. The other queues are listened to all the same. */
+  onRefused: (error: unknown) => void;
+}
+
 export interface OutcomesOptions {
   topicArn: string;
   /** The URLs of producers' own outcome queues. */
   ownQueues: readonly string[];
+  /** Their private outcome queues, each with a client that may receive from it. */
+  privateQueues?: readonly PrivateQueue[];
   /** What the temporary queue receives. It is not made if it would receive nothing. */
   others: OutcomeFilter;
 }
@@ -16,10 +25,19 @@ export interface OutcomesOptions {
 export class Outcomes {
   readonly #own: readonly ProducerOutcomes[];
   readonly #temporary: OutcomeQueue | undefined;
+  readonly #private: readonly { queue: ProducerOutcomes; onRefused: PrivateQueue['onRefused'] }[];
 
-  constructor(own: readonly ProducerOutcomes[], temporary: OutcomeQueue | undefined) {
+  constructor(
+    own: readonly ProducerOutcomes[],
+    temporary: OutcomeQueue | undefined,
+    privateQueues: readonly PrivateQueue[] = [],
+  ) {
     this.#own = own;
     this.#temporary = temporary;
+    this.#private = privateQueues.map(({ url, sqs, onRefused }) => ({
+      queue: new ProducerOutcomes(sqs, url),
+      onRefused,
+    }));
   }
 
   get urls(): string[] {
@@ -46,13 +64,15 @@ export class Outcomes {
     await Promise.all([
       this.#temporary?.listen(received, signal),
       ...this.#own.map((queue) => queue.listen(received, signal)),
+      ...this.#private.map(({ queue, onRefused }) => queue.listen(received, signal).catch(onRefused)),
     ]);
   }
 
   /** Shows the outcomes of others again, and deletes the temporary queue. Safe to call twice. */
   async close(): Promise<void> {
     // Whatever is still hidden comes back by itself.
-    await Promise.allSettled(this.#own.map((queue) => queue.close()));
+    const queues = [...this.#own, ...this.#private.map(({ queue }) => queue)];
+    await Promise.allSettled(queues.map((queue) => queue.close()));
     await this.#temporary?.close();
   }
 }
@@ -65,12 +85,13 @@ export function allOutcomes(topicArn: string, own: ReadonlyMap<string, string>):
 /** @throws the service's error, after it has removed what it created */
 export async function openOutcomes(
   { sqs, sns }: { sqs: SQSClient; sns: SNSClient },
-  { topicArn, ownQueues, others }: OutcomesOptions,
+  { topicArn, ownQueues, privateQueues, others }: OutcomesOptions,
 ): Promise<Outcomes> {
   const isNeeded = !('only' in others) || others.only.length > 0;
   const temporary = isNeeded ? await openOutcomeQueue({ sqs, sns }, topicArn, others) : undefined;
   return new Outcomes(
     ownQueues.map((url) => new ProducerOutcomes(sqs, url)),
     temporary,
+    privateQueues,
   );
 }

@@ -1,5 +1,5 @@
 import { type CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import { outcomeQueueOutput, sourceOfPascal } from '../../lib/config/source-names.ts';
+import { outcomeQueueOutput, privateQueueOutput, sourceOfPascal } from '../../lib/config/source-names.ts';
 import { OperatorError } from '../words/operator-error.ts';
 
 /** The outputs of a pipeline that its users need. */
@@ -53,8 +53,24 @@ export function outcomeQueuesOf(
   sources: Iterable<string>,
   outputs: Readonly<Record<string, string>>,
 ): ReadonlyMap<string, string> {
+  return urlsOf(sources, outputs, outcomeQueueOutput);
+}
+
+/** The same for their private outcome queues, with the answers to `get`. */
+export function privateQueuesOf(
+  sources: Iterable<string>,
+  outputs: Readonly<Record<string, string>>,
+): ReadonlyMap<string, string> {
+  return urlsOf(sources, outputs, privateQueueOutput);
+}
+
+function urlsOf(
+  sources: Iterable<string>,
+  outputs: Readonly<Record<string, string>>,
+  outputOf: (source: string) => string,
+): ReadonlyMap<string, string> {
   const found = [...sources].flatMap((source): [string, string][] => {
-    const url = outputs[outcomeQueueOutput(source)];
+    const url = outputs[outputOf(source)];
     return url === undefined ? [] : [[source, url]];
   });
   return new Map(found);

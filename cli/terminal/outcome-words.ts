@@ -4,9 +4,9 @@ import { visible } from '../words/words.ts';
 /** Outcomes by which the producer did not get what it asked for. */
 export const unwelcome: ReadonlySet<OutcomeKind> = new Set(['rejected', 'conflict', 'stale', 'qr-failed']);
 
-/** An outcome as text: its result, and each fault with its path and rule on its own line. */
+/** An outcome as text: its result, and each fault with its path and rule on its own line. Of `found`, each parameter. */
 export function outcomeWords(outcome: Outcome, where: string): string[] {
-  const { source, requestId, link, qr, campaign, reason, faults = [] } = outcome;
+  const { source, requestId, link, qr, campaign, reason, data = {}, faults = [] } = outcome;
   const who = [source, requestId].filter((text) => text !== null).join(' ');
   const what = [
     outcome.outcome,
@@ -20,6 +20,7 @@ export function outcomeWords(outcome: Outcome, where: string): string[] {
   const subject = campaign === undefined ? 'the command' : 'the file';
   return [
     [where, who, what].filter((text) => text !== '').join('  '),
+    ...Object.entries(data).map(([name, value]) => `    ${visible(name)}: ${visible(value)}`),
     ...faults.map(({ path, rule, message }) => `    ${path === '' ? subject : visible(path)}: ${message} [${rule}]`),
   ];
 }

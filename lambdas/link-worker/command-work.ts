@@ -1,4 +1,4 @@
-import { privateOutcomesNeeded, type RefusedCommand } from '../domain/contract/command-reading.ts';
+import type { RefusedCommand } from '../domain/contract/command-reading.ts';
 import type { Decision, RequestIdentity } from '../domain/contract/outcome.ts';
 import type { Renewals } from '../domain/control/renewals.ts';
 import { isOfErased, precedesErasure, subjectErased } from '../domain/link/erasure.ts';
@@ -16,6 +16,7 @@ import { changeLink } from './change.ts';
 import { compensate } from './compensation.ts';
 import { createLink } from './create.ts';
 import type { LinkWorkerEnvironment } from './env.ts';
+import { getLink } from './get.ts';
 import { linkOfCommand } from './link-of-command.ts';
 import { migrateLink } from './migrate.ts';
 import { addressIn, type Parking } from './parking.ts';
@@ -128,7 +129,8 @@ export class CommandWork {
     const closed = gate.closedFor(command.action);
     // Looking for the link costs no quota.
     if (closed !== undefined && !(stale && closed === 'park')) return closed;
-    if (await parking.mustQueueBehind(item)) return 'queue-behind';
+    // A get changes nothing, so it has no place among the changes of its link.
+    if (command.action !== 'get' && (await parking.mustQueueBehind(item))) return 'queue-behind';
     const attempt = this.#attempt(item, { mayWrite: !stale });
     switch (command.action) {
       case 'create':
@@ -148,12 +150,12 @@ export class CommandWork {
         await this.#publishing.enqueueQr(item, { ...address, version }, command.qr);
         return 'handed-on';
       }
+      case 'get':
+        return getLink({ ...attempt, command });
       case 'adopt':
         return adoptLink({ ...attempt, command });
       case 'migrate':
         return migrateLink({ ...attempt, command });
-      case 'get':
-        return { outcome: 'rejected', reason: 'invalid-command', faults: [privateOutcomesNeeded] };
     }
   }
 
@@ -205,10 +207,15 @@ export class CommandWork {
   }
 
   async #conclude(item: Accepted, decision: Decision): Promise<Disposition> {
-    const { command, delivery, digest } = item;
+    const { command, delivery, digest, calls } = item;
     const { ports, settings, answered, renewals, parking } = this.#batch;
     const isErased = isOfErased(decision);
     const asked = isErased ? { ...command, metadata: undefined } : command;
+    if (command.action === 'get') {
+      // Its answer may hold the link's data, which is never stored. So a repeat reads again.
+      await this.#publishing.unrecorded(decision, asked, delivery, calls);
+      return 'done';
+    }
     const outcome = this.#publishing.outcome(decision, asked, delivery);
     const record: RequestRecord = {
       ...(isErased ? { source: command.source, requestId: command.requestId } : askedBy(item)),

@@ -50,7 +50,11 @@ export const linkWorkerEnvironment = z.object({
   /** The lane leaves this many calls of the month's quota to others. */
   QUOTA_RESERVE_CALLS: z.coerce.number().int().min(0),
   ...contractVariables,
+  /** The topic of the answers to `get`. Absent if no producer has a private outcome queue. */
+  PRIVATE_TOPIC_ARN: z.string().min(1).optional(),
 });
 export type LinkWorkerEnvironment = z.infer<typeof linkWorkerEnvironment>;
 /** What the construct must set: every variable, as text. */
-export type LinkWorkerVariables = Record<keyof LinkWorkerEnvironment, string>;
+export type LinkWorkerVariables = Record<Exclude<keyof LinkWorkerEnvironment, 'PRIVATE_TOPIC_ARN'>, string> & {
+  PRIVATE_TOPIC_ARN?: string;
+};

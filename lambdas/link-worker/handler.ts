@@ -33,6 +33,8 @@ const policies = linkPoliciesSchema.parse(JSON.parse(readFileSync(new URL(polici
 const turns = RateLimiter.atPace(env.LINK_CALLS_PER_SECOND, clock);
 const token = new Secret(secrets, env.API_TOKEN_SECRET_ARN);
 const linkIdSecret = new Secret(secrets, env.LINK_ID_SECRET_ARN);
+const [sns, perPublish] = [new SNSClient(), env.OUTCOMES_PER_PUBLISH];
+const topicOf = (arn: string) => new OutcomeTopic(sns, arn, perPublish);
 const api = new OneLinkClient(env, { token, turns, clock, onCall: telemetry.apiCalls(lane) });
 
 export const handler = sqsBatch({
@@ -57,7 +59,8 @@ export const handler = sqsBatch({
     senders: new SenderDecisionsTable(dynamo, env.LEDGER_TABLE_NAME, clock),
     onQuotaCall: telemetry.quotaCalls(),
     httpRecords: new HttpRecords(dynamo, env.LEDGER_TABLE_NAME, clock),
-    outcomes: new OutcomeTopic(new SNSClient(), env.OUTCOME_TOPIC_ARN, env.OUTCOMES_PER_PUBLISH),
+    outcomes: topicOf(env.OUTCOME_TOPIC_ARN),
+    privateOutcomes: env.PRIVATE_TOPIC_ARN === undefined ? undefined : topicOf(env.PRIVATE_TOPIC_ARN),
     qrQueue: new JobQueue(sqs, env.QR_QUEUE_URL, wireJson),
     qrImages: stores.qrImages,
     archive: stores.archive,

@@ -47,6 +47,8 @@ export interface LinkWorkerPorts {
   /** Notes for the HTTP API what has no request record: parked, held, rejected without an attempt. */
   httpRecords: { note(message: RequestKey & { messageId: string }, note: HttpNote): Promise<void> };
   outcomes: { publish(outcome: Outcome): Promise<void> };
+  /** The answers to `get`. Absent if no producer may have one. */
+  privateOutcomes?: { publish(outcome: Outcome): Promise<void> } | undefined;
   qrQueue: { enqueue(job: QrJob, groupId: string): Promise<void> };
   qrImages: { remove(link: OwnedLink): Promise<void> };
   archive: { addRejected(rejected: RejectedCommand): Promise<void> };

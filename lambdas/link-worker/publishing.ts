@@ -1,5 +1,5 @@
 import type { Command, QrOptions } from '../domain/contract/command.ts';
-import { type Decision, type Outcome, outcomeOf, type RequestIdentity } from '../domain/contract/outcome.ts';
+import { type Decision, isPrivate, type Outcome, outcomeOf, type RequestIdentity } from '../domain/contract/outcome.ts';
 import { type QrJob, qrGroupOf } from '../domain/contract/qr-job.ts';
 import { type HttpNote, httpGroupOf } from '../domain/http/record.ts';
 import { isOfErased } from '../domain/link/erasure.ts';
@@ -33,6 +33,8 @@ const metricOfOutcome: Partial<Record<Outcome['outcome'], string>> = {
   deleted: laneMetric.linkDeleted,
   adopted: laneMetric.linkAdopted,
   migrated: laneMetric.linkMigrated,
+  found: laneMetric.linkFound,
+  'not-found': laneMetric.linkNotFound,
   conflict: laneMetric.commandConflicted,
   rejected: laneMetric.commandRejected,
   stale: laneMetric.commandStale,
@@ -57,20 +59,29 @@ export class Publishing {
 
   /** Publishes an outcome. A rejected command goes to the archive first. */
   async publish(outcome: Outcome, delivery: Delivery, calls: string[] = []): Promise<void> {
-    const { observer, archive, outcomes, clock } = this.#ports;
+    const { observer, archive, clock } = this.#ports;
     const { lane, source, requestId, action, reason, repeat, faults = [], messageId } = outcome;
     // The archive must not keep a command of an erased person.
     if (outcome.outcome === 'rejected' && !repeat && !isOfErased(outcome)) {
       const sentAt = new Date(delivery.sentAtMilliseconds).toISOString();
       await archive.addRejected({ lane, messageId, sentAt, source, requestId, faults, body: delivery.body });
     }
-    await outcomes.publish(outcome);
+    await this.#topicOf(outcome).publish(outcome);
     const metric = reason === 'sender-unknown' ? laneMetric.commandHeld : metricOfOutcome[outcome.outcome];
     if (metric !== undefined && !repeat) observer.count(metric);
     observer.milliseconds(laneMetric.commandLatency, clock.wallMilliseconds() - delivery.sentAtMilliseconds);
     const rules = faults.map(({ rule }) => rule);
     const fields = { source, requestId, messageId, action, outcome: outcome.outcome, reason, repeat, rules, calls };
     observer.info('command answered', fields);
+  }
+
+  /** Operators may subscribe to the topic of all outcomes, so the data of a link never goes there. */
+  #topicOf(outcome: Outcome): LinkWorkerPorts['outcomes'] {
+    const { outcomes, privateOutcomes } = this.#ports;
+    if (!isPrivate(outcome)) return outcomes;
+    if (privateOutcomes === undefined)
+      throw new Error('the worker has no topic for private outcomes (PRIVATE_TOPIC_ARN)');
+    return privateOutcomes;
   }
 
   /** Publishes a decision without a request record. The HTTP API learns of it from its own record. */

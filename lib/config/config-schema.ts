@@ -143,6 +143,8 @@ const producer = z.strictObject({
   templates: z.array(text(templateIdPattern, templateIdRule)).min(1, 'must name at least one template'),
   /** Whether the producer gets a queue with its outcomes alone, which its principals may receive. Off by default. */
   outcomeQueue: z.boolean().optional(),
+  /** Whether the producer gets a queue with the data of its links, which its principals alone may receive: the answers to `get`. Off by default. */
+  privateOutcomeQueue: z.boolean().optional(),
   /** Where SNS posts the producer's outcomes. Without it, nowhere. */
   outcomeUrl: outcomeUrl.optional(),
   /** How the producer may use the HTTP API. Without it, the producer has none. */

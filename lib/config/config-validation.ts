@@ -166,6 +166,7 @@ function pipelineFaults(
       faults.push([`campaigns.approval.sources[${index}]`, `must be the source of a producer; ${got(source)}`]);
   }
   faults.push(...senderIdFaults(settings), ...sourceArnFaults(settings), ...httpFaults(settings));
+  faults.push(...privateQueueFaults(settings));
   faults.push(...policyFaults(settings, limits));
   const { lockDays = 0, retentionDays } = settings.audit;
   if (lockDays > retentionDays) {
@@ -225,6 +226,15 @@ function senderIdFaults({ producers }: PipelineSettings): [path: string, message
       return first === arn ? [] : [[path, `must not belong to ${first} as well; ${got(senderId)}`]];
     }),
   );
+}
+
+/** Its policy denies everybody else, so a queue without such a principal would have no reader. */
+function privateQueueFaults({ producers }: PipelineSettings): [path: string, message: string][] {
+  return producers.flatMap(({ privateOutcomeQueue, principals }, index): [string, string][] => {
+    if (!privateOutcomeQueue || principals.some((principal) => !('service' in principal))) return [];
+    const rule = 'must name a role, a user or an account, because nobody else may receive from the privateOutcomeQueue';
+    return [[`producers[${index}].principals`, `${rule}; ${got(principals)}`]];
+  });
 }
 
 /** AWS sends `aws:SourceArn` for a resource of the same service. Another ARN would admit nothing, or not what was meant. */

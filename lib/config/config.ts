@@ -51,6 +51,9 @@ const pipeline: PipelineSettings = {
    * `outcomeQueue: true` gives a producer a queue with its outcomes, and no other's. Its roles, users and accounts may
    * receive them. They may also read its QR images, with or without the queue.
    *
+   * `privateOutcomeQueue: true` gives it a second queue, with the answers to `get`: the data of its own links. Its roles,
+   * users and accounts may receive them, and nobody else. Without it, its `get` commands are rejected.
+   *
    * `http: {}` gives a producer the HTTP API: keys by default, `iam: true` for signed requests, `requestsPerSecond` (20).
    * `outcomeUrl: 'https://…'` has its outcomes posted there. docs/http.md explains both.
    *

@@ -6,7 +6,7 @@ import type { PipelineSettings } from '../config/config-schema.ts';
 import type { Ingress } from './ingress.ts';
 import type { Lane } from './lane.ts';
 import type { Operations } from './operations.ts';
-import type { OutcomeQueue } from './outcome-queue.ts';
+import type { OutcomeQueue, PrivateOutcomeQueue } from './outcome-queue.ts';
 import type { PipelineParts } from './pipeline-parts.ts';
 
 /** The items of the ledger that hold no link, no URL and no outcome. */
@@ -26,8 +26,9 @@ export interface AccessProps extends PipelineParts {
   readonly lanes: readonly Lane[];
   readonly ingress: Ingress | undefined;
   readonly outcomeQueues: readonly OutcomeQueue[];
+  readonly privateQueues: readonly PrivateOutcomeQueue[];
   readonly readerFunctionArn: string;
-  /** Every queue of the pipeline. */
+  /** Every queue of the pipeline, without the dead letters that only their producer may receive. */
   readonly queues: { readonly work: readonly string[]; readonly deadLetters: readonly string[] };
   readonly logGroupArns: readonly string[];
   readonly outcomeTopicArn: string;
@@ -45,7 +46,8 @@ export interface May {
 
 /** What each kind of reading needs. */
 export function readsOf(scope: Construct, props: AccessProps) {
-  const { state, lanes, ingress, outcomeQueues, operations, readerFunctionArn, queues, logGroupArns } = props;
+  const { state, lanes, ingress, outcomeQueues, privateQueues, operations, readerFunctionArn, queues, logGroupArns } =
+    props;
   const { outcomeTopicArn, topicArns } = props;
   const { ledger, archive, campaignFiles, qrImages, auditRecords, apiToken, linkIdSecret, httpKeys } = state;
   const stack: May = {
@@ -165,7 +167,11 @@ export function readsOf(scope: Construct, props: AccessProps) {
         const queue = own ?? lanes.find((lane) => lane.name === name)?.commands;
         return queue ? [queue.queue.queueArn] : [];
       });
-      const outcomes = outcomeQueues.filter((one) => one.source === source).map(({ queue }) => queue.queueArn);
+      const isOwn = (one: OutcomeQueue) => one.source === source;
+      const outcomes = [
+        ...outcomeQueues.filter(isOwn).map(({ queue }) => queue.queueArn),
+        ...privateQueues.filter(isOwn).flatMap(({ queue, deadLetters }) => [queue.queueArn, deadLetters.queueArn]),
+      ];
       return [
         stack,
         { actions: ['sqs:SendMessage'], resources: queueArns },

@@ -11,7 +11,7 @@ import { allow } from './worker-function.ts';
 
 /** Executes a lane's commands against the OneLink API. */
 export function linkWorker(scope: Construct, commands: WorkQueue, props: LaneProps): FedFunction {
-  const { account, settings, state, qrJobs, outcomes } = props;
+  const { account, settings, state, qrJobs, outcomes, privateTopic } = props;
   const plan = props.plan.link;
   const variables: LinkWorkerVariables = {
     LANE: props.name,
@@ -35,6 +35,7 @@ export function linkWorker(scope: Construct, commands: WorkQueue, props: LanePro
     QUOTA_RESERVE_CALLS: String(props.lane.quotaReserveCalls),
     ...contractVariables(account),
     QUOTA_FROM: quotaSourceOf(account),
+    ...(privateTopic && { PRIVATE_TOPIC_ARN: privateTopic.topicArn }),
   };
   return queueWorker(scope, {
     ...props.surroundings,
@@ -51,7 +52,7 @@ export function linkWorker(scope: Construct, commands: WorkQueue, props: LanePro
         state.ledger.tableArn,
       ),
       allow(['sqs:SendMessage'], qrJobs.queue.queueArn),
-      allow(['sns:Publish'], outcomes.topicArn),
+      allow(['sns:Publish'], outcomes.topicArn, ...(privateTopic ? [privateTopic.topicArn] : [])),
       allow(['s3:DeleteObject'], state.qrImages.arnForObjects(`${prefix.qr}*`)),
       allow(
         ['s3:PutObject'],
@@ -69,7 +70,13 @@ function access({ name, settings }: LaneProps): Pick<LinkWorkerVariables, 'PRODU
   const producers = settings.producers.filter(({ lanes }) => lanes.includes(name));
   const used = new Set(producers.flatMap(({ templates }) => templates));
   return {
-    PRODUCERS: JSON.stringify(producers.map(({ source, templates }) => ({ source, templates }))),
+    PRODUCERS: JSON.stringify(
+      producers.map(({ source, templates, privateOutcomeQueue }) => ({
+        source,
+        templates,
+        ...(privateOutcomeQueue && { privateOutcomes: true }),
+      })),
+    ),
     TEMPLATES: JSON.stringify(
       Object.fromEntries(
         Object.entries(settings.templates).flatMap(([id, { domain, brandDomains }]) =>

@@ -33,6 +33,8 @@ export interface PipelineParts {
   readonly account: AccountSettings;
   readonly state: PipelineState;
   readonly outcomes: Topic;
+  /** The answers to `get`. Absent if no producer may have one. */
+  readonly privateTopic?: Topic | undefined;
   readonly surroundings: Surroundings;
 }
 

@@ -9,7 +9,7 @@ import type { Ingress } from '../constructs/ingress.ts';
 import type { Lane } from '../constructs/lane.ts';
 import type { Operations } from '../constructs/operations.ts';
 import type { OutcomeDeliveries } from '../constructs/outcome-deliveries.ts';
-import type { OutcomeQueue } from '../constructs/outcome-queue.ts';
+import type { OutcomeQueue, PrivateOutcomeQueue } from '../constructs/outcome-queue.ts';
 import type { PipelineState } from '../constructs/pipeline-parts.ts';
 import type { QrCodes } from '../constructs/qr-codes.ts';
 
@@ -108,6 +108,7 @@ export interface Observed {
   readonly qrCodes: QrCodes;
   readonly expiry: Expiry;
   readonly outcomeQueues: readonly OutcomeQueue[];
+  readonly privateQueues: readonly PrivateOutcomeQueue[];
   readonly outcomeDeliveries: OutcomeDeliveries | undefined;
   readonly governor: LambdaFunction;
   readonly replayer: LambdaFunction;

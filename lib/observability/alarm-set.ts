@@ -43,7 +43,7 @@ export class AlarmSet extends Construct {
     const { pageTopicArn, ticketTopicArn, runbookUrl } = props.topics;
     this.page = this.topic('Page', pageTopicArn, props);
     this.ticket = this.topic('Ticket', ticketTopicArn, props);
-    const ofOutcomes = props.outcomeQueues.flatMap((queue) => outcomeAlarms(queue, props));
+    const ofOutcomes = [...props.outcomeQueues, ...props.privateQueues].flatMap((queue) => outcomeAlarms(queue, props));
     const ofLanes = [...props.lanes.flatMap((lane) => laneAlarms(lane, props)), ...qrAlarms(props)];
     const ofPlatform = [...accountAlarms(props), ...platformAlarms(props), ...campaignAlarms(props)];
     const ofCallers = [...ofOutcomes, ...deliveryAlarms(props), ...httpAlarms(props), ...actAlarms(props)];

@@ -4,18 +4,18 @@ import { expiringAfterSeconds, latest } from './metrics.ts';
 
 /** The alarms of one producer's outcome queue. The pipeline has done its work: the producer does not take the results. */
 export function outcomeAlarms(
-  { source, queue, deadLetters }: OutcomeQueue,
+  { subject, queue, deadLetters }: OutcomeQueue,
   { settings: { commandRetentionDays } }: Observed,
 ): AlarmLine[] {
   return [
     {
-      ...ticket('outcome-dead-letters', source),
+      ...ticket('outcome-dead-letters', subject),
       metric: deadLetters.metricApproximateNumberOfMessagesVisible(latest),
       threshold: 1,
       means: 'The producer received outcomes twenty times and did not delete them, or SNS could not deliver them.',
     },
     {
-      ...ticket('outcomes-expiring', source),
+      ...ticket('outcomes-expiring', subject),
       metric: queue.metricApproximateAgeOfOldestMessage(latest),
       threshold: expiringAfterSeconds(commandRetentionDays),
       periods: 5,

@@ -1,6 +1,6 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { outcomeQueueOutput, pascalSource } from '../config/source-names.ts';
+import { outcomeQueueOutput, pascalSource, privateQueueOutput } from '../config/source-names.ts';
 import { pascal } from '../constructs/lane.ts';
 import type { FedFunction } from '../constructs/queue-worker.ts';
 import { OneLinkPipeline, type OneLinkPipelineProps } from './pipeline.ts';
@@ -75,6 +75,10 @@ export class PipelineStack extends Stack {
     for (const { source, queue, deadLetters } of this.pipeline.outcomeQueues) {
       outputs[outcomeQueueOutput(source)] = queue.queueUrl;
       outputs[`${pascalSource(source)}OutcomeDeadLetterQueueUrl`] = deadLetters.queueUrl;
+    }
+    for (const { source, queue, deadLetters } of this.pipeline.privateOutcomes?.queues ?? []) {
+      outputs[privateQueueOutput(source)] = queue.queueUrl;
+      outputs[`PrivateOutcomeDeadLetterQueueUrl${pascalSource(source)}`] = deadLetters.queueUrl;
     }
     const { http, outcomeDeliveries } = this.pipeline;
     if (http) {

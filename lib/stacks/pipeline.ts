@@ -25,6 +25,7 @@ import { OutcomeDeliveries, postedOutcomes } from '../constructs/outcome-deliver
 import { OutcomeQueue } from '../constructs/outcome-queue.ts';
 import { outcomesOf, outcomeTopic } from '../constructs/outcome-topic.ts';
 import type { PipelineState } from '../constructs/pipeline-parts.ts';
+import { PrivateOutcomes, privateProducersOf } from '../constructs/private-outcomes.ts';
 import { QrCodes } from '../constructs/qr-codes.ts';
 import { reader } from '../constructs/reader.ts';
 import { replayer } from '../constructs/replayer.ts';
@@ -53,6 +54,8 @@ export class OneLinkPipeline extends Construct {
   readonly outcomes: Topic;
   /** A queue for each producer that has the setting `outcomeQueue`. */
   readonly outcomeQueues: readonly OutcomeQueue[];
+  /** Absent if no producer has a `privateOutcomeQueue`. */
+  readonly privateOutcomes: PrivateOutcomes | undefined;
   /** Absent if no producer has an `outcomeUrl`. */
   readonly outcomeDeliveries: OutcomeDeliveries | undefined;
   readonly qrCodes: QrCodes;
@@ -105,6 +108,9 @@ export class OneLinkPipeline extends Construct {
         const id = `Of${pascalSource(producer.source)}`;
         return new OutcomeQueue(outcomesScope, id, { producer, topic, retentionDays, rules: surroundings });
       });
+    const asking = privateProducersOf(settings);
+    const asked = { rules: surroundings, producers: asking, retentionDays };
+    this.privateOutcomes = asking.length > 0 ? new PrivateOutcomes(this, 'PrivateOutcomes', asked) : undefined;
     const posted = postedOutcomes(settings);
     this.outcomeDeliveries =
       posted.length > 0
@@ -113,7 +119,8 @@ export class OneLinkPipeline extends Construct {
     const vouching: LambdaFunction[] = [];
     const ownSenders = Lazy.string({ produce: () => Fn.join(',', vouching.map(roleIdOf)) });
     this.vouchingRoleIds = ownSenders;
-    const parts = { settings, account, state, outcomes: this.outcomes, surroundings };
+    const { privateOutcomes } = this;
+    const parts = { settings, account, state, outcomes: topic, privateTopic: privateOutcomes?.topic, surroundings };
     this.qrCodes = new QrCodes(this, 'Qr', { ...parts, plan: plan.qr });
     const { qrCodes } = this;
     const laneParts = { ...parts, ownSenders, qrJobs: qrCodes.jobs };
@@ -160,7 +167,9 @@ export class OneLinkPipeline extends Construct {
     const { governor: steering, replayer: replaying, ingress, reader: reading, operations } = this;
     const functions = { governor: steering, replayer: replaying, ingress, reader: reading, operations };
     const { outcomeDeliveries, http } = this;
-    const shared = { outcomeQueues, outcomeDeliveries, http, ledger: state.ledger, campaigns: this.campaigns };
+    const privateQueues = privateOutcomes?.queues ?? [];
+    const receiving = { outcomeQueues, privateQueues, outcomeDeliveries };
+    const shared = { ...receiving, http, ledger: state.ledger, campaigns: this.campaigns };
     const observed = { serviceName, settings, account, lanes, qrCodes, expiry, ...functions, ...shared };
     this.alarms = new AlarmSet(this, 'Alarms', { ...observed, topics: stage.alarms, key });
     this.access = new AccessPolicies(this, 'Access', {
@@ -169,9 +178,11 @@ export class OneLinkPipeline extends Construct {
       lanes,
       ingress,
       outcomeQueues,
+      privateQueues,
       readerFunctionArn: reading.functionArn,
       queues: {
-        work: [...work, ...outcomeQueues].map(({ queue }) => queue.queueArn),
+        work: [...work, ...outcomeQueues, ...privateQueues].map(({ queue }) => queue.queueArn),
+        // Without the private ones: nobody but their producer may receive them.
         deadLetters: [
           ...[...work, ...outcomeQueues].map(({ deadLetters }) => deadLetters.queueArn),
           ...(outcomeDeliveries ? [outcomeDeliveries.deadLetters.queueArn] : []),

@@ -1,5 +1,8 @@
+import { ListTopicsCommand, SubscribeCommand } from '@aws-sdk/client-sns';
+import { DeleteMessageCommand, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Awaited as Answered } from '../../cli/pipeline/awaited-outcomes.ts';
+import type { Outcome } from '../../lambdas/domain/contract/outcome.ts';
 import { isMadeByApi } from '../../local/onelink-api/store.ts';
 import { type CampaignMessage, readCampaign } from '../../local/start/campaign-input.ts';
 import { pictureIn } from '../../local/start/report/qr-picture.ts';
@@ -19,6 +22,11 @@ const command = {
   qr: { format: 'jpg', size: 400 },
   requestedAt: '2026-03-01T10:00:00Z',
 };
+
+const get = { specVersion: '1.0', action: 'get', onelinkId: 'A1b3', requestedAt: '2026-03-01T11:00:00Z' };
+const privateUrl = () => pipeline.outputs.PrivateOutcomeQueueUrlCrm ?? '';
+const receive = (sqs: SQSClient) =>
+  sqs.send(new ReceiveMessageCommand({ QueueUrl: privateUrl(), MaxNumberOfMessages: 10, WaitTimeSeconds: 1 }));
 
 let pipeline: Awaited<ReturnType<typeof runningPipeline>>;
 let answered: Answered<CampaignMessage>[];
@@ -132,6 +140,60 @@ describe('a campaign through the whole pipeline', () => {
     for (const secret of [...Object.values(planted), 'token-of-the-test', ...ids]) expect(logs).not.toContain(secret);
   });
 
+  it('answers a get to its owner alone, through the private queue', async () => {
+    // Given: a link of crm
+    const { shortlinkId } = created().find(({ requestId }) => requestId === 'planted-1')?.link ?? {};
+    const asked = { ...get, shortlinkId };
+    const before = await pipeline.ledger();
+    const [answers, elsewhere]: [Outcome[], Outcome[]] = [[], []];
+    const over = new AbortController();
+    const listening = pipeline.outcomes.listen((outcome) => elsewhere.push(outcome) > 0, over.signal);
+    // When: crm asks for it, in time and too late, and so does a producer without a private queue
+    const messages = messagesOf([
+      { ...asked, source: 'crm', requestId: 'get-1' },
+      { ...asked, source: 'crm', requestId: 'get-late', validUntil: get.requestedAt },
+      { ...asked, source: 'product', requestId: 'get-of-product' },
+    ]);
+    await pipeline.send(
+      'transactional',
+      messages,
+      ({ source }) => source,
+      () => {},
+    );
+    const owner = pipeline.sqsAs('crm');
+    const taken = async () => {
+      const { Messages = [] } = await receive(owner);
+      for (const { Body = '', ReceiptHandle } of Messages) {
+        answers.push(JSON.parse(Body));
+        await owner.send(new DeleteMessageCommand({ QueueUrl: privateUrl(), ReceiptHandle }));
+      }
+      return [answers.length, elsewhere.length];
+    };
+    await expect.poll(taken, { timeout: 60_000, interval: 100 }).toEqual([1, 2]);
+    over.abort();
+    await listening;
+    // Then
+    const link = [...pipeline.api.control.links()].find((one) => one.shortlinkId === shortlinkId);
+    expect(answers).toMatchObject([
+      {
+        outcome: 'found',
+        source: 'crm',
+        requestId: 'get-1',
+        link: { shortlinkId, shortUrl: link?.shortlinkUrl, expiresAt: link?.expiry },
+        data: command.data,
+      },
+    ]);
+    const words = elsewhere.map(({ requestId, outcome, faults = [] }) => [requestId, outcome, faults[0]?.rule]);
+    expect(words.toSorted()).toEqual([
+      ['get-late', 'stale', undefined],
+      ['get-of-product', 'rejected', 'private-outcomes'],
+    ]);
+    const after = await pipeline.ledger();
+    expect([...after.keys()].filter((key) => key.startsWith('request#') && !before.has(key))).toEqual([]);
+    expect(JSON.stringify([...after.values()])).not.toContain(planted.signIn);
+    expect(await pipeline.logs()).not.toContain(planted.signIn);
+  });
+
   it('writes only metrics that the cost model includes', () => {
     const { written, unlisted } = pipeline.metrics();
     expect(unlisted).toEqual([]);
@@ -154,5 +216,20 @@ describe('a campaign through the whole pipeline', () => {
     expect(refused).toEqual([]);
     // Alarms may fire on a slow machine. Their topics are in the record of the stories.
     expect(comparedWithRecord('campaign', made)).toEqual({ unrecorded: [], missed: [] });
+  });
+});
+
+// After the record of calls, which has no refused ones.
+describe('the private queue', () => {
+  it('lets nobody but its owner receive, or subscribe to its topic', async () => {
+    for (const sqs of [pipeline.sqs, pipeline.sqsAs('studio'), pipeline.sqsAs('product')]) {
+      await expect(receive(sqs)).rejects.toThrow(/not authorized/);
+    }
+    const { Topics = [] } = await pipeline.sns.send(new ListTopicsCommand({}));
+    const TopicArn = Topics.find(({ TopicArn = '' }) => TopicArn.includes('PrivateOutcomesTopic'))?.TopicArn;
+    expect(TopicArn).toBeDefined();
+    const Endpoint = 'arn:aws:sqs:eu-west-1:000000000000:listener';
+    const subscribe = new SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint });
+    await expect(pipeline.sns.send(subscribe)).rejects.toThrow(/not authorized/);
   });
 });

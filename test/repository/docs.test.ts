@@ -60,7 +60,10 @@ describe('docs/commands.md', () => {
       const read = commandReader({
         policy: noPolicy,
         contract: { maxDataCharacters: 2048, maxTtlDays: 365 },
-        producers: production?.producers ?? [],
+        producers: (production?.producers ?? []).map((one) => ({
+          ...one,
+          privateOutcomes: one.privateOutcomeQueue === true,
+        })),
         templates: production?.templates ?? {},
       });
       expect(read(openEnvelope(JSON.stringify(command)), Date.parse(String(command.requestedAt)))).toEqual({
@@ -71,12 +74,12 @@ describe('docs/commands.md', () => {
 
   it('has an example of every action, and of a create for each of the four use cases', () => {
     const actions = commands.map(({ action }) => String(action));
-    expect(actions.sort()).toEqual(['create', 'create', 'create', 'create', 'delete', 'qr', 'update']);
+    expect(actions.sort()).toEqual(['create', 'create', 'create', 'create', 'delete', 'get', 'qr', 'update']);
   });
 
   it('shows a valid outcome, and lists each kind of outcome and no other', () => {
     const outcomes = examples.filter((example) => 'outcome' in example);
-    expect(outcomes).toHaveLength(1);
+    expect(outcomes).toHaveLength(2);
     for (const outcome of outcomes) expect(outcomeSchema.strict().parse(outcome)).toEqual(outcome);
     expect([...documentedReasons.keys()].sort()).toEqual([...outcomeKinds].sort());
   });

@@ -33,6 +33,7 @@ export const idleMinute = () => ({
   qr: { ...emptyQueue(), rateLimited: 0, pausedMinutes: 0 },
   expiry: { ...emptyQueue(), expiringSoon: 0, booksFailed: 0 },
   outcomesOfCrm: emptyQueue(),
+  privateOutcomesOfCrm: emptyQueue(),
   /** What SNS could not post to a producer. */
   postedOutcomes: { deadLetters: 0 },
   /** The HTTP API: calls with a 5xx, the milliseconds of an answer, and keys that were refused. */

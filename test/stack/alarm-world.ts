@@ -114,6 +114,7 @@ export class AlarmWorld {
     if (governor.runs) this.#own({ lane: qrLane }, laneStateMetric.lanePausedMinutes, qr.pausedMinutes);
     if (rest.queuesMeasured) this.#queue(expiryLane, expiry);
     if (rest.queuesMeasured) this.#queue('crm-outcomes', rest.outcomesOfCrm);
+    if (rest.queuesMeasured) this.#queue('private:crm-outcomes', rest.privateOutcomesOfCrm);
     if (rest.queuesMeasured) this.#queue('campaigns', rest.campaigns);
     if (rest.queuesMeasured) {
       const letters = { QueueName: this.#names.postedDeadLetters };
@@ -207,7 +208,7 @@ function namesOf({ main, state }: ReturnType<typeof configuredApp>, deployment: 
     return found.name;
   };
   const { lanes, qrCodes, expiry, outcomeQueues, governor, replayer, reader, operations, campaigns } = main.pipeline;
-  const { http, outcomeDeliveries } = main.pipeline;
+  const { http, outcomeDeliveries, privateOutcomes } = main.pipeline;
   if (http?.authorizer === undefined || outcomeDeliveries === undefined) {
     throw new Error('the pipeline has no HTTP API with keys, or posts no outcomes');
   }
@@ -215,7 +216,7 @@ function namesOf({ main, state }: ReturnType<typeof configuredApp>, deployment: 
     ...lanes.map((lane) => [lane.name, lane.commands] as const),
     [qrLane, qrCodes.jobs] as const,
     [expiryLane, expiry.expired] as const,
-    ...outcomeQueues.map((one) => [`${one.source}-outcomes`, one] as const),
+    ...[...outcomeQueues, ...(privateOutcomes?.queues ?? [])].map((one) => [`${one.subject}-outcomes`, one] as const),
   ];
   const functions = [
     ...lanes.map(({ name, ...lane }) => [name, lane.linkWorker.function] as const),

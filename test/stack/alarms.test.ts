@@ -171,6 +171,8 @@ describe('the alarms', () => {
         'links-expiring-soon',
         'crm-outcome-dead-letters',
         'crm-outcomes-expiring',
+        'private:crm-outcome-dead-letters',
+        'private:crm-outcomes-expiring',
         'http-throttled',
         'http-slow',
       ].sort(),
@@ -201,12 +203,12 @@ describe('the alarms', () => {
     }
   });
 
-  test('watch at most ten metrics each, as CloudWatch allows, and 105 in total, each of which CloudWatch bills', () => {
+  test('watch at most ten metrics each, as CloudWatch allows, and 107 in total, each of which CloudWatch bills', () => {
     const watched = alarms.map(({ Metrics }) =>
       Metrics === undefined ? 1 : Metrics.filter((one: object) => 'MetricStat' in one).length,
     );
     expect(Math.max(...watched)).toBeLessThanOrEqual(10);
-    expect(watched.reduce((sum, one) => sum + one, 0)).toBe(105);
+    expect(watched.reduce((sum, one) => sum + one, 0)).toBe(107);
   });
 
   test('notify their topic when they fire and when they close', () => {

@@ -25,6 +25,8 @@ describe('the queues', () => {
       ExpiryExpiredDeadLetters: 1_209_600,
       OutcomesOfCrmQueue: 864_000,
       OutcomesOfCrmDeadLetters: 1_209_600,
+      PrivateOutcomesOfCrmQueue: 864_000,
+      PrivateOutcomesOfCrmDeadLetters: 1_209_600,
     });
   });
 
@@ -47,6 +49,8 @@ describe('the queues', () => {
       'PipelineExpiryExpiredQueue8A8C1E2D',
       'PipelineOutcomesOfCrmDeadLettersC40DE912',
       'PipelineOutcomesOfCrmQueue22AE1462',
+      'PipelinePrivateOutcomesOfCrmDeadLetters66F46FA3',
+      'PipelinePrivateOutcomesOfCrmQueue2F208411',
       'PipelineQrJobsDeadLetters4BD0B4C5',
       'PipelineQrJobsQueue2B0FE1CA',
       'PipelineTransactionalCommandsDeadLetters34BD394B',
@@ -56,7 +60,7 @@ describe('the queues', () => {
 
   test('are all encrypted, and accept only TLS', () => {
     template.allResourcesProperties('AWS::SQS::Queue', { SqsManagedSseEnabled: true });
-    template.resourceCountIs('AWS::SQS::QueuePolicy', 10);
+    template.resourceCountIs('AWS::SQS::QueuePolicy', 12);
     template.allResourcesProperties('AWS::SQS::QueuePolicy', {
       PolicyDocument: {
         Statement: Match.arrayWith([
@@ -215,6 +219,8 @@ describe('the outputs', () => {
       'OutcomeTopicArn',
       'PageTopicArn',
       'PrivacyPolicyArn',
+      'PrivateOutcomeDeadLetterQueueUrlCrm',
+      'PrivateOutcomeQueueUrlCrm',
       'ProducerCrmPolicyArn',
       'ProducerProductPolicyArn',
       'ProducerStudioPolicyArn',

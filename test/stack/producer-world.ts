@@ -13,22 +13,30 @@ import { settings } from './shipped-pipeline.ts';
 
 const role = (name: string, account = '111122223333') => `arn:aws:iam::${account}:role/${name}`;
 const rule = 'arn:aws:events:eu-west-1:111122223333:rule/signup';
-const producer = (source: string, principals: ProducerSettings['principals'], outcomeQueue = true) => ({
+const producer = (
+  source: string,
+  principals: ProducerSettings['principals'],
+  { outcomeQueue = true, privateOutcomeQueue = false } = {},
+) => ({
   source,
   principals,
   outcomeQueue,
+  privateOutcomeQueue,
   lanes: ['campaign'],
   templates: ['A1b3'],
 });
 
+/** The private queue as well. */
+const both = { privateOutcomeQueue: true };
+
 /** One name is the start of another. Two producers share a role. One sends through a service, and one has no queue. */
 const producers: ProducerSettings[] = [
-  producer('crm', [{ role: role('crm') }, { user: 'arn:aws:iam::111122223333:user/crm' }]),
-  producer('crm2', [{ account: '444455556666' }]),
+  producer('crm', [{ role: role('crm') }, { user: 'arn:aws:iam::111122223333:user/crm' }], both),
+  producer('crm2', [{ account: '444455556666' }], both),
   producer('studio', [{ role: role('shared') }]),
-  producer('shop.eu', [{ role: role('shared') }, { role: role('shop', localAccountId) }]),
+  producer('shop.eu', [{ role: role('shared') }, { role: role('shop', localAccountId) }], both),
   producer('signup', [{ service: 'events.amazonaws.com', sourceArn: rule }]),
-  producer('product', [{ role: role('product') }], false),
+  producer('product', [{ role: role('product') }], { outcomeQueue: false }),
 ];
 
 /** In another account, the policies there allow everything. In the pipeline's account, a role has no policy of its own. */
@@ -60,14 +68,25 @@ export function producerWorld() {
     output,
     queueArn: (name: string) => `arn:aws:sqs:eu-west-1:${localAccountId}:${output(name).split('/').at(-1)}`,
     /** Who may do this, of all callers. */
-    whoMay: async (action: string, resource: string) => {
+    whoMay: async (action: string, resource: string, context: Record<string, string> = {}) => {
       const may = await Promise.all(
         Object.entries(callers).map(async ([name, one]) =>
-          (await authorizer.permits(one, { action, resource })) ? [name] : [],
+          (await authorizer.permits(one, { action, resource, context })) ? [name] : [],
         ),
       );
       return may.flat();
     },
-    operatorMay: (action: string, resource: string) => authorizer.permits(operator, { action, resource }),
+    operatorMay: (action: string, resource: string, context: Record<string, string> = {}) =>
+      authorizer.permits(operator, { action, resource, context }),
+    /** Whether a topic may send to a queue. */
+    topicMaySend: (topicArn: string, resource: string) =>
+      authorizer.permits(serviceOf('sns.amazonaws.com', topicArn), { action: 'sqs:SendMessage', resource }),
+    /** The topics of outcomes, by the part of the pipeline that they are in. */
+    topicArns: Object.fromEntries(
+      deployment.resources('AWS::SNS::Topic').flatMap(({ logicalId, arn }) => {
+        const [, part] = /Pipeline(\w*Outcomes)Topic/.exec(logicalId) ?? [];
+        return part === undefined ? [] : [[part, arn] as const];
+      }),
+    ),
   };
 }

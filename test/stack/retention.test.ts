@@ -68,6 +68,7 @@ const queueRows: [RegExp, string][] = [
   [/QrJobsQueue/, 'queue of QR jobs'],
   [/ExpiredQueue/, 'queue of expired links'],
   [/CampaignFilesQueue/, 'queue of campaign files'],
+  [/PrivateOutcomesOf\w*Queue/, 'private outcome queue of a producer'],
   [/OutcomesOf\w*Queue/, 'outcome queue of a producer'],
 ];
 const logRows: [RegExp, string][] = [
@@ -75,7 +76,7 @@ const logRows: [RegExp, string][] = [
   [/WorkerLogs/, 'log group of a function'],
 ];
 const topicRows: [RegExp, string][] = [
-  [/Outcomes/, 'topic of outcomes'],
+  [/Outcomes/, 'topics of outcomes'],
   [/Alarms/, 'topics of alarms'],
 ];
 const bucketRows = {

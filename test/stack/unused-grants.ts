@@ -86,6 +86,8 @@ export const unusedGrants: Readonly<Record<string, string>> = {
     'The producer of a command that is put aside gets an outcome that is not final.',
   'sns.amazonaws.com sqs:SendMessage OutcomesOfCrmDeadLetters':
     'SNS puts aside an outcome that it cannot deliver to the queue of its producer.',
+  'sns.amazonaws.com sqs:SendMessage PrivateOutcomesOfCrmDeadLetters':
+    'SNS puts aside an outcome that it cannot deliver to the queue of its producer.',
   '{lane}LinkWorkerFunction s3:PutObject Archive/held/*':
     'The worker holds a command of an unknown sender. The stories have none.',
   'QrWorkerFunction dynamodb:GetItem Ledger':

@@ -42,7 +42,7 @@ export const linkWorkerVariables: LinkWorkerVariables = {
   OWN_SENDERS: 'AROAOFTHEREPLAYER',
   SENDERS: '{}',
   PRODUCERS: JSON.stringify([
-    { source: 'crm', templates: ['A1b3'] },
+    { source: 'crm', templates: ['A1b3'], privateOutcomes: true },
     { source: 'studio', templates: ['A1b3'] },
   ]),
   TEMPLATES: JSON.stringify({ A1b3: { domain: 'acme.onelink.me', brandDomains: ['go.acme.example'] } }),
@@ -91,6 +91,7 @@ export const remove = {
   requestedAt: '2026-03-01T10:00:03Z',
 } as const;
 export const qr = { ...remove, requestId: 'q-1', action: 'qr' } as const;
+export const get = { ...remove, requestId: 'g-1', action: 'get' } as const;
 
 /** The address of that link in the ledger and at the API. */
 export const spring = 'A1b3/spring';
@@ -117,6 +118,7 @@ export function linkWorkerWith(
       policy: noPolicy,
       httpRecords: { note: async () => {} },
       outcomes: { publish: async () => {} },
+      privateOutcomes: { publish: async () => {} },
       qrQueue: { enqueue: async () => {} },
       qrImages: { remove: async () => {} },
       archive: { addRejected: async () => {} },
@@ -143,6 +145,8 @@ export class LinkWorld {
   };
   readonly api: EmulatedApi;
   readonly outcomes: Outcome[] = [];
+  /** What went to the private topic. */
+  readonly privateOutcomes: Outcome[] = [];
   readonly qrJobs: QrJob[] = [];
   /** The message group of each QR job. */
   readonly qrGroups: string[] = [];
@@ -176,6 +180,9 @@ export class LinkWorld {
       },
       ledger: this.ledger,
       outcomes: { publish: async (outcome) => this.#orFail('publish', () => this.outcomes.push(outcome)) },
+      privateOutcomes: {
+        publish: async (outcome) => this.#orFail('publish', () => this.privateOutcomes.push(outcome)),
+      },
       qrQueue: {
         enqueue: async (job, groupId) =>
           this.#orFail('enqueue', () => this.qrGroups.push(groupId) && this.qrJobs.push(job)),

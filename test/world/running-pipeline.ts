@@ -1,9 +1,11 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { sketchOf } from '../../cli/files/message.ts';
 import { type Awaited, AwaitedOutcomes } from '../../cli/pipeline/awaited-outcomes.ts';
+import { producerKey } from '../../cli/pipeline/local-senders.ts';
 import { config } from '../../examples/configuration.ts';
 import { ControlTable } from '../../lambdas/adapters/control-table.ts';
 import type { Outcome } from '../../lambdas/domain/contract/outcome.ts';
@@ -55,7 +57,7 @@ export async function runningPipeline({
   const httpKey = makeHttpKey(pipeline, new Date());
   const api = await startOneLinkApi({ settings: emulatorSettings(pipeline, token) });
   const front = weather && (await startApiFront(weather, api.origin));
-  const { cloud, named, sqs, dynamo, send, ...started } = await startPipeline(pipeline, {
+  const { cloud, named, sqs, sns, dynamo, send, ...started } = await startPipeline(pipeline, {
     assemblyDirectory,
     workDirectory: join(directory, 'work'),
     environmentOverrides: { API_BASE_URL: apiAddress(front?.endpoint ?? api.origin, pipeline.account) },
@@ -76,6 +78,12 @@ export async function runningPipeline({
     outcomes,
     send,
     control: new ControlTable(dynamo, named.LedgerTableName ?? '', systemClock),
+
+    /** A client of SQS as a producer. */
+    sqsAs: (source: string) => new SQSClient(cloud.clientConfig('sqs', producerKey(source))),
+    /** Clients of SQS and SNS as an administrator of the account. */
+    sqs,
+    sns,
 
     /** Runs the governor once. @returns `succeeded`, or another outcome, for example if it runs already */
     async govern(): Promise<string> {

@@ -27,6 +27,8 @@ export interface CheckedFile {
   lanes: ReadonlySet<string>;
   /** The sources that commands name. An outcome of a command without a valid one has no source. */
   sources: ReadonlySet<string>;
+  /** The sources that ask for the data of links (`get`). The answers come through their private outcome queues. */
+  askingSources: ReadonlySet<string>;
   /** Whether each command names a valid source. */
   allHaveSources: boolean;
 }
@@ -46,6 +48,7 @@ export async function checkFile(
   const faults: string[] = [];
   const lanes = new Set<string>();
   const sources = new Set<string>();
+  const askingSources = new Set<string>();
   let [messages, faulty, allHaveSources] = [0, 0, true];
   for await (const message of source.messages()) {
     if (interrupted.aborted) throw new OperatorError('Interrupted. Nothing was sent.');
@@ -56,12 +59,14 @@ export async function checkFile(
     const fault = faultOf(message, sketch, lane, choice);
     if (fault === undefined && lane !== undefined) {
       lanes.add(lane);
-      if (isValidSource(sketch.source)) sources.add(sketch.source);
-      else allHaveSources = false;
+      if (isValidSource(sketch.source)) {
+        sources.add(sketch.source);
+        if (sketch.action === 'get') askingSources.add(sketch.source);
+      } else allHaveSources = false;
     } else if (++faulty <= faultsNamed) faults.push(`${placeWords(message)}: ${fault}`);
   }
   if (messages === 0) throw new OperatorError(`${source.name} has no command.`);
-  if (faulty === 0) return { messages, lanes, sources, allHaveSources };
+  if (faulty === 0) return { messages, lanes, sources, askingSources, allHaveSources };
   const more = faulty > faultsNamed ? [`and ${n(faulty - faultsNamed)} more`] : [];
   throw new OperatorError([...faults, ...more, 'Nothing was sent.'].join('\n'));
 }

@@ -136,6 +136,7 @@ export class Conversation {
 }
 
 function silenceWords(message: MessageSketch): string {
+  if (message.action === 'get') return 'no outcome yet: a get leaves no record, so send it again';
   if (canBeLookedUp(message)) return 'no outcome yet';
   return 'no outcome yet: without a valid source and requestId it ends as rejected, and has no record to look up';
 }

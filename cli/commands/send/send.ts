@@ -7,8 +7,8 @@ import type { PipelineSettings } from '../../../lib/config/config-schema.ts';
 import { type MessageSource, openMessages } from '../../files/message-source.ts';
 import { clientsBySender, producerKey, senderKey } from '../../pipeline/local-senders.ts';
 import type { OutcomeFilter } from '../../pipeline/outcome-queue.ts';
-import { type Outcomes, openOutcomes } from '../../pipeline/outcomes.ts';
-import { outcomeQueuesOf, pipelineOutputs } from '../../pipeline/pipeline-outputs.ts';
+import { type Outcomes, openOutcomes, type PrivateQueue } from '../../pipeline/outcomes.ts';
+import { outcomeQueuesOf, pipelineOutputs, privateQueuesOf } from '../../pipeline/pipeline-outputs.ts';
 import { sendAll } from '../../pipeline/send-messages.ts';
 import { serviceErrorWords } from '../../pipeline/service-error.ts';
 import { pipelineHelp, pipelineVerb, type Scene, type VerbOptions } from '../../terminal/pipeline-verb.ts';
@@ -74,7 +74,7 @@ With --wait, the verb receives from the outcome queue of a source that has one. 
 gives others back. Do not use it beside a running consumer of that queue, which would take outcomes away. For other sources, it
 subscribes a temporary queue to the outcome topic, and publishes probes until it receives one. A new subscription may take a
 minute. At the end, it reads missed outcomes from the ledger. Both need a permission. Without it, the verb prints a warning and
-continues.
+continues. The answer to a get comes through the private outcome queue of its source, and the ledger never has it.
 
 Exit codes:
   ${exitCode.done}  sent; with --wait: and every command was carried out, repeated or superseded
@@ -131,9 +131,19 @@ async function sendFile(
       // The outcome of a forged command has the source of its sender.
       const awaited = { ...checked, sources: new Set([...checked.sources, ...sender.sources]) };
       const own = outcomeQueuesOf(awaited.sources, deployed.outputs);
+      const answers = privateQueuesOf(checked.askingSources, deployed.outputs);
+      const privateQueues = [...answers].map(([source, url]): PrivateQueue => {
+        const client = options.local ? sqsOf(producerKey(source)) : sqs;
+        return { url, sqs: client, onRefused: (error) => reportRefusal(source, error) };
+      });
       outcomes = await openOutcomes(
         { sqs, sns: new SNSClient() },
-        { topicArn: outputs.outcomeTopicArn, ownQueues: [...own.values()], others: otherThan(own, awaited) },
+        {
+          topicArn: outputs.outcomeTopicArn,
+          ownQueues: [...own.values()],
+          privateQueues,
+          others: otherThan(own, awaited),
+        },
       );
       await listenFirst(outcomes, progress, signal);
     }
@@ -223,6 +233,12 @@ async function listenFirst(queue: Outcomes, progress: Progress, signal: AbortSig
 }
 
 const reportDeafness = (error: unknown) => console.error(`Outcomes can no longer be received (${nameOf(error)}).`);
+
+const reportRefusal = (source: string, error: unknown) =>
+  console.error(
+    `The private outcome queue of ${source} refuses you (${nameOf(error)}). Only the principals of ${source} may receive the ` +
+      'answers to get. Send with their credentials.',
+  );
 
 async function lookUpWhenQuiet(
   conversation: Conversation,

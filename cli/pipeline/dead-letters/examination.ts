@@ -235,7 +235,8 @@ function reasonOfCommand(
   }
   if (link === undefined) return reasonFor('link-unknown');
   if (link.source !== command.source) return reasonFor('not-owner');
-  if (command.action === 'qr') return reasonFor(link.state === 'deleted' ? 'link-deleted' : 'unknown');
+  const isChange = command.action !== 'qr' && command.action !== 'get';
+  if (!isChange) return reasonFor(link.state === 'deleted' ? 'link-deleted' : 'unknown');
   if (link.applied.requestId === command.requestId) return reasonFor('change-applied');
   if (!isLater(command, link.applied)) return reasonFor('superseded');
   if (link.state === 'deleted') return reasonFor('link-deleted');

@@ -124,7 +124,8 @@ function actionFaults(
 export const privateOutcomesNeeded: Fault = {
   path: 'action',
   rule: 'private-outcomes',
-  message: 'needs a private outcome queue: its outcome holds the link’s data',
+  message:
+    'needs a private outcome queue, because its outcome holds the link’s data. Ask your platform team for the setting privateOutcomeQueue, or read the link over HTTP (GET /v1/links/…)',
 };
 
 /** With these limits an outcome fits into SNS's 256 KiB, although a body may have tens of thousands of faults. */

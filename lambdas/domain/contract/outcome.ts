@@ -97,6 +97,10 @@ export const outcomeSchema = z.object({
 });
 export type Outcome = z.infer<typeof outcomeSchema>;
 
+/** Whether the outcome may hold the data of a link, and goes to the private outcome queue of its producer alone. */
+export const isPrivate = ({ outcome }: Pick<Outcome, 'outcome'>): boolean =>
+  outcome === 'found' || outcome === 'not-found';
+
 /** A use case's decision. `outcomeOf` adds the request and the message. */
 export type Decision = Pick<Outcome, 'outcome' | 'link' | 'data' | 'qr' | 'campaign' | 'reason' | 'faults'>;
 
@@ -116,9 +120,12 @@ export function outcomeOf(
   asked: RequestIdentity,
   delivery: { lane: string; messageId: string; nowMilliseconds: number },
 ): Outcome {
+  // Each reading of a link may have found something else, even for one message.
+  const ofReading = isPrivate(decision) ? [JSON.stringify([decision.link, decision.data])] : [];
   // A producer may fix a rejected command and send it again under its requestId, so each rejection is a separate
-  // outcome.
-  const ofMessage = asked.requestId === null || decision.outcome === 'rejected' ? [delivery.messageId] : [];
+  // outcome. A repeat of a get reads again.
+  const isOfMessage = asked.requestId === null || decision.outcome === 'rejected' || isPrivate(decision);
+  const ofMessage = isOfMessage ? [delivery.messageId] : [];
   // The version alone is not unique here: a link may be renewed, be about to expire, or expire more than once without a
   // change.
   const isOfExpiry = ['renewed', 'expiring-soon', 'expired'].includes(decision.outcome);
@@ -126,7 +133,7 @@ export function outcomeOf(
   // One ID has one content, so the cause counts. A command may be parked for two reasons, and two copies of a QR job
   // may fail for two causes.
   const cause = [decision.reason ?? '', ...(decision.faults?.map(({ rule }) => rule) ?? [])];
-  const about = [asked.source, asked.requestId, ...ofMessage, ...ofExpiry, ...cause];
+  const about = [asked.source, asked.requestId, ...ofMessage, ...ofReading, ...ofExpiry, ...cause];
   const identity = [...about, decision.outcome, decision.link?.version ?? 0].join('\0');
   return {
     specVersion: '1.0',

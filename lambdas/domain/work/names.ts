@@ -26,6 +26,8 @@ export const laneMetric = {
   linkDeleted: 'LinkDeleted',
   linkAdopted: 'LinkAdopted',
   linkMigrated: 'LinkMigrated',
+  linkFound: 'LinkFound',
+  linkNotFound: 'LinkNotFound',
   commandRepeated: 'CommandRepeated',
   commandRejected: 'CommandRejected',
   /** Commands carried out that break a link policy which only warns. */

@@ -66,12 +66,12 @@ export function expirySection(shown: Shown): IWidget[][] {
 
 /** What producers have not received from their outcome queues. Empty if no producer has one. */
 export function outcomesSection(shown: Shown): IWidget[][] {
-  const { outcomeQueues } = shown;
-  if (outcomeQueues.length === 0) return [];
+  const queues = [...shown.outcomeQueues, ...shown.privateQueues];
+  if (queues.length === 0) return [];
   const graphOf = (title: string, metric: (queue: OutcomeQueue) => Metric) =>
     graph(
       title,
-      outcomeQueues.map((queue) => metric(queue).with({ label: queue.source })),
+      queues.map((queue) => metric(queue).with({ label: queue.subject })),
     );
   return [
     heading('Outcome queues', ['outcome-dead-letters', 'outcomes-expiring'], shown),

@@ -28,7 +28,11 @@ export function snsCalls(form: Input, region: string): Call[] {
   const created = form.Name === undefined ? '*' : `arn:aws:sns:${region}:${localAccountId}:${text(form.Name)}`;
   const [, ofSubscription] = /^(.*):[^:]+$/.exec(text(form.SubscriptionArn)) ?? [];
   const resource = text(form.TopicArn) || text(form.ResourceArn) || ofSubscription || created;
-  return [{ action: `sns:${action}`, resource }];
+  const context = {
+    ...(text(form.Endpoint) !== '' && { 'sns:Endpoint': text(form.Endpoint) }),
+    ...(text(form.Protocol) !== '' && { 'sns:Protocol': text(form.Protocol) }),
+  };
+  return [{ action: `sns:${action}`, resource, ...(action === 'Subscribe' && { context }) }];
 }
 
 /** The beginning of a partition key: `link#A1b3/` of `link#A1b3/abc`. Policies end there, and decisions stay few. */

@@ -140,6 +140,24 @@ describe('the outcomes of several sources', () => {
     expect(await visibleIn(everything)).toHaveLength(4);
   });
 
+  test('are received from the others if SQS refuses a private queue', async () => {
+    const [own, secret] = [await engines.queue('beside-private'), await engines.queue('private')];
+    const refusals: unknown[] = [];
+    const refusing = { send: () => Promise.reject(new Error('AccessDenied')) } as unknown as typeof sqs;
+    const privateQueues = [
+      { url: secret, sqs, onRefused: (error: unknown) => void refusals.push(error) },
+      { url: 'https://other', sqs: refusing, onRefused: (error: unknown) => void refusals.push(error) },
+    ];
+    const options = { topicArn: 'arn:aws:sns:eu-west-1:000000000000:none', ownQueues: [own], others: { only: [] } };
+    const outcomes = await openOutcomes({ sqs, sns }, { ...options, privateQueues });
+    await put(own, 'own-1');
+    await put(secret, 'found-1');
+    expect((await listenTo(outcomes, ['own-1', 'found-1'], 2)).toSorted()).toEqual(['found-1', 'own-1']);
+    expect(refusals).toEqual([new Error('AccessDenied')]);
+    await outcomes.close();
+    expect(await visibleIn(secret)).toEqual([]);
+  });
+
   test('need no subscription if each source has its own queue', async () => {
     const own = await engines.queue('only-own');
     const denied = { send: () => Promise.reject(new Error('denied')) } as unknown as typeof sns;

@@ -86,7 +86,7 @@ describe('a fault', () => {
 });
 
 const settings = {
-  PRODUCERS: [{ source: 'crm', templates: ['A1b3'] }],
+  PRODUCERS: [{ source: 'crm', templates: ['A1b3'], privateOutcomes: true }],
   OUTCOMES_PER_PUBLISH: 1,
   KEEP_DATA: 'full' as const,
 };
@@ -142,6 +142,9 @@ async function run() {
   telemetry.beginInvocation(givenContext());
   telemetry.apiCalls({ lane: 'campaign' })('create', 'permanent', 3);
   await world.deliver(...messages, { body: `{"email": "${email}", broken` });
+  const made = world.outcomes.find(({ requestId, outcome }) => requestId === 'order-made' && outcome === 'created');
+  const { shortlinkId: id } = made?.link ?? {};
+  await world.deliver({ body: { ...common, action: 'get', requestId: 'order-read', shortlinkId: id } });
   telemetry.endInvocation();
   return world;
 }
@@ -153,7 +156,9 @@ describe('an invocation with every kind of command', () => {
     await run();
     const lines = output.lines();
     const answered = lines.filter(({ message }) => message === 'command answered');
-    expect(new Set(answered.map(({ outcome }) => outcome))).toEqual(new Set(['created', 'rejected', 'conflict']));
+    expect(new Set(answered.map(({ outcome }) => outcome))).toEqual(
+      new Set(['created', 'rejected', 'conflict', 'found']),
+    );
     expect(lines).toContainEqual(expect.objectContaining({ requestId: 'order-broken', error: 'TypeError' }));
     expect(lines.some((line) => '_aws' in line)).toBe(true);
     expectNothingPlantedIn(output.text());
@@ -169,6 +174,12 @@ describe('an invocation with every kind of command', () => {
       expect(metadata === undefined || metadata[note] === email).toBe(true);
       expect(Object.keys(link ?? {}).filter((name) => !linkFields.has(name))).toEqual([]);
     }
+  });
+
+  it('publishes the data of a link to the private topic alone', async () => {
+    const { outcomes, privateOutcomes } = await run();
+    expect(privateOutcomes).toMatchObject([{ outcome: 'found', requestId: 'order-read', data }]);
+    expect(outcomes.some((outcome) => 'data' in outcome)).toBe(false);
   });
 
   it('keeps the whole body of a rejected command only in the archive', async () => {

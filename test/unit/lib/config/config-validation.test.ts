@@ -141,6 +141,7 @@ describe('a configuration', () => {
       '[0].sourceArn',
     ],
     ['producers[0].outcomeQueue', 'yes', 'must be of type boolean; got "yes"'],
+    ['producers[0].privateOutcomeQueue', 'yes', 'must be of type boolean; got "yes"'],
     ['producers[0].http', { requestsPerSecond: 201 }, 'must be 1–200; got 201', '.requestsPerSecond'],
     ['producers[0].http', { requestsPerSecond: 0 }, 'must be 1–200; got 0', '.requestsPerSecond'],
     ['producers[0].http', { keys: 'yes' }, 'must be of type boolean; got "yes"', '.keys'],
@@ -498,10 +499,21 @@ describe('a configuration', () => {
     ['a role without its unique ID', [{ role: 'arn:aws:iam::111122223333:role/crm' }]],
     ['an account', [{ account: '111122223333' }]],
   ])('with signed requests of a producer with %s is refused with the remedy', (_, principals) => {
-    const path = 'stages.production.pipelines.0.producers.0.principals';
-    expect(faultsOf(changed([path, principals]))).toEqual([
+    const path = 'stages.production.pipelines.0.producers.0';
+    expect(faultsOf(changed([`${path}.principals`, principals], [`${path}.privateOutcomeQueue`, false]))).toEqual([
       `${at}.producers[0].http.iam: needs a role or user with a senderId, because only the unique ID of a role or user shows who ` +
         'has signed a request. Give one of its principals a `senderId`; got true',
+    ]);
+  });
+
+  test.each([
+    ['no principal', []],
+    ['a service', [{ service: 'events.amazonaws.com', sourceArn: 'arn:aws:events:eu-west-1:111122223333:rule/crm' }]],
+  ])('with a private outcome queue of a producer with %s alone is refused', (_, principals) => {
+    const path = 'stages.production.pipelines.0.producers.0';
+    expect(faultsOf(changed([`${path}.principals`, principals], [`${path}.http`, {}]))).toEqual([
+      `${at}.producers[0].principals: must name a role, a user or an account, because nobody else may receive from the ` +
+        `privateOutcomeQueue; got ${JSON.stringify(principals).slice(0, 100)}`,
     ]);
   });
 

@@ -127,6 +127,15 @@ describe('a command in a dead-letter queue', () => {
     expect(await reasonOf(late, { link: by('r-1') })).toBe('link-made');
   });
 
+  test('to get shows what a redrive does with it', async () => {
+    const get = { ...common, action: 'get', shortlinkId: 'secret-id', requestedAt: '2026-03-10T09:00:00Z' } as const;
+    expect(await reasonOf(get, { link: by('u-1') })).toBe('unknown');
+    expect(await reasonOf(get, { link: by('d-1', { state: 'deleted' }) })).toBe('link-deleted');
+    expect(await reasonOf(get, { link: by('u-1', { source: 'studio' }) })).toBe('not-owner');
+    // It has no private outcome queue.
+    expect(await reasonOf({ ...get, source: 'studio' }, { senderId: studioRole })).toBe('invalid');
+  });
+
   test('to create is looked up under its derived ID', async () => {
     // A literal value: the test fails if the derivation changes.
     const { reason, asked } = await examined(create, { link: by('r-1') });

@@ -56,6 +56,19 @@ describe('a conversation', () => {
     ]);
   });
 
+  test('names a get without an answer, of which the ledger has no record', () => {
+    conversation.sent({ ...message(1), source: 'crm', requestId: 'g-1', action: 'get' }, 'm-1');
+    expect(conversation.close(true)).toBe(3);
+    expect(printed[0]).toBe('line 1: no outcome yet: a get leaves no record, so send it again');
+  });
+
+  test('prints the data of a found link', () => {
+    conversation.sent({ ...message(1), source: 'crm', requestId: 'g-1', action: 'get' }, 'm-1');
+    conversation.received(givenOutcome({ outcome: 'found', action: 'get', data: { pid: 'sms', 'a\u0007': 'b\n' } }));
+    expect(printed.slice(1)).toEqual(['    pid: sms', expect.not.stringContaining('\u0007')]);
+    expect(conversation.close(true)).toBe(0);
+  });
+
   test.each([
     ['without a requestId', { source: 'crm' }],
     ['whose requestId holds a blank', { source: 'crm', requestId: 'r 1' }],

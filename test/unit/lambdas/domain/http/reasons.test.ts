@@ -36,7 +36,7 @@ describe('the detail of a command that made nothing', () => {
     const reasons = ['rejected', 'conflict', 'stale', 'superseded'].flatMap(reasonsOf);
     expect(reasons).toContain('made-elsewhere');
     const unknown = reasons.filter((reason) => endedDetail('rejected', reason, false).endsWith(general));
-    expect(unknown).toEqual(['invalid-command', 'refused-by-api']);
+    expect(unknown).toEqual(['invalid-command', 'refused-by-api', 'data-too-large']);
   });
 
   it('has a fix for a reason that is not known here', () => {
