@@ -1,5 +1,6 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { vi } from 'vitest';
 import { producerKey } from '../../../cli/pipeline/local-senders.ts';
 import { type Outcome, receiveOutcomes, sqsLinks } from '../../../client/index.ts';
 import { config } from '../../../examples/recipes/configuration.ts';
@@ -10,6 +11,8 @@ import { runningPipeline } from '../../world/running-pipeline.ts';
 export async function recipeRun() {
   const pipeline = await runningPipeline({ configuration: config });
   const { cloud, api, outputs } = pipeline;
+  // Without a count of the quota, a campaign would wait for approval.
+  await vi.waitUntil(async () => (await pipeline.govern()) === 'succeeded', { timeout: 60_000 });
   const producer = (source: string) => {
     const key = producerKey(source);
     const sqs = new SQSClient(cloud.clientConfig('sqs', key));
@@ -62,6 +65,18 @@ export async function recipeRun() {
         update: after.update - before.update,
         delete: after.delete - before.delete,
       };
+    },
+
+    /** The campaign sender would begin at the next full minute, so the run starts it each second. */
+    async whileSending(something: () => Promise<void>): Promise<void> {
+      const sender = cloud.environments().find(({ logicalId }) => logicalId.includes('CampaignsSender'));
+      if (sender === undefined) throw new Error('the pipeline has no campaign sender');
+      const timer = setInterval(() => void cloud.invoke(sender.logicalId, {}), 1_000);
+      try {
+        await something();
+      } finally {
+        clearInterval(timer);
+      }
     },
 
     /** Where a click or a scan leads. */
