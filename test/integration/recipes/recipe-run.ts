@@ -7,6 +7,8 @@ import { config } from '../../../examples/recipes/configuration.ts';
 import { outcomeQueueOutput } from '../../../lib/config/source-names.ts';
 import { runningPipeline } from '../../world/running-pipeline.ts';
 
+export type RecipeRun = Awaited<ReturnType<typeof recipeRun>>;
+
 /** The pipeline of the recipes, with what a producer's service has of it. */
 export async function recipeRun() {
   const pipeline = await runningPipeline({ configuration: config });
