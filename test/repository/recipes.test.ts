@@ -32,6 +32,11 @@ describe('docs/recipes', () => {
     },
   );
 
+  test('from-bulk-page.md shows the settings of its example', () => {
+    const settings = textOf('examples/recipes/bulk-page.campaign.json');
+    expect(textOf('docs/recipes/from-bulk-page.md')).toContain(`\n\`\`\`json\n${settings}\`\`\`\n`);
+  });
+
   test('its first page lists every recipe, and no other', () => {
     const linked = [...textOf('docs/recipes/README.md').matchAll(/^\| \[[^\]]+\]\(([a-z0-9-]+\.md)\)/gm)];
     expect(linked.map(([, page]) => page).sort()).toEqual(pages.sort());
