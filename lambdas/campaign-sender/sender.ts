@@ -45,16 +45,14 @@ export function campaignSender(settings: CampaignSenderSettings, ports: Campaign
   const lanes = settings.LANES.map((lane) => ({ lane, commands: new RowCommands(lane.name, settings, ports.policy) }));
   return async (deadline: Deadline): Promise<void> => {
     const until = ports.clock.monotonicMilliseconds() + runMilliseconds;
-    const failed = await Promise.all(
-      lanes.map(async ({ lane, commands }, index) => {
-        const observer = ports.laneObserver(lane.name);
-        const run: LaneRun = { lane, settings, ports, deadline, observer, commands, answers: new Map() };
-        const work = new LaneWork(run, index === 0, until);
-        await work.run();
-        return work.hasFailed ? lane.name : [];
-      }),
-    );
-    if (failed.flat().length > 0) throw new Error(`campaigns have failed in lanes: ${failed.flat().join(', ')}`);
+    const works = lanes.map(({ lane, commands }, index) => {
+      const observer = ports.laneObserver(lane.name);
+      const run: LaneRun = { lane, settings, ports, deadline, observer, commands, answers: new Map() };
+      return new LaneWork(run, index === 0, until);
+    });
+    await Promise.all(works.map((work) => work.run(works)));
+    const failed = works.filter(({ hasFailed }) => hasFailed).map(({ lane }) => lane);
+    if (failed.length > 0) throw new Error(`campaigns have failed in lanes: ${failed.join(', ')}`);
   };
 }
 
@@ -64,6 +62,8 @@ class MalformedRecord extends Error {
 
 class LaneWork {
   hasFailed = false;
+  /** Whether this run does nothing more for the lane. */
+  hasEnded = false;
   readonly #run: LaneRun;
   readonly #isFirst: boolean;
   readonly #until: number;
@@ -78,8 +78,12 @@ class LaneWork {
     this.#until = until;
   }
 
-  /** Never throws, so the other lanes continue. */
-  async run(): Promise<void> {
+  get lane(): string {
+    return this.#run.lane.name;
+  }
+
+  /** Never throws, so the other lanes continue. @param works those of all lanes, this one included */
+  async run(works: readonly LaneWork[]): Promise<void> {
     let [campaigns, standing]: [CampaignRecord[], LaneStanding] = [[], { isOpen: false, openSince: undefined }];
     try {
       for (;;) {
@@ -90,14 +94,17 @@ class LaneWork {
         standing = await standingOf(this.#run);
         if (standing.isOpen && isOpenAgain) hurry(this.#run);
         campaigns = await this.#step(before, standing);
-        // While another lane has campaigns, this run goes on, and one for this lane may come.
-        if (records.length === 0 || this.#isOver()) break;
+        // While another lane has campaigns, this run goes on, and one for this lane may come. A campaign may also have come for a lane
+        // that has ended: the next run sends it, and can begin when this one has ended.
+        const hasWork = works.some((work) => !work.hasEnded && records.some((record) => work.#isMine(record)));
+        if (!hasWork || this.#isOver()) break;
         const hasMoved = campaigns.some((record) => !before.includes(record));
         await this.#sleep(hasMoved ? busyPauseMilliseconds : idlePauseMilliseconds);
       }
     } catch (error) {
       this.#failed(undefined, error);
     }
+    this.hasEnded = true;
     await Promise.all(this.#finishing.values());
     writeLevels(this.#run, standing, campaigns, this.#ended);
   }

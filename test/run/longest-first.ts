@@ -8,6 +8,7 @@ export const longest = [
   'test/integration/end-to-end.test.ts',
   'test/integration/other-configuration.test.ts',
   'test/integration/local/cloud/mapping.test.ts',
+  'test/integration/recipes/recipes.test.ts',
   'test/integration/expiry.test.ts',
   'test/integration/local/weather/campaign.test.ts',
   'test/integration/local/cloud/expiry.test.ts',

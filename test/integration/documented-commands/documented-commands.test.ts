@@ -9,7 +9,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { commandsIn, normalised } from './commands-in.ts';
 import { type KeptRun, type Ran, startKeptRun } from './kept-run.ts';
 
-const documents = ['README.md', 'docs/operations.md', 'lib/observability/RUNBOOK.md'];
+const documents = [
+  'README.md',
+  'docs/operations.md',
+  'docs/recipes/before-the-first-call.md',
+  'docs/recipes/from-bulk-page.md',
+  'lib/observability/RUNBOOK.md',
+];
 const textOf = (file: string) => readFileSync(new URL(`../../../${file}`, import.meta.url), 'utf8');
 const documented = new Map(
   documents.flatMap((file) => commandsIn(file, textOf(file))).map(({ command }) => [normalised(command), command]),
@@ -137,7 +143,7 @@ async function tried(command: string): Promise<Ran> {
   }
 }
 
-describe('every command of README, operations and runbook', () => {
+describe('every command of README, operations, runbook and two recipes', () => {
   test('is found', () => {
     expect(documented.size).toBeGreaterThan(80);
     expect(before).toContain('logs()');

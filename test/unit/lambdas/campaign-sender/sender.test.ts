@@ -1,7 +1,20 @@
 import { test as base, describe, expect } from 'vitest';
+import { InMemoryCampaignTable } from '../../../world/in-memory-campaign-table.ts';
 import { SendingWorld } from '../../../world/sending-world.ts';
 
 const it = base.extend('world', () => new SendingWorld());
+
+function giveTwoLanes(world: SendingWorld): void {
+  const lane = { commandsPerSecond: 10, imagesPerSecond: 5 };
+  world.settings = {
+    ...world.settings,
+    LANES: [
+      { ...lane, name: 'campaign', queueUrl: 'http://127.0.0.1:1/campaign' },
+      { ...lane, name: 'urgent', queueUrl: 'http://127.0.0.1:1/urgent' },
+    ],
+    producers: [{ source: 'crm', templates: ['A1b3'], lanes: ['campaign', 'urgent'] }],
+  };
+}
 
 describe('a campaign', () => {
   it('is sent, settled and finished, and each row gets what became of it', async ({ world }) => {
@@ -109,6 +122,29 @@ describe('a campaign', () => {
     // Then
     expect(world.record('spring').state).toBe('finished');
     expect(world.outcomes).toHaveLength(1);
+  });
+
+  it('that comes when its lane has ended for this run is sent by the run of the next minute', async ({ world }) => {
+    // Given a campaign that comes after one lane has seen the list empty, and before the other lane has
+    giveTwoLanes(world);
+    await world.given('spring', ['create']);
+    const active = () => InMemoryCampaignTable.prototype.active.call(world.campaigns);
+    let isGiven = false;
+    world.campaigns.active = async () => {
+      const drops = await active();
+      if (drops.length === 0 && !isGiven) {
+        isGiven = true;
+        await world.given('summer', ['create']);
+      }
+      return drops;
+    };
+    const startedAt = world.now;
+    // When
+    await world.run();
+    // Then
+    expect(world.now - startedAt).toBeLessThan(60_000);
+    await world.run();
+    expect(world.record('summer').state).toBe('finished');
   });
 
   it('sends nothing while it is being checked, or waits for its approval', async ({ world }) => {
@@ -294,15 +330,7 @@ describe('a failure', () => {
 
   it('of one lane does not stop the others', async ({ world }) => {
     // Given
-    const lane = { commandsPerSecond: 10, imagesPerSecond: 5 };
-    world.settings = {
-      ...world.settings,
-      LANES: [
-        { ...lane, name: 'campaign', queueUrl: 'http://127.0.0.1:1/campaign' },
-        { ...lane, name: 'urgent', queueUrl: 'http://127.0.0.1:1/urgent' },
-      ],
-      producers: [{ source: 'crm', templates: ['A1b3'], lanes: ['campaign', 'urgent'] }],
-    };
+    giveTwoLanes(world);
     await world.given('spring', ['create']);
     await world.given('summer', ['create'], { lane: 'urgent' });
     world.failing.add('http://127.0.0.1:1/campaign');
