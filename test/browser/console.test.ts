@@ -3,6 +3,7 @@ import { temporaryFolder } from '../world/temporary-folder.ts';
 import { campaignStory } from './stories/campaign.ts';
 import { changesStory } from './stories/changes.ts';
 import { linkStory } from './stories/link.ts';
+import { linkChangesStory } from './stories/link-changes.ts';
 import { outageStory } from './stories/outage.ts';
 import { pageViews } from './stories/pages.ts';
 import { quotaStory } from './stories/quota.ts';
@@ -32,6 +33,7 @@ describe.skipIf(browser === undefined)('the console in a browser', { timeout: 30
 
   campaignStory(given);
   linkStory(given);
+  linkChangesStory(given);
   outageStory(given);
   quotaStory(given);
   stuckStory(given);
