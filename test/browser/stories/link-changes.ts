@@ -10,7 +10,8 @@ export function linkChangesStory(given: () => Given): void {
     const atApi = async () =>
       (await run.world.api.links()).find(({ shortlinkId }) => shortUrl.endsWith(`/${shortlinkId}`));
 
-    // Given a link that somebody has found
+    // Given a link that somebody has found, on a page that knows no search before
+    await goTo(visitor, 'overview', 'Overview');
     await goTo(visitor, 'links', 'Links');
     await page.getByLabel('Short URL, or template and ID').fill(shortUrl);
     await page.getByRole('button', { name: 'Find', exact: true }).click();
