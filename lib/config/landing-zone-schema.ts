@@ -61,7 +61,7 @@ export const landingZoneSchema = z.strictObject({
     .strictObject({ region: awsRegion, keyArn: text(keyArn, `must be ${keyArnRule}`).optional() })
     .optional(),
   /** Whether queues, with their messages, stay when their stack is deleted. */
-  keepQueues: z.boolean('must be true or false').optional(),
+  keepQueues: z.boolean().optional(),
   /** Encrypts everything. `own` makes a key for each pipeline. */
   key: z.union([z.literal('own'), key(keyArn, '')], { error: `must be 'own', or ${keyArnRule}` }).optional(),
   /** Of the functions. */
