@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { choice, key, text } from './setting-rules.ts';
+import { choice, rule, text } from './setting-rules.ts';
 
 /** What a company demands of everything in its AWS accounts. landing-zone.ts holds how the settings must fit together. */
 
@@ -61,9 +61,12 @@ export const landingZoneSchema = z.strictObject({
     .strictObject({ region: awsRegion, keyArn: text(keyArn, `must be ${keyArnRule}`).optional() })
     .optional(),
   /** Whether queues, with their messages, stay when their stack is deleted. */
-  keepQueues: z.boolean('must be true or false').optional(),
+  keepQueues: z.boolean().optional(),
   /** Encrypts everything. `own` makes a key for each pipeline. */
-  key: z.union([z.literal('own'), key(keyArn, '')], { error: `must be 'own', or ${keyArnRule}` }).optional(),
+  key: rule<string>(
+    (value) => value === 'own' || (typeof value === 'string' && keyArn.test(value)),
+    `must be 'own', or ${keyArnRule}`,
+  ).optional(),
   /** Of the functions. */
   architecture: choice('arm64', 'x86_64').optional(),
   network: network.optional(),

@@ -1,7 +1,8 @@
 import type { LandingZone, PipelineSettings, StageSettings } from './config-schema.ts';
+import { arnOf } from './principals.ts';
 
 type Stage = Pick<StageSettings, 'aws' | 'landingZone' | 'alarms'> & {
-  readonly pipelines: { readonly length: number };
+  readonly pipelines: readonly Pick<PipelineSettings, 'producers'>[];
 };
 type Fault = [path: string, message: string];
 
@@ -60,19 +61,31 @@ function homelessFaults(zone: LandingZone): Fault[] {
 }
 
 /** Whether the pipeline can run in the region at all. */
-function placeFaults(region: string, { alarms }: Stage): Fault[] {
+function placeFaults(region: string, { alarms, pipelines }: Stage): Fault[] {
   const partition = partitionOf(region);
   if (!supportedPartitions.includes(partition)) {
     const rule = `must be a region of the partitions ${supportedPartitions.join(', ')}, not of ${partition}`;
     return [['aws.region', `${rule}; ${got(region)}`]];
   }
-  return (['pageTopicArn', 'ticketTopicArn'] as const).flatMap((name): Fault[] => {
+  const topics = (['pageTopicArn', 'ticketTopicArn'] as const).flatMap((name): Fault[] => {
     const arn = alarms[name];
     if (arn === undefined || readArn(arn).region === region) return [];
     return [
       [`alarms.${name}`, `must be a topic in ${region}, because an alarm notifies only its own region; ${got(arn)}`],
     ];
   });
+  const principals = pipelines.flatMap(({ producers }, index) =>
+    producers.flatMap((producer, place) =>
+      producer.principals.flatMap((principal, number): Fault[] => {
+        if ('account' in principal) return [];
+        const arn = 'service' in principal ? principal.sourceArn : arnOf(principal);
+        const path = `pipelines[${index}].producers[${place}].principals[${number}]`;
+        const rule = `must be of the partition ${partition}, as ${region} is`;
+        return readArn(arn).partition === partition ? [] : [[path, `${rule}; ${got(arn)}`]];
+      }),
+    ),
+  );
+  return [...topics, ...principals];
 }
 
 function zoneFaults(

@@ -43,7 +43,7 @@ describe('a landing zone', () => {
     ['iamPath', 'acme', 'must be an IAM path, such as /onelink/; got "acme"'],
     ['bootstrapQualifier', 'much-too-long', 'must be 1–10 letters and digits; got "much-too-long"'],
     ['accessLogBucket', 'A', 'must be the name of an S3 bucket; got "A"'],
-    ['keepQueues', 'yes', 'must be true or false; got "yes"'],
+    ['keepQueues', 'yes', 'must be of type boolean; got "yes"'],
     [
       'key',
       'arn:aws:kms:eu-central-1:111122223333:alias/acme',
@@ -118,6 +118,13 @@ describe('the region of a stage', () => {
     expect(zoneFaults({}, region)).toEqual([
       `stages.production.aws.region: must be a region of the partitions aws, aws-us-gov, aws-cn, not of ${partition}; got "${region}"`,
     ]);
+  });
+
+  test('is of the partition of the producers’ roles', () => {
+    expect(zoneFaults({}, 'cn-north-1')).toContain(
+      'stages.production.pipelines[0].producers[0].principals[0]: must be of the partition aws-cn, as cn-north-1 is; got ' +
+        '"arn:aws:iam::111122223333:role/crm"',
+    );
   });
 
   test('is the region of the topics that its alarms notify', () => {
