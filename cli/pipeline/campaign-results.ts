@@ -90,7 +90,7 @@ export async function* withoutDeletedLinks(
   for await (const portion of inOrder(chunksAtOnce, portions(results, linksAtOnce), marked)) yield* portion;
 }
 
-const withLink: ReadonlySet<RowStatus> = new Set(['created', 'updated', 'unchanged']);
+const withLink: ReadonlySet<RowStatus> = new Set(['created', 'updated', 'adopted', 'migrated', 'unchanged']);
 
 function linkOf({ status, onelinkId, shortlinkId }: RowResult): LinkAddress | undefined {
   const hasLink = withLink.has(status) && onelinkId !== undefined && shortlinkId !== undefined;

@@ -88,6 +88,7 @@ export async function checkCampaign(
       templates,
       droppedAt: settings.requestedAt === undefined ? nowMilliseconds : Date.parse(settings.requestedAt),
       read: laneReader(pipeline, lane),
+      domains: pipeline.settings.templates,
       maxTtlDays: pipeline.account.maxTtlDays,
       onConflict: lanes[lane]?.conflictPolicy ?? conflictPolicy,
       format,

@@ -73,7 +73,7 @@ interface Linked {
   address: { onelinkId: string; shortlinkId: string };
 }
 
-const withLink: ReadonlySet<string> = new Set(['created', 'updated', 'unchanged']);
+const withLink: ReadonlySet<string> = new Set(['created', 'updated', 'adopted', 'migrated', 'unchanged']);
 
 /** The rows with a link. Two rows of a file may change one link, which is deleted once. A million links take some 100 MB. */
 async function* linked(results: AsyncIterable<RowResult>): AsyncGenerator<Linked> {

@@ -112,7 +112,7 @@ export function campaignChecker(
     const maxTtlDays = settings.MAX_TTL_DAYS;
     const onConflict = settings.LANES[lane]?.conflictPolicy;
     const named = { source, name, settings: chosen, template, templates, droppedAt: asOf ?? file.droppedAt };
-    const reader = new RowReader({ ...named, read, maxTtlDays, onConflict, format });
+    const reader = new RowReader({ ...named, read, domains: rules.templates, maxTtlDays, onConflict, format });
     return { reader, format, isCompressed, derivesIds: onConflict === 'derive', sizes };
   };
 

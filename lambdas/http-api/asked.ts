@@ -1,5 +1,5 @@
 import type { Command } from '../domain/contract/command.ts';
-import { commandReader } from '../domain/contract/command-reading.ts';
+import { commandReader, identityOf } from '../domain/contract/command-reading.ts';
 import type { OpenedMessage } from '../domain/contract/envelope.ts';
 import type { Fault } from '../domain/contract/fault.ts';
 import type { PointedFault } from '../domain/http/answers.ts';
@@ -77,9 +77,22 @@ export function laneReaders(
   const readers = new Map<string, ReturnType<typeof commandReader>>();
   return (lane) => {
     const ofLane = producers.filter(({ lanes }) => lanes.includes(lane));
-    const reader = readers.get(lane) ?? commandReader({ contract, producers: ofLane, templates, policy });
+    const reader = readers.get(lane) ?? withoutReads(commandReader({ contract, producers: ofLane, templates, policy }));
     readers.set(lane, reader);
     return reader;
+  };
+}
+
+/** An outcome over HTTP would be stored with the link's data. A GET of the link answers at once, and stores nothing. */
+function withoutReads(read: ReturnType<typeof commandReader>): ReturnType<typeof commandReader> {
+  return (message, sentAtMilliseconds) => {
+    const reading = read(message, sentAtMilliseconds);
+    if (message.command?.action !== 'get') return reading;
+    const words = 'reads no link over HTTP: call GET /v1/links/{onelinkId}/{shortlinkId}';
+    const fault = { path: 'action', rule: 'read-by-get', message: words };
+    const others = 'refused' in reading ? reading.refused.faults.filter(({ path }) => path !== 'action') : [];
+    const asked = 'refused' in reading ? reading.refused : identityOf(message.command);
+    return { refused: { ...asked, faults: [fault, ...others] } };
   };
 }
 

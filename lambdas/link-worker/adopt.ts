@@ -24,7 +24,7 @@ export async function adoptLink(attempt: Attempt<AdoptCommand>): Promise<Answer>
     return isMadeBy(owned.record, command) ? adopted(owned.record) : answerToOwned(attempt, owned.record);
   }
   if (!mayWrite) return staleAnswer;
-  const look = await lookAtUnowned(attempt);
+  const look = await lookAtUnowned(attempt, before);
   if ('answer' in look) return look.answer;
   if ('refusedBy' in look) return madeElsewhere(command);
   const record = takenOver(attempt, look.link);

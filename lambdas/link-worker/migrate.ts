@@ -65,7 +65,7 @@ type Data = { data: Record<string, string> } | { answer: Answer };
 /** Makes the link its source's. @returns the data to send */
 async function recordFirst(attempt: Attempt<MigrateCommand>, before: LinkRecord | undefined): Promise<Data> {
   const { command, settings } = attempt;
-  const look = await lookAtUnowned(attempt);
+  const look = await lookAtUnowned(attempt, before);
   if ('answer' in look) return look;
   // The API may refuse to show a link of version 1.0, and yet move it.
   if ('refusedBy' in look && command.data === undefined) return { answer: madeElsewhere(command) };

@@ -53,13 +53,15 @@ export function ownership(
  * - an ID of the form that the pipeline derives: its create may record it soon
  * - any other ID: the TTL may have removed its record a moment ago, and the expiry intake restores it
  *
+ * @param before the address's record, whose link has ended
  * @returns the link, or the answer if it cannot be taken over
  */
 export async function lookAtUnowned(
   attempt: Attempt<Takeover>,
+  before: LinkRecord | undefined,
 ): Promise<{ link: LinkAtApi } | { refusedBy: 'api' } | { answer: Answer }> {
   const { command, ports } = attempt;
-  if (await mayBeRecorded(attempt)) return { answer: 'look-again' };
+  if (await mayBeRecorded(attempt, before)) return { answer: 'look-again' };
   const address = addressOf(command);
   const claim = await ports.ledger.claimOf(address);
   if (claim !== undefined && claim.until !== 0 && claim.source !== command.source) {
@@ -110,7 +112,10 @@ export function answerByPolicy(
 }
 
 /** Whether the ledger may get a record of this link without this command. */
-async function mayBeRecorded({ command, receiveCount, settings, ports }: Attempt<Takeover>): Promise<boolean> {
+async function mayBeRecorded(
+  { command, receiveCount, settings, ports }: Attempt<Takeover>,
+  before: LinkRecord | undefined,
+): Promise<boolean> {
   const { source, shortlinkId } = command;
   const mayBeDerived = hasDerivedForm(shortlinkId, settings.LINK_ID_LENGTH);
   if (receiveCount < (mayBeDerived ? deliveriesToWaitForCreate : deliveriesToWaitForRestore)) return true;
@@ -118,6 +123,8 @@ async function mayBeRecorded({ command, receiveCount, settings, ports }: Attempt
   if (claim === undefined || claim.until === 0) return false;
   if (claim.source !== source) return receiveCount < deliveriesToWaitForCreate;
   const claimed = await claimedBy(source, addressOf(command), ports.ledger);
+  // The record of the link that the claim made is there, and that link has ended.
+  if (claimed === 'made' && before !== undefined) return false;
   return claimed !== undefined && receiveCount < deliveriesToWaitForStream;
 }
 

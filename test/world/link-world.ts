@@ -93,6 +93,10 @@ export const remove = {
 export const qr = { ...remove, requestId: 'q-1', action: 'qr' } as const;
 export const get = { ...remove, requestId: 'g-1', action: 'get' } as const;
 
+/** The commands that take the link over, if the pipeline has not made it. */
+export const adopt = { ...remove, requestId: 'a-1', action: 'adopt', requestedAt: '2026-03-01T10:00:01Z' } as const;
+export const migrate = { ...adopt, requestId: 'm-1', action: 'migrate' } as const;
+
 /** The address of that link in the ledger and at the API. */
 export const spring = 'A1b3/spring';
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { nearNames } from '../../../lambdas/domain/campaign/near-names.ts';
 import type { Command } from '../../../lambdas/domain/contract/command.ts';
+import { costOf } from '../../../lambdas/domain/contract/command-cost.ts';
 import type { commandReader } from '../../../lambdas/domain/contract/command-reading.ts';
 import { openEnvelope } from '../../../lambdas/domain/contract/envelope.ts';
 import type { Fault } from '../../../lambdas/domain/contract/fault.ts';
@@ -148,9 +149,10 @@ export class DryRun {
     this.#loads.set(lane, load);
     const { action } = command;
     this.actions.set(action, (this.actions.get(action) ?? 0) + 1);
-    if (action !== 'qr') load.quotaCalls += 1;
-    if (action === 'create' && command.shortlinkId !== undefined) load.lookups += 1;
-    if (action === 'qr' || (action === 'create' && command.qr !== undefined)) load.qrCodes += 1;
+    const { quotaCalls, lookups, qrCodes } = costOf(command);
+    load.quotaCalls += quotaCalls;
+    load.lookups += lookups;
+    load.qrCodes += qrCodes;
   }
 }
 

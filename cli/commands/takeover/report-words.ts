@@ -59,7 +59,7 @@ const choiceFor = (link: string | undefined, notes: OpenTakeover['notes'], choic
 const stateWords: Record<Exclude<TakeoverResults['state'], 'known'>, string> = {
   none: 'not started',
   unopened: 'uploaded, and its check has not begun',
-  replaced: 'another file of this name has replaced it. Run it again, or give it another name with --name',
+  replaced: 'another file of this name has replaced it. To go on: onelink takeover run',
 };
 
 /** The report as lines of text: what the rows are, what became of them, and what is left. */

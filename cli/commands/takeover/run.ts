@@ -20,7 +20,7 @@ import { lookUpMissing } from './looking.ts';
 import { figuresFor, fitRows } from './plan.ts';
 import { countReport, shownReport } from './report.ts';
 import { eachReportRow } from './report-words.ts';
-import { choiceLines, classLines, countList } from './takeover-words.ts';
+import { choiceLines, classLines, countList, noneOfAny } from './takeover-words.ts';
 import { type BeginningAttempt, uploadRows } from './upload-rows.ts';
 
 interface Options extends ChoiceOptions {
@@ -85,7 +85,7 @@ async function run(scene: Scene<Options>, takeover: OpenTakeover): Promise<numbe
   if (attempt === 'none') return reported(scene, takeover, campaigns);
   const dropped = await uploadRows(scene, takeover, campaigns, {
     attempt,
-    mayBegin: (rows) => mayBegin(scene, takeover, campaigns, choice, rows),
+    mayBegin: (rows) => mayBegin(scene, takeover, campaigns, { attempt, decision: choice, rows }),
   });
   if (dropped === undefined) return exitCode.incomplete;
   return options.wait ? waited(scene, takeover, campaigns, dropped) : started(scene, takeover);
@@ -138,23 +138,34 @@ async function linksToTryAgain(takeover: OpenTakeover, campaigns: OpenCampaigns)
   return links;
 }
 
+interface Beginning {
+  /** Undefined: an attempt goes on whose campaign was ended. */
+  attempt: BeginningAttempt | undefined;
+  decision: Decided;
+  rows: number;
+}
+
 /** Shows what begins and what it costs, and asks. */
 async function mayBegin(
   scene: Scene<Options>,
   takeover: OpenTakeover,
   { table }: OpenCampaigns,
-  decision: Decided,
-  rows: number,
+  { attempt, decision, rows }: Beginning,
 ): Promise<boolean> {
-  const { options, interrupted, progress } = scene;
+  const { options, interrupted } = scene;
   const counts = await countList(takeover, decision);
-  progress.clear();
-  for (const line of [...classLines(counts), ...choiceLines(decision, counts, takeover)]) console.error(line);
-  for (const line of planWords(await figuresFor(scene, takeover, counts))) console.error(line);
+  const { links, choice } = attempt ?? {};
+  if (links === undefined) {
+    for (const line of [...classLines(counts), ...choiceLines(decision, counts, takeover)]) console.error(line);
+  }
+  const tried = links && choice && { ...counts, byClass: { ...noneOfAny(), [choice.action]: links.length } };
+  for (const line of planWords(await figuresFor(scene, takeover, tried ?? counts))) console.error(line);
   const before = (await table.read(takeover.campaign)).record;
-  const isOther = before !== undefined && takeover.notes.dropped === undefined;
+  const isOther = before !== undefined && (attempt === undefined || takeover.notes.dropped === undefined);
   if (isOther) for (const line of againWords(before, 'request_id')) console.error(line);
-  return options.yes === true || mayGoOn(`Send ${counted(rows, 'row')}?`, 'Nothing was sent.', interrupted);
+  const question =
+    links === undefined ? `Send ${counted(rows, 'row')}?` : `Try ${counted(links.length, 'link')} again?`;
+  return options.yes === true || mayGoOn(question, 'Nothing was sent.', interrupted);
 }
 
 async function waited(

@@ -11,8 +11,10 @@ export interface ListCounts {
   byClass: Record<RowClass, number>;
 }
 
+export const noneOfAny = () => Object.fromEntries(classes.map((one) => [one, 0])) as Record<RowClass, number>;
+
 export async function countList({ rows, notes }: OpenTakeover, { choice }: Decided): Promise<ListCounts> {
-  const byClass = Object.fromEntries(classes.map((one) => [one, 0])) as Record<RowClass, number>;
+  const byClass = noneOfAny();
   const counts = { rows: 0, byClass };
   await rows((row) => {
     const found = row.is === 'link' ? notes.found.get(linkName(row.address)) : undefined;

@@ -1,3 +1,4 @@
+import type { CampaignRecord } from '../../../lambdas/domain/campaign/record.ts';
 import { openInput } from '../../files/input-file.ts';
 import type { OpenCampaigns } from '../../pipeline/campaign/open-campaigns.ts';
 import { checkCampaign } from '../../pipeline/check-campaign.ts';
@@ -24,14 +25,14 @@ export interface BeginningAttempt {
  * before the upload, and the uploaded file after it. A run that is killed in between uploads the same rows again, and the
  * workers answer them from the request records.
  *
- * @param mayBegin asks whether a new attempt may begin
- * @returns the uploaded file, or undefined if the attempt may not begin
+ * @param mayBegin asks whether a new attempt may begin, or whether an attempt whose campaign was ended may go on
+ * @returns the uploaded file, or undefined if it may not
  * @throws OperatorError if the rows have a fault, which is an option's, or if the signal aborts
  */
 export async function uploadRows(
   { progress, interrupted }: Scene<ListOptions>,
   { notes, campaign, pipeline, lane, rows }: OpenTakeover,
-  { deployed: { s3 }, bucket, files }: OpenCampaigns,
+  { deployed: { s3 }, bucket, files, table }: OpenCampaigns,
   { attempt, mayBegin }: { attempt: BeginningAttempt | undefined; mayBegin(rows: number): Promise<boolean> },
 ): Promise<Dropped | undefined> {
   const attemptOf = attemptsWith(attempt, notes);
@@ -43,7 +44,9 @@ export async function uploadRows(
   const settings = { lane };
   return withRowFile(wanted, { rows: 'The rows', nothing: 'Nothing was sent.', signal: interrupted }, async (path) => {
     const { sha256 } = await digestOf(path);
-    if (attempt === undefined && notes.dropped?.sha256 === sha256) return notes.dropped;
+    const before = notes.dropped && (await table.read(campaign)).record;
+    const isEnded = before !== undefined && notes.dropped !== undefined && wasEnded(before, notes.dropped);
+    if (attempt === undefined && notes.dropped?.sha256 === sha256 && !isEnded) return notes.dropped;
     const input = await openInput(path, { signal: interrupted, content: 'rows' });
     const check = await checkCampaign(
       { input, format: 'ndjson', isCompressed: false },
@@ -58,7 +61,7 @@ export async function uploadRows(
     if (check.counts.rejected > 0) {
       throw new OperatorError(`${checkWords(check).join('\n')}\nCorrect the options. Nothing was sent.`);
     }
-    if (attempt !== undefined && !(await mayBegin(wanted.length))) return undefined;
+    if ((attempt !== undefined || isEnded) && !(await mayBegin(wanted.length))) return undefined;
     if (attempt !== undefined) notes.addAttempt(campaign.name, attempt.choice, attempt.links);
     const file = await dropCampaign(
       { campaign, ending: '.ndjson', settings, input },
@@ -75,6 +78,12 @@ export async function uploadRows(
     console.error(`${counted(wanted.length, 'row')} uploaded as ${campaign.source}/${campaign.name}.`);
     return notes.dropped;
   });
+}
+
+/** Whether somebody has cancelled the campaign of the uploaded file, or replaced the file. */
+function wasEnded({ state, file }: CampaignRecord, dropped: Dropped): boolean {
+  if (file.droppedAt < dropped.file.droppedAt) return false;
+  return file.etag !== dropped.file.etag || state === 'cancelled' || state === 'refused';
 }
 
 /** The attempts of the notes, and the one that begins. */

@@ -9,6 +9,8 @@ const kinds = [
   ['created', laneMetric.linkCreated],
   ['updated', laneMetric.linkUpdated],
   ['deleted', laneMetric.linkDeleted],
+  ['adopted', laneMetric.linkAdopted],
+  ['migrated', laneMetric.linkMigrated],
   ['qr-stored', laneMetric.qrStored],
   ['expired', laneMetric.linkExpired],
   ['renewed', laneMetric.linkRenewed],

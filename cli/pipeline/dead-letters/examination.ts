@@ -224,7 +224,8 @@ function reasonOfCommand(
   const answered = request && answeredBy(request, digest);
   if (answered !== undefined) return answered;
   const isLive = link?.state === 'live';
-  if (command.action === 'create' && isLive && isBy(command, link)) return reasonFor('link-made');
+  const makes = command.action === 'create' || command.action === 'adopt';
+  if (makes && isLive && isBy(command, link)) return reasonFor('link-made');
   if (command.validUntil !== undefined && Date.parse(command.validUntil) < nowMilliseconds) return reasonFor('stale');
   if (command.action === 'create') {
     // The address of another source's ended link stays that source's.
@@ -233,8 +234,10 @@ function reasonOfCommand(
     const isTaken = isAnothers || (isLive && link.expiresAt * 1000 > nowMilliseconds);
     return reasonFor(isTaken ? 'link-taken' : 'unknown');
   }
-  if (link === undefined) return reasonFor('link-unknown');
+  const takesOver = command.action === 'adopt' || command.action === 'migrate';
+  if (link === undefined) return reasonFor(takesOver ? 'unknown' : 'link-unknown');
   if (link.source !== command.source) return reasonFor('not-owner');
+  if (command.action === 'adopt') return reasonFor('unknown');
   const isChange = command.action !== 'qr' && command.action !== 'get';
   if (!isChange) return reasonFor(link.state === 'deleted' ? 'link-deleted' : 'unknown');
   if (link.applied.requestId === command.requestId) return reasonFor('change-applied');

@@ -121,7 +121,7 @@ function defaultsOf({ defaults = {} }: CampaignSettings): [Target, string][] {
     const target = targetIn(text);
     if (target === undefined) throw noField(text, '');
     const name = targetText(target);
-    if (name === 'request_id' || name === 'shortlink_id' || name === '-')
+    if (name === 'request_id' || name === 'shortlink_id' || name === 'short_url' || name === '-')
       throw new UnreadableFile('default', `has a default for ${name}, which would be the same for all rows`);
     return [target, value];
   });

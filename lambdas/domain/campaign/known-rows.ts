@@ -42,7 +42,7 @@ export function addressOfKnown(row: CheckedRow, request: RequestRecord | undefin
 /**
  * What a row becomes that an earlier drop may have carried out:
  *
- * - as it is, if its request has no record, or only the record answers (a delete, a QR code)
+ * - as it is, if its request has no record, or only the record answers (a delete, a QR code, a takeover)
  * - `unchanged`, if its link is as the row wants it
  * - an update, if its link is live and differs
  * - `rejected`, if its create made no link and no other attempt follows, or its link has ended
@@ -51,7 +51,7 @@ export function knownRow(row: RowToSend, facts: KnownFacts): CheckedRow {
   const { request, link, command, linkIdSecret, nowSeconds } = facts;
   if (request === undefined) return row;
   const isSameRequest = request.commandDigest === commandDigest(linkIdSecret, command);
-  if (command.action === 'delete' || command.action === 'qr') return isSameRequest ? row : anew(row, facts);
+  if (command.action !== 'create' && command.action !== 'update') return isSameRequest ? row : anew(row, facts);
   const { outcome } = request;
   if (madeNoLink(request) || outcome.link === undefined)
     return rejected(row, outcome.reason ?? outcome.outcome, outcome.faults ?? [ended(command, outcome.outcome)]);
@@ -150,7 +150,7 @@ function codeOnly(row: RowToSend, { version, address }: LinkRecord, { attempt }:
   return withRequest(row, command, changeRequestId(row.requestId, contentOf(command, attempt), version));
 }
 
-/** A delete or a QR code with other content under the same key is another request. */
+/** A delete, a QR code or a takeover with other content under the same key is another request. */
 function anew(row: RowToSend, { link }: KnownFacts): CheckedRow {
   return withRequest(row, row.command, changeRequestId(row.requestId, contentOf(row.command), link?.version ?? 0));
 }

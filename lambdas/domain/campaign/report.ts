@@ -1,3 +1,4 @@
+import { costOf } from '../contract/command-cost.ts';
 import type { Fault } from '../contract/fault.ts';
 import type { CampaignRecord } from './record.ts';
 import type { CheckedRow } from './row.ts';
@@ -5,7 +6,7 @@ import type { CheckedRow } from './row.ts';
 /** What a check has counted. The campaign's record has the fields of the same names. */
 export interface CheckCounts
   extends Pick<CampaignRecord, 'rows' | 'toSend' | 'quotaCalls' | 'qrCodes' | 'firstFaults' | 'faultsByRule'> {
-  /** GETs before creates with a chosen ID. They are free, and count against the rate. */
+  /** GETs of links (command-cost.ts). They are free, and count against the rate. */
   lookups: number;
   /** Rows that are not sent, because their links are as they want them. */
   unchanged: number;
@@ -65,12 +66,13 @@ export function countRow(counts: CheckCounts, row: CheckedRow, warnings: readonl
   }
 }
 
-function countCommand(counts: CheckCounts, { action, qr, shortlinkId }: Record<string, unknown>): void {
+function countCommand(counts: CheckCounts, command: Record<string, unknown>): void {
+  const { quotaCalls, lookups, qrCodes } = costOf(command);
   counts.toSend += 1;
-  add(counts.actions, String(action));
-  if (action !== 'qr') counts.quotaCalls += 1;
-  if (action === 'create' && shortlinkId !== undefined) counts.lookups += 1;
-  if (action === 'qr' || (action === 'create' && qr !== undefined)) counts.qrCodes += 1;
+  add(counts.actions, String(command.action));
+  counts.quotaCalls += quotaCalls;
+  counts.lookups += lookups;
+  counts.qrCodes += qrCodes;
 }
 
 function add(counts: Record<string, number>, rule: string): void {

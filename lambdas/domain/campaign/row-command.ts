@@ -2,8 +2,10 @@ import { instant } from '../contract/command.ts';
 import type { Fault } from '../contract/fault.ts';
 import { instantProblem } from '../contract/instant.ts';
 import { parameterRules } from '../contract/link-data.ts';
+import type { Templates } from '../contract/producer.ts';
 import { yesOrNo } from './cell-values.ts';
 import type { CampaignField } from './settings.ts';
+import { type NamedByUrl, namedByUrl } from './short-url.ts';
 
 /** The values of a row by their targets, as text. Empty cells are absent. */
 export interface RowValues {
@@ -20,6 +22,7 @@ export interface CommandRules {
   /** Epoch milliseconds, from which `expires_at` counts. */
   fromMilliseconds: number;
   maxTtlDays: number;
+  domains: Templates;
   /** Whether a column or a default has a word about QR codes. Without one, a row with `qr_size` and the like asks for a code. */
   hasQrColumn: boolean;
 }
@@ -44,7 +47,9 @@ export function commandOf(
     return value;
   };
   const qr = qrOf(of, flag('qr_margin'), action, flag('qr'), rules.hasQrColumn);
-  const brandDomain = of('brand_domain');
+  if (action === 'get') faults.push(noReads);
+  const url = urlOf(of, rules.domains, faults);
+  const brandDomain = of('brand_domain') ?? url.brandDomain;
   const validUntil = of('valid_until');
   if (validUntil !== undefined && Date.parse(validUntil) < rules.fromMilliseconds)
     faults.push({ path: 'valid_until', rule: 'valid-until', message: 'has passed before the file arrived' });
@@ -58,24 +63,58 @@ export function commandOf(
   };
   put('requestedAt', rules.requestedAt);
   put('action', action);
-  put('onelinkId', of('template') ?? rules.template);
-  put('shortlinkId', of('shortlink_id'));
+  put('onelinkId', of('template') ?? url.template ?? rules.template);
+  put('shortlinkId', of('shortlink_id') ?? url.shortlinkId);
   put('onConflict', of('on_conflict')?.toLowerCase());
   put('ttl', ttlOf(of, rules, faults));
   // Clicks would extend the link beyond the instant that the row names.
   put('renewTtl', flag('renew_ttl') ?? (of('expires_at') === undefined ? undefined : false));
-  if (action !== 'qr') put('brandDomain', brandDomain);
+  if (action !== 'qr' && action !== 'delete') put('brandDomain', brandDomain);
   put('keepUntil', of('keep_until'));
   put('validUntil', validUntil);
   put('subject', of('subject'));
   if (metadata.length > 0) put('metadata', Object.fromEntries(metadata));
-  if (!hasNoData(action) && !(action === 'migrate' && data.length === 0))
+  if (!hasNoData(action, data.length))
     put('data', Object.fromEntries(data.map(([name, value]) => [name, inForm(name, value)])));
   put('qr', qr && action === 'qr' && brandDomain !== undefined ? { ...qr, brandDomain } : qr);
   return { command, faults };
 }
 
-const hasNoData = (action: string) => action === 'delete' || action === 'qr' || action === 'adopt';
+/** A migration keeps the link's own data if its row has none. */
+const hasNoData = (action: string, parameters: number) =>
+  action === 'delete' || action === 'qr' || action === 'adopt' || (action === 'migrate' && parameters === 0);
+
+const noReads: Fault = {
+  path: 'action',
+  rule: 'value',
+  message:
+    'must be one of: create, update, delete, qr, adopt, migrate. A file reads no links, because its results would hold their data',
+};
+
+/** What the row's short URL names. Another column may name the same, but nothing else. */
+function urlOf(
+  of: (name: CampaignField) => string | undefined,
+  domains: Templates,
+  faults: Fault[],
+): Partial<NamedByUrl> {
+  const text = of('short_url');
+  if (text === undefined) return {};
+  const named = namedByUrl(text, domains);
+  if ('fault' in named) {
+    faults.push(named.fault);
+    return {};
+  }
+  const given = [of('template') ?? named.template, of('shortlink_id') ?? named.shortlinkId];
+  const isSame = given[0] === named.template && given[1] === named.shortlinkId;
+  if (!isSame)
+    faults.push({
+      path: 'short_url',
+      rule: 'two-links',
+      message: 'names another link than the row’s template and shortlink_id. Keep one of the two',
+    });
+  return named;
+}
+
 const ofEveryAction: ReadonlySet<CampaignField> = new Set([
   'action',
   'template',
@@ -86,7 +125,11 @@ const ofEveryAction: ReadonlySet<CampaignField> = new Set([
 
 /** A file may have rows of several actions, so a row ignores the columns and defaults that its action has no use for. */
 function isUsed(name: CampaignField, action: string): boolean {
+  // The short URL of a link that does not exist yet is not the row's to choose.
+  if (name === 'short_url') return action !== 'create';
   if (action === 'create' || ofEveryAction.has(name)) return true;
+  // It would be a TTL that the link does not have.
+  if (action === 'adopt' && name === 'expires_at') return false;
   if (action === 'qr') return name.startsWith('qr') || name === 'brand_domain';
   return action !== 'delete' && name !== 'on_conflict' && !name.startsWith('qr');
 }

@@ -2,6 +2,7 @@ import type { Command } from '../contract/command.ts';
 import type { commandReader } from '../contract/command-reading.ts';
 import { type Fault, offered } from '../contract/fault.ts';
 import { controlMessage, hasControls } from '../contract/link-data.ts';
+import type { Templates } from '../contract/producer.ts';
 import { isIdLike, isTotals, spreadsheetFault } from './cell-values.ts';
 import { type Columns, columnsOf } from './columns.ts';
 import { withoutGuard } from './csv-text.ts';
@@ -23,6 +24,8 @@ export interface RowRules {
   template: string | undefined;
   /** The templates that the source may use, for the fault of a row without one. */
   templates?: readonly string[] | undefined;
+  /** The configured templates with their domains, which short URLs name. */
+  domains: Templates;
   /** Epoch milliseconds: when the file arrived. `expires_at` becomes a TTL from here. A fixed time makes a repeated check the same. */
   droppedAt: number;
   /** The lane's reader: contract, rights and policies. */

@@ -4,14 +4,15 @@ import { faultsOfIssue } from '../contract/command-faults.ts';
 import type { Fault } from '../contract/fault.ts';
 
 /**
- * A row's fields of a command, as columns and defaults name them. `template` is the command's `onelinkId`. `expires_at` is an
- * instant, and becomes the TTL. `metadata.{name}` and `data.{name}` (a link parameter) stand beside them.
+ * A row's fields of a command, as columns and defaults name them. `template` is the command's `onelinkId`. `short_url` names
+ * template, short-link ID and brand domain of a link that exists. `expires_at` is an instant, and becomes the TTL. `metadata.{name}` and `data.{name}` (a link parameter) stand beside them.
  */
 export const campaignFields = [
   'request_id',
   'action',
   'template',
   'shortlink_id',
+  'short_url',
   'on_conflict',
   'ttl',
   'expires_at',

@@ -70,6 +70,8 @@ export function laneSection(lane: Lane, shown: Shown): IWidget[][] {
           laneMetric.linkCreated,
           laneMetric.linkUpdated,
           laneMetric.linkDeleted,
+          laneMetric.linkAdopted,
+          laneMetric.linkMigrated,
           laneMetric.commandRepeated,
           laneMetric.commandRejected,
           laneMetric.commandConflicted,

@@ -86,7 +86,7 @@ export function fatesOf(all: readonly Answered[]): Map<Answered, Fate> {
 function linksOf(outcomes: readonly Outcome[]): Set<string> {
   const latest = new Map<string, { version: number; alive: boolean }>();
   for (const { outcome, link } of outcomes) {
-    if (link === undefined || !['created', 'updated', 'deleted'].includes(outcome)) continue;
+    if (link === undefined || !['created', 'updated', 'deleted', 'adopted', 'migrated'].includes(outcome)) continue;
     const address = `${link.onelinkId}/${link.shortlinkId}`;
     const version = link.version ?? 0;
     const known = latest.get(address)?.version ?? -1;

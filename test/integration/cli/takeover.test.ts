@@ -198,8 +198,9 @@ describe('takeover run', () => {
     });
     expect((await run()).code).toBe(1);
     // When
-    expect((await run('--again', '--migrate', '--yes', '--no-wait')).code).toBe(0);
+    const again = await run('--again', '--migrate', '--yes', '--no-wait');
     // Then
+    expect([again.code, again.err.join('\n')]).toEqual([0, expect.stringContaining('2 calls, 4 lookups')]);
     expect(await uploaded()).toEqual([
       row('one'),
       row('two', { request_id: 'A1b3/two~2', action: 'migrate', brand_domain: 'go.acme.example' }),
@@ -220,6 +221,25 @@ describe('takeover run', () => {
     ]);
     const nothing = await run('--again');
     expect([nothing.code, nothing.err.at(-1)]).toEqual([0, 'No link is rejected or failed, so none is tried again.']);
+  });
+});
+
+describe('takeover run, when somebody has ended its campaign', () => {
+  test.each([
+    ['cancelled', {}],
+    ['finished', { file: { key: '', etag: '"another"', bytes: 1, droppedAt: Date.now() + 3_600_000 } }],
+  ] as const)('%s or replaced, asks before it goes on', async (state, change) => {
+    await run('--adopt', '--yes', '--no-wait');
+    await givenEnd({ 'A1b3/one': { status: 'adopted' } }, { state, ...change });
+    const before = await notesText();
+    const unasked = await run('--no-wait');
+    expect([unasked.code, unasked.err.join('\n')]).toEqual([
+      2,
+      expect.stringContaining(`crm/${name} exists: ${state}`),
+    ]);
+    expect(await notesText()).toBe(before);
+    expect((await run('--no-wait', '--yes')).code).toBe(0);
+    expect((await notesText()).match(/"attempt"|"dropped"/g)).toEqual(['"attempt"', '"dropped"', '"dropped"']);
   });
 });
 

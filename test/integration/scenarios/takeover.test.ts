@@ -144,6 +144,30 @@ describe('a list of links, at an API that shows only its own', () => {
     expect(code).toBe(1);
     expect(pipeline.api.control.stats().quota.used).toBe(quotaBefore);
   });
+
+  test('is adopted at no cost, so that ledger and API are equal, and another run changes nothing', async () => {
+    // Given
+    const { adopt } = classes();
+    const before = pipeline.api.control.stats();
+    const run = () => onelink('takeover', 'run', list.path, '--source', 'crm', '--yes', '--json').ended;
+    // When
+    const { code, out, err } = await run();
+    // Then
+    const report = { kind: 'report', state: 'finished', classes: classes(), statuses: { adopted: adopt }, reasons: {} };
+    expect(JSON.parse(out), err).toMatchObject(report);
+    expect(code).toBe(0);
+    const after = pipeline.api.control.stats();
+    expect([after.quota.used, after.links]).toEqual([before.quota.used, before.links]);
+    const records = await recordsOf('a', 'crm');
+    expect(records).toHaveLength(adopt + list.count.ours);
+    const branded = records.filter(([, record]) => String(record.shortUrl).startsWith('https://go.acme.example/'));
+    expect(branded).toHaveLength(list.count.branded);
+    const verified = await onelink('verify', '--all', '--json').ended;
+    expect(verified.code, verified.out).toBe(0);
+
+    expect(JSON.parse((await run()).out)).toMatchObject(report);
+    expect((await pipeline.ledger()).get('campaign#crm/a.takeover')).toMatchObject({ drop: 1 });
+  });
 });
 
 describe('links of all kinds', () => {

@@ -8,6 +8,8 @@ import { chunked } from './given-file.ts';
 
 export const droppedAt = Date.parse('2026-03-10T12:00:00Z');
 
+const domains = { A1b3: { domain: 'acme.onelink.me', brandDomains: ['go.acme.example'] } };
+
 interface Given {
   format?: RowFormat;
   policy?: PolicyCheck;
@@ -29,8 +31,9 @@ export function givenRules(settings: CampaignSettings = {}, given: Given = {}): 
       contract: { maxDataCharacters: 2_048, maxTtlDays: 365 },
       policy,
       producers: [{ source: 'crm', templates: ['A1b3'] }],
-      templates: { A1b3: { domain: 'acme.onelink.me', brandDomains: ['go.acme.example'] } },
+      templates: domains,
     }),
+    domains,
     maxTtlDays: 365,
     format,
   };

@@ -55,6 +55,19 @@ describe('a row whose request has no record', () => {
   });
 });
 
+describe('a row that takes a link over', () => {
+  test.each(['adopt', 'migrate'])(
+    'with %s is sent as it is, so that the record of its request answers',
+    async (action) => {
+      const text = `request_id,action,shortlink_id,pid\nA1b3/x,${action},secret-id,sms\n`;
+      for (const outcome of ['adopted', 'migrated', 'rejected'] as const) {
+        const row = await again(text, { isSameRequest: true, outcome: { outcome }, lacks: 'link' });
+        expect(row).toMatchObject({ check: 'send', requestId: 'spring/A1b3/x', command: { action } });
+      }
+    },
+  );
+});
+
 describe('a row whose link is live', () => {
   test('is unchanged with the same content', async () => {
     expect(await again(same)).toEqual({

@@ -38,6 +38,10 @@ describe('the status of a row', () => {
     expect(Object.fromEntries(outcomeKinds.map((kind) => [kind, statusOf(kind)]))).toEqual({
       created: 'created',
       updated: 'updated',
+      adopted: 'adopted',
+      migrated: 'migrated',
+      found: undefined,
+      'not-found': undefined,
       'qr-ready': 'updated',
       deleted: 'deleted',
       conflict: 'rejected',
