@@ -8,8 +8,8 @@ const namesOf = (pattern: string) => globSync(pattern, { cwd: root }).map((file)
 
 const pages = namesOf('docs/recipes/*.md').filter((name) => name !== 'README.md');
 const examples = namesOf('examples/recipes/*.ts').filter((name) => name !== 'configuration');
-/** The pages about an account, not about a link on its way to a customer. */
-const withoutCode = ['before-the-first-call.md', 'from-v1-in-a-quarter.md'];
+/** The page about an account, not about a link on its way to a customer. */
+const withoutCode = ['before-the-first-call.md'];
 
 describe('docs/recipes', () => {
   test.each(examples)('shows the code of examples/recipes/%s.ts as a service would import it', (name) => {
