@@ -15,7 +15,9 @@ export function configuredPipelines({ stages, accounts }: Configuration): Config
   return Object.entries(stages).flatMap(([name, stage]) =>
     stage.pipelines.flatMap((settings) => {
       const account = accounts[settings.account];
-      return account === undefined ? [] : [{ stage: name, stackName: serviceNameOf(name, stage, settings), settings, account }];
+      return account === undefined
+        ? []
+        : [{ stage: name, stackName: serviceNameOf(name, stage, settings), settings, account }];
     }),
   );
 }
