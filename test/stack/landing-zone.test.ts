@@ -329,7 +329,7 @@ describe('the network of a landing zone', () => {
     for (const { VpcConfig } of all('AWS::Lambda::Function')) {
       expect(VpcConfig).toEqual({
         SubnetIds: strictZone.network.subnetIds,
-        SecurityGroupIds: [{ 'Fn::GetAtt': [id, 'GroupId'] }],
+        SecurityGroupIds: [{ Ref: id }],
       });
     }
   });
