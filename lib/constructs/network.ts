@@ -35,7 +35,7 @@ const https = 443;
 /** Makes what the settings leave to the app: a security group for the functions, and endpoints of the VPC. */
 export function joinNetwork(scope: Construct, settings: NetworkSettings): FunctionNetwork {
   const { subnetIds, apiProxyUrl, endpoints, vpcId } = settings;
-  const securityGroupIds = settings.securityGroupIds ?? [functionsGroup(scope, settings).attrGroupId];
+  const securityGroupIds = settings.securityGroupIds ?? [functionsGroup(scope, settings).ref];
   if (endpoints !== undefined) {
     const group = new CfnSecurityGroup(scope, 'EndpointsGroup', {
       groupDescription: 'Lets the functions of the pipeline reach the endpoints',
@@ -54,7 +54,7 @@ export function joinNetwork(scope: Construct, settings: NetworkSettings): Functi
         serviceName: name,
         vpcId,
         subnetIds,
-        securityGroupIds: [group.attrGroupId],
+        securityGroupIds: [group.ref],
         privateDnsEnabled: true,
       });
     }

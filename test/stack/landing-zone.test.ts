@@ -329,7 +329,7 @@ describe('the network of a landing zone', () => {
     for (const { VpcConfig } of all('AWS::Lambda::Function')) {
       expect(VpcConfig).toEqual({
         SubnetIds: strictZone.network.subnetIds,
-        SecurityGroupIds: [{ 'Fn::GetAtt': [id, 'GroupId'] }],
+        SecurityGroupIds: [{ Ref: id }],
       });
     }
   });
@@ -358,7 +358,7 @@ describe('the network of a landing zone', () => {
     expect(names.toSorted()).toEqual([...new Set([...called, 'sts'])].toSorted());
   });
 
-  test('uses groups that are given, and makes no endpoints unless the setting asks for them', () => {
+  test('uses groups that are given, and makes no endpoints unless the settings demand them', () => {
     const { vpcId, subnetIds } = strictZone.network;
     const securityGroupIds = ['sg-0123456789abcdef0'];
     const { template } = configuredApp(inZone({ network: { vpcId, subnetIds, securityGroupIds } }));
