@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { costOf as commandCost } from '../../../lambdas/domain/contract/command-cost.ts';
 import { settled, taken } from '../../pipeline/takeover/classes.ts';
 import { pipelineHelp, pipelineVerb, type Scene } from '../../terminal/pipeline-verb.ts';
 import { n } from '../../words/words.ts';
@@ -85,13 +86,15 @@ const isFine = (one: string) => fine.has(one);
 /** Rows that a run sends, when the choice is made. */
 export const fitRows = ({ byClass: { adopt, migrate, undecided } }: ListCounts) => adopt + migrate + undecided;
 
-/** Time, quota and cost. To adopt costs a GET, and to migrate two GETs and a call of the quota. */
+/** Time, quota and cost. Links that nobody has decided about count as adopted. */
 export async function figuresFor(
   { options, chosen }: Scene<ChoiceOptions>,
   { pipeline, lane }: OpenTakeover,
   { byClass: { adopt, migrate, undecided } }: ListCounts,
 ) {
-  const load = { lane, quotaCalls: migrate, lookups: adopt + undecided + 2 * migrate, qrCodes: 0 };
+  const [adopting, migrating] = [commandCost({ action: 'adopt' }), commandCost({ action: 'migrate' })];
+  const sum = (of: 'quotaCalls' | 'lookups') => (adopt + undecided) * adopting[of] + migrate * migrating[of];
+  const load = { lane, quotaCalls: sum('quotaCalls'), lookups: sum('lookups'), qrCodes: 0 };
   const figures = figuresOf([load], await quotaOf(options, chosen, pipeline), undefined, pipeline);
   const links = adopt + migrate + undecided;
   return { ...figures, cost: costOf({ links, qrCodes: 0 }, pipeline.settings, pipeline.account) };

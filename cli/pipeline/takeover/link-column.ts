@@ -1,6 +1,6 @@
 import { OperatorError } from '../../words/operator-error.ts';
 import { visible } from '../../words/words.ts';
-import { namedLink, type Reach, writtenIn } from './named-link.ts';
+import { namedLink, type Reach } from './named-link.ts';
 
 /** Which column of a file has the short URLs. */
 export interface LinkColumn {
@@ -21,7 +21,7 @@ export function linkColumn(
   { named, reach, file }: { named: string | undefined; reach: Reach; file: string },
 ): LinkColumn {
   if (named !== undefined) return { index: columnNamed(named, header, file), hasHeader: true };
-  const hasHeader = !header.some((name) => writtenIn(name) !== undefined);
+  const hasHeader = header.every((name) => namedLink(name, reach).is === 'no-link');
   const cellsOf = (index: number) => [
     ...(hasHeader ? [] : [header[index] ?? '']),
     ...rows.map((row) => row[index] ?? ''),
@@ -47,7 +47,7 @@ function columnNamed(named: string, header: readonly string[], file: string): nu
 function scoreOf(cells: readonly string[], reach: Reach): number {
   const known = cells.filter((cell) => namedLink(cell, reach).is === 'link').length;
   if (known > 0) return known + cells.length;
-  return cells.filter((cell) => writtenIn(cell)?.host?.endsWith('.onelink.me')).length;
+  return cells.filter((cell) => /\.onelink\.me\//i.test(cell) && namedLink(cell, reach).is === 'elsewhere').length;
 }
 
 const noneWords = (header: readonly string[], file: string) =>

@@ -1,5 +1,6 @@
+import { namedByUrl } from '../../../lambdas/domain/campaign/short-url.ts';
+import type { Templates } from '../../../lambdas/domain/contract/producer.ts';
 import type { LinkAddress } from '../../../lambdas/domain/link/link-id.ts';
-import { domainAt, linkIn, type TemplateDomains, templateNamed, type WrittenLink } from '../link-address.ts';
 
 /** What a cell of the list names: a link of the producer's templates, one elsewhere, or no link. */
 export type NamedLink =
@@ -10,28 +11,22 @@ export type NamedLink =
 
 /** The templates of the configuration, and those of them that the producer may use. */
 export interface Reach {
-  templates: TemplateDomains;
+  templates: Templates;
   usable: readonly string[];
 }
 
-/** `acme.onelink.me/A1b3/abc`: a short URL as people write it. */
-const withoutScheme = /^[a-z0-9-]+(?:\.[a-z0-9-]+)+\/./i;
+const templateAndId = /^([A-Za-z0-9]{4,8})\/([A-Za-z0-9_-]{1,50})$/;
 
-/** The short URL, or TEMPLATE/ID, in a cell. Blanks around it do not count, nor does a query or a fragment after it. */
-export function writtenIn(cell: string): WrittenLink | undefined {
-  const text = cell.trim();
-  return linkIn(withoutScheme.test(text) ? `https://${text}` : text);
-}
-
-/** What the cell names, by the configuration. */
+/** What the cell names, by the configuration: a short URL, or TEMPLATE/ID. */
 export function namedLink(cell: string, { templates, usable }: Reach): NamedLink {
-  const written = writtenIn(cell);
-  if (written === undefined) return { is: 'no-link' };
-  const { address, host } = written;
-  const template = templateNamed(address.onelinkId, templates);
-  if (template === undefined || !usable.includes(address.onelinkId)) return { is: 'elsewhere' };
-  if (host === undefined) return { is: 'link', address };
-  const domain = domainAt(host, template);
-  if (domain === undefined) return { is: 'elsewhere' };
-  return { is: 'link', address, ...(domain !== template.domain && { brandDomain: domain }) };
+  const text = cell.trim();
+  const [, template = '', id = ''] = templateAndId.exec(text) ?? [];
+  if (id !== '') return ofTemplate(template, id, Object.hasOwn(templates, template) && usable.includes(template));
+  const named = namedByUrl(text, templates);
+  if ('fault' in named) return { is: named.fault.rule === 'format' ? 'no-link' : 'elsewhere' };
+  const link = ofTemplate(named.template, named.shortlinkId, usable.includes(named.template));
+  return link.is === 'link' && named.brandDomain !== undefined ? { ...link, brandDomain: named.brandDomain } : link;
 }
+
+const ofTemplate = (onelinkId: string, shortlinkId: string, isUsable: boolean): NamedLink =>
+  isUsable ? { is: 'link', address: { onelinkId, shortlinkId } } : { is: 'elsewhere' };

@@ -123,7 +123,7 @@ describe('a list of links, at an API that shows only its own', () => {
     return { adopt: v2 + branded, refused, absent, others, ours, elsewhere: 2, 'no-link': 1, repeat: 1 };
   };
 
-  test('is planned, and a plan that is killed continues where it was', async () => {
+  test('is planned, and a plan that is killed continues where it was', { timeout: 180_000 }, async () => {
     // Given
     const plan = () => onelink('takeover', 'plan', list.path, '--source', 'crm', '--json');
     const quotaBefore = pipeline.api.control.stats().quota.used;
@@ -145,7 +145,9 @@ describe('a list of links, at an API that shows only its own', () => {
     expect(pipeline.api.control.stats().quota.used).toBe(quotaBefore);
   });
 
-  test('is adopted at no cost, so that ledger and API are equal, and another run changes nothing', async () => {
+  test('is adopted at no cost, so that ledger and API are equal, and another run changes nothing', {
+    timeout: 300_000,
+  }, async () => {
     // Given
     const { adopt } = classes();
     const before = pipeline.api.control.stats();
