@@ -1,6 +1,7 @@
 import { App } from 'aws-cdk-lib';
 import { config, configFile } from '../lib/config/chosen-config.ts';
-import { ConfigurationError, validateConfiguration } from '../lib/config/config-validation.ts';
+import { validateConfiguration } from '../lib/config/config-validation.ts';
+import { ConfigurationError } from '../lib/config/configuration-error.ts';
 import { addStages, NoSuchStage } from '../lib/stacks/stages.ts';
 
 /** `cdk synth` makes all stages. `cdk synth -c stage=production` makes one. Both check all stages. */

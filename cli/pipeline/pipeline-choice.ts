@@ -1,7 +1,8 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { config, configFile } from '../../lib/config/chosen-config.ts';
 import type { Configuration } from '../../lib/config/config-schema.ts';
-import { ConfigurationError, validateConfiguration } from '../../lib/config/config-validation.ts';
+import { validateConfiguration } from '../../lib/config/config-validation.ts';
+import { ConfigurationError } from '../../lib/config/configuration-error.ts';
 import { OperatorError } from '../words/operator-error.ts';
 import { type ConfiguredPipeline, configuredPipelines } from './configured-pipeline.ts';
 import { DeployedPipeline } from './deployed-pipeline.ts';

@@ -1,6 +1,6 @@
 import { type App, Tags } from 'aws-cdk-lib';
 import type { Configuration } from '../config/config-schema.ts';
-import { ConfigurationError } from '../config/config-validation.ts';
+import { ConfigurationError } from '../config/configuration-error.ts';
 import { describe, planPipeline } from '../config/rate-budget.ts';
 import { policyFaults } from '../constructs/policy-limits.ts';
 import { PipelineStack } from './pipeline-stack.ts';
@@ -58,6 +58,6 @@ export function addStages(app: App, configuration: Configuration, only?: string)
     }
   }
   const faults = policyFaults(app);
-  if (faults.length > 0) throw new ConfigurationError(faults);
+  if (faults.length > 0) throw new ConfigurationError(faults, 'its stages');
   return plans;
 }
