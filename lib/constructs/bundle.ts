@@ -51,18 +51,18 @@ const sourceOf = (job: Job) => folder(`lambdas/${job}/handler.ts`);
 const prebuiltOf = (job: Job) => folder(`functions/${job}`);
 
 /**
- * Bundles one job from its source. The files are the same in every folder and on every machine, so that an app deploys a function
- * again only if its code has changed.
+ * Bundles one job from its source. The files are the same in every folder and on every machine. So an app deploys a function again
+ * only if its code has changed.
  *
  * @param outdir an existing folder
  */
 export function writeBundle(job: Job, outdir: string): void {
   // A development dependency, which the package does not have.
   const { buildSync } = createRequire(import.meta.url)('esbuild') as typeof import('esbuild');
-  // Source maps name the sources by their path from the output. So esbuild is told the same output each time.
-  const told = folder(`dist/functions/${job}`);
-  const built = buildSync({ ...bundleOptions, entryPoints: { index: sourceOf(job) }, outdir: told, write: false });
-  for (const { path, contents } of built.outputFiles) writeFileSync(join(outdir, relative(told, path)), contents);
+  // Source maps name the sources by their path from the output. So esbuild gets the same output each time.
+  const fixed = folder(`dist/functions/${job}`);
+  const built = buildSync({ ...bundleOptions, entryPoints: { index: sourceOf(job) }, outdir: fixed, write: false });
+  for (const { path, contents } of built.outputFiles) writeFileSync(join(outdir, relative(fixed, path)), contents);
 }
 
 /**

@@ -71,8 +71,8 @@ export class OneLinkPipeline extends Construct {
   readonly access: AccessPolicies;
 
   /**
-   * @throws ConfigurationError with all faults at once: of the settings and of the state, and of what all pipelines of this CDK
-   * app share, such as the limits of an AppsFlyer account
+   * @throws ConfigurationError with all faults at once: of the settings, of the state, and of what the pipelines of this CDK app
+   * share
    */
   constructor(scope: Construct, id: string, props: OneLinkPipelineProps) {
     super(scope, id);
