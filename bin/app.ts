@@ -1,6 +1,7 @@
 import { App } from 'aws-cdk-lib';
 import { config, configFile } from '../lib/config/chosen-config.ts';
-import { ConfigurationError, validateConfiguration } from '../lib/config/config-validation.ts';
+import { validateConfiguration } from '../lib/config/config-validation.ts';
+import { ConfigurationError } from '../lib/config/configuration-error.ts';
 import { chosenStage, StageRefused } from '../lib/stacks/chosen-stage.ts';
 import { addStage } from '../lib/stacks/stages.ts';
 

@@ -1,9 +1,8 @@
 // Programs that need Node.js 24 import this first. It is plain JavaScript, which an older Node.js can run. An older Node.js
 // starts the same command again with the Node.js 24 that `npm ci` installs on Linux and Windows. Without one, it prints what to do.
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { constants } from 'node:os';
-import { fileURLToPath } from 'node:url';
 
 /** Passes the launcher's process ID to its child. */
 const launcherVariable = 'ONELINK_LAUNCHED_BY';
@@ -12,10 +11,8 @@ const passedOn = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 if (Number.parseInt(process.versions.node, 10) < 24) {
   const platform = process.platform === 'win32' ? 'win' : process.platform;
   const program = process.platform === 'win32' ? 'node.exe' : 'node';
-  const node = fileURLToPath(
-    new URL(`../node_modules/node-${platform}-${process.arch}/bin/${program}`, import.meta.url),
-  );
-  if (!existsSync(node)) {
+  const node = installedNode(`node-${platform}-${process.arch}/bin/${program}`);
+  if (node === undefined) {
     console.error(
       `This program needs Node.js 24, and ${process.version} started it. On Linux and Windows, npm ci installs Node.js 24. ` +
         'On other systems, install it first (https://nodejs.org/, or: nvm install 24).',
@@ -35,6 +32,15 @@ if (Number.parseInt(process.versions.node, 10) < 24) {
 }
 
 if (process.env[launcherVariable] === String(process.ppid)) takeTwoForOne();
+
+/** npm installs it beside this program: in a checkout below it, in another project often above it. */
+function installedNode(path) {
+  try {
+    return createRequire(import.meta.url).resolve(path);
+  } catch {
+    return undefined;
+  }
+}
 
 /**
  * One Ctrl-C comes twice: from the terminal and from the launcher. The first starts an orderly shutdown, and the second would end the

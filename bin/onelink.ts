@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { usageCode } from '../cli/terminal/usage.ts';
-import { ConfigurationError, validateConfiguration } from '../lib/config/config-validation.ts';
+import { validateConfiguration } from '../lib/config/config-validation.ts';
+import { ConfigurationError } from '../lib/config/configuration-error.ts';
 
 /** @throws ConfigurationError if the program cannot start because of the configuration */
 async function start() {

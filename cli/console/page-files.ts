@@ -12,10 +12,8 @@ export interface PageFile {
 /** The page's files, by their paths: `/`, `/main.js`. */
 export type PageFiles = () => Promise<ReadonlyMap<string, PageFile>>;
 
-/** The page's source, which a checkout has. */
-export const pageSource = new URL('../../console/', import.meta.url);
-/** The page as the package has it. */
-export const builtPage = new URL('../../dist/console/', import.meta.url);
+/** The page's source in a checkout, and the built page in the package. */
+const page = new URL('../../console/', import.meta.url);
 const types = {
   html: 'text/html; charset=utf-8',
   js: 'text/javascript; charset=utf-8',
@@ -30,7 +28,7 @@ const types = {
 export function pageFiles(): PageFiles {
   let files: Promise<ReadonlyMap<string, PageFile>> | undefined;
   return () => {
-    files ??= (existsSync(new URL('main.tsx', pageSource)) ? bundled() : prebuilt()).catch((error: unknown) => {
+    files ??= (existsSync(new URL('main.tsx', page)) ? bundled() : prebuilt()).catch((error: unknown) => {
       files = undefined;
       throw error;
     });
@@ -39,7 +37,7 @@ export function pageFiles(): PageFiles {
 }
 
 async function prebuilt(): Promise<ReadonlyMap<string, PageFile>> {
-  const read = (name: string) => readFile(new URL(name, builtPage));
+  const read = (name: string) => readFile(new URL(name, page));
   return filesOf(await read('index.html'), await read('main.js'), await read('main.css'));
 }
 
@@ -49,13 +47,13 @@ async function bundled(): Promise<ReadonlyMap<string, PageFile>> {
   const { outputFiles } = await build({ ...pageBuild, write: false });
   const output = (ending: string) =>
     outputFiles?.find(({ path }) => path.endsWith(ending))?.contents ?? new Uint8Array();
-  return filesOf(await readFile(new URL('index.html', pageSource)), output('.js'), output('.css'));
+  return filesOf(await readFile(new URL('index.html', page)), output('.js'), output('.css'));
 }
 
-/** How the page is built. `build-page.ts` uses the same for the package. */
+/** How the page is built. packaging/build.ts uses the same for the package. */
 export const pageBuild = {
-  entryPoints: [fileURLToPath(new URL('main.tsx', pageSource))],
-  outdir: fileURLToPath(builtPage),
+  entryPoints: [fileURLToPath(new URL('main.tsx', page))],
+  outdir: 'page', // esbuild names the files by it, also if it writes none
   bundle: true,
   minify: true,
   format: 'esm',

@@ -1,12 +1,16 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { config, configFile } from '../../lib/config/chosen-config.ts';
+import { configFileVariable } from '../../lib/config/config-file.ts';
 import type { Configuration } from '../../lib/config/config-schema.ts';
-import { ConfigurationError, validateConfiguration } from '../../lib/config/config-validation.ts';
+import { validateConfiguration } from '../../lib/config/config-validation.ts';
+import { ConfigurationError } from '../../lib/config/configuration-error.ts';
 import { OperatorError } from '../words/operator-error.ts';
 import { type ConfiguredPipeline, configuredPipelines } from './configured-pipeline.ts';
 import { DeployedPipeline } from './deployed-pipeline.ts';
 import { type LocalRun, readLocalRun, variablesOf } from './local-run.ts';
 import { readOutputs } from './pipeline-outputs.ts';
+
+const noConfiguration = `set ${configFileVariable} to the file that exports the configuration of your app: ${configFileVariable}=onelink.config.ts`;
 
 /** The options by which every verb finds its pipeline. */
 export interface PipelineOptions {
@@ -37,6 +41,7 @@ export class ChosenPipeline {
     }
     if (this.local !== undefined) Object.assign(process.env, variablesOf(this.local, process.env));
     this.stackName = this.local?.stackName ?? stack ?? defaultStack();
+    if (this.stackName === '') throw new OperatorError(`Name the pipeline’s stack with --stack, or ${noConfiguration}`);
     this.configuration = this.local?.configuration ?? config;
     this.pipeline = configuredPipelines(this.configuration).find(({ stackName }) => stackName === this.stackName);
   }
@@ -47,6 +52,7 @@ export class ChosenPipeline {
     if (this.local === undefined) refuseFaults(this.configuration);
     if (this.pipeline !== undefined) return this.pipeline;
     const known = configuredPipelines(this.configuration).map(({ stackName }) => stackName);
+    if (known.length === 0) throw new OperatorError(`For ${why}, ${noConfiguration}`);
     throw new OperatorError(
       `${this.stackName} is not in ${configFile}, which is needed for ${why}. It has ${known.join(', ')}. ` +
         'Name one of them with --stack, or use the checkout from which the stack was deployed.',

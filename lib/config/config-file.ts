@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { isAbsolute, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Configuration } from './config-schema.ts';
-import { ConfigurationError } from './config-validation.ts';
+import { ConfigurationError } from './configuration-error.ts';
 
 /** The environment variable that names a file to use instead of lib/config/config.ts. */
 export const configFileVariable = 'ONELINK_CONFIG';

@@ -1,7 +1,7 @@
 import { CfnManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { campaignsPermission, type Permission } from '../../lambdas/domain/acts/names.ts';
-import { ConfigurationError } from '../config/config-validation.ts';
+import { ConfigurationError } from '../config/configuration-error.ts';
 import { pascalSource } from '../config/source-names.ts';
 import { type AccessProps, type May, readsOf } from './access-reads.ts';
 import { keyUses } from './key-use.ts';
@@ -82,10 +82,8 @@ export class AccessPolicies extends Construct {
     const actions = new Set(mays.flatMap((may) => may.actions));
     const parts = partsOf(this, key ? [...mays, ...keyUses(this, key.keyArn, actions)] : mays);
     if (parts.length > mostOfOneRole) {
-      throw new ConfigurationError([
-        `producers: the policy ${name} must have at most ${mostOfOneRole} parts (IAM); got ${parts.length}. ` +
-          'Move some producers to another pipeline.',
-      ]);
+      const rule = `the policy ${name} must have at most ${mostOfOneRole} parts (IAM); got ${parts.length}`;
+      throw new ConfigurationError([`producers: ${rule}. Move some producers to another pipeline.`], this.node.path);
     }
     for (const [index, statements] of parts.entries()) {
       const part = index === 0 ? '' : String(index + 1);

@@ -4,7 +4,7 @@ import { Architecture, type CfnFunction, Function as LambdaFunction, Runtime } f
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { metricNamespace } from '../../lambdas/domain/work/names.ts';
-import { ConfigurationError } from '../config/config-validation.ts';
+import { ConfigurationError } from '../config/configuration-error.ts';
 import { handlerCode, type Job } from './bundle.ts';
 import { keyUses, throughService } from './key-use.ts';
 import { type FunctionNetwork, networkInterfaces } from './network.ts';
@@ -143,9 +143,9 @@ function refuseLargeEnvironment(path: string, job: Job, environment: Readonly<Re
   const total = sizes.reduce((sum, { bytes }) => sum + bytes, 0);
   if (total <= maxEnvironmentBytes) return;
   const largest = sizes.sort((one, other) => other.bytes - one.bytes).slice(0, 2);
-  throw new ConfigurationError([
-    `producers: the environment of ${path} must be at most 4,096 bytes (Lambda); got ${total.toLocaleString('en')}, of which ` +
-      `${largest.map(({ name, bytes }) => `${name} ${bytes.toLocaleString('en')}`).join(', ')}. ` +
-      (remedies[job] ?? 'Use fewer `producers`, `templates` and lanes.'),
-  ]);
+  const rule =
+    `the environment of ${path} must be at most 4,096 bytes (Lambda); got ${total.toLocaleString('en')}, of which ` +
+    largest.map(({ name, bytes }) => `${name} ${bytes.toLocaleString('en')}`).join(', ');
+  const remedy = remedies[job] ?? 'Use fewer `producers`, `templates` and lanes.';
+  throw new ConfigurationError([`producers: ${rule}. ${remedy}`], path);
 }

@@ -6,11 +6,9 @@ import type { Topic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { AccountSettings, PipelineSettings, StageSettings } from '../config/config-schema.ts';
-import { ConfigurationError } from '../config/config-validation.ts';
 import { httpProducersOf } from '../config/http.ts';
 import { architectureOf } from '../config/landing-zone.ts';
 import { heldPrincipals, ingressQueuesOf, unboundSources } from '../config/principals.ts';
-import { planPipeline } from '../config/rate-budget.ts';
 import { pascalSource } from '../config/source-names.ts';
 import { AccessPolicies } from '../constructs/access-policies.ts';
 import { Campaigns } from '../constructs/campaigns.ts';
@@ -32,6 +30,8 @@ import { replayer } from '../constructs/replayer.ts';
 import type { Surroundings } from '../constructs/worker-function.ts';
 import { AlarmSet } from '../observability/alarm-set.ts';
 import { PipelineDashboard } from '../observability/dashboard/dashboard.ts';
+import { checkedPlan } from './pipeline-checks.ts';
+import { addOutputs } from './pipeline-outputs.ts';
 
 export interface OneLinkPipelineProps {
   /** Unique in the AWS account and region: it names metrics, alarms and the dashboard. */
@@ -45,7 +45,8 @@ export interface OneLinkPipelineProps {
 
 /**
  * Turns commands into links and outcomes. It has a {@link Lane} for each lane of the settings. All lanes share the outcome
- * topic, the QR worker, the expiry workers, the governor, the replayer, the alarms and the dashboard.
+ * topic, the QR worker, the expiry workers, the governor, the replayer, the alarms and the dashboard. Its stack has the outputs
+ * by which the command line, the console and the runbook find it, so a stack holds one pipeline.
  */
 export class OneLinkPipeline extends Construct {
   readonly serviceName: string;
@@ -76,10 +77,14 @@ export class OneLinkPipeline extends Construct {
   /** The managed policies for people and their tools. */
   readonly access: AccessPolicies;
 
-  /** @throws ConfigurationError when a share leaves a worker less than one call a second. */
+  /**
+   * @throws ConfigurationError with all faults at once: of the settings, of the state, and of what the pipelines of this CDK app
+   * share
+   */
   constructor(scope: Construct, id: string, props: OneLinkPipelineProps) {
     super(scope, id);
     const { serviceName, settings, account, stage, state } = props;
+    const plan = checkedPlan(this, props);
     this.serviceName = serviceName;
     warnOfSenders(this, settings);
     const { network, keepQueues } = stage.landingZone ?? {};
@@ -94,10 +99,6 @@ export class OneLinkPipeline extends Construct {
       keepQueues,
       ...(network && { network: joinNetwork(new Construct(this, 'Network'), network) }),
     };
-    const { faults, ...plan } = planPipeline(account, settings);
-    if (faults.length > 0 || plan.qr === undefined || plan.expiry === undefined || plan.reader === undefined) {
-      throw new ConfigurationError(faults.map(({ path, message }) => `${path.join('.')}: ${message}`));
-    }
     const outcomesScope = new Construct(this, 'Outcomes');
     const topic = outcomeTopic(outcomesScope, serviceName, key);
     const retentionDays = settings.commandRetentionDays;
@@ -197,6 +198,7 @@ export class OneLinkPipeline extends Construct {
     const { runbookUrl } = stage.alarms;
     const { alarms } = this.alarms;
     new PipelineDashboard(this, 'Dashboard', { ...observed, alarms, ...(runbookUrl !== undefined && { runbookUrl }) });
+    addOutputs(this, state);
   }
 
   /**

@@ -1,6 +1,6 @@
 import { type App, BOOTSTRAP_QUALIFIER_CONTEXT, Tags } from 'aws-cdk-lib';
 import type { Configuration } from '../config/config-schema.ts';
-import { ConfigurationError } from '../config/config-validation.ts';
+import { ConfigurationError } from '../config/configuration-error.ts';
 import { serviceNameOf } from '../config/landing-zone.ts';
 import { describe, planPipeline } from '../config/rate-budget.ts';
 import { policyFaults } from '../constructs/policy-limits.ts';
@@ -61,6 +61,6 @@ export function addStage(
     plans.push(describe(serviceName, account, planPipeline(account, settings), settings));
   }
   const faults = policyFaults(app);
-  if (faults.length > 0) throw new ConfigurationError(faults);
+  if (faults.length > 0) throw new ConfigurationError(faults, 'its stages');
   return plans;
 }

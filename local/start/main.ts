@@ -6,7 +6,7 @@ import { count } from '../../cli/terminal/count-option.ts';
 import { usageCode, withUsageCode } from '../../cli/terminal/usage.ts';
 import { OperatorError } from '../../cli/words/operator-error.ts';
 import { type Dialect, dialects } from '../../lambdas/domain/onelink/dialect.ts';
-import { ConfigurationError } from '../../lib/config/config-validation.ts';
+import { ConfigurationError } from '../../lib/config/configuration-error.ts';
 import { kinds } from '../weather/kinds.ts';
 import { isRowFile } from './file/dropped-file.ts';
 import { inLocal } from './local-folder.ts';

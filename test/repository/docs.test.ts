@@ -303,7 +303,7 @@ describe('CONTRIBUTING.md', () => {
     const rooms = ['lambdas/domain/', 'lib/', 'cli/', 'local/', 'test/'].flatMap(foldersIn);
     const documented = rowsUnder(page, '| Room |').flatMap(([room = '']) => codeIn(room));
     expect(documented.sort()).toEqual(
-      [...jobs, ...rooms, 'bin/', 'console/', 'client/', 'examples/', 'schemas/'].sort(),
+      [...jobs, ...rooms, 'bin/', 'console/', 'client/', 'examples/', 'packaging/', 'schemas/'].sort(),
     );
   });
 

@@ -2,11 +2,7 @@ import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { AccountPrincipal, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { describe, expect, test } from 'vitest';
-import { config } from '../../examples/configuration.ts';
 import type { ProducerPrincipal } from '../../lib/config/config-schema.ts';
-import { OneLinkPipeline } from '../../lib/stacks/pipeline.ts';
-import { StateStack } from '../../lib/stacks/state-stack.ts';
-import { emptyApp } from './configured-app.ts';
 import { named, pipelineOf, settings, template } from './shipped-pipeline.ts';
 
 describe('the queues', () => {
@@ -274,30 +270,6 @@ describe('the outputs', () => {
 });
 
 describe('in another app', () => {
-  test('several pipelines fit into two stacks or one, with unique names of alarms and managed policies', () => {
-    // Given
-    const app = emptyApp();
-    const first = pipelineOf({}, app, 'First-test');
-    pipelineOf({}, app, 'Second-test');
-    const state = new StateStack(app, 'Third-test-State', { settings: settings(), removalPolicy: 'destroy' });
-    const stage = config.stages.staging ?? expect.fail('no stage');
-    const account = config.accounts.acme ?? expect.fail('no account');
-    new OneLinkPipeline(first, 'Third', { serviceName: 'Third-test', settings: settings(), account, stage, state });
-    // When
-    app.synth();
-    // Then
-    const both = Template.fromStack(first);
-    both.resourceCountIs('AWS::Lambda::Function', 26);
-    const names = Object.values(both.findResources('AWS::CloudWatch::Alarm')).map(
-      ({ Properties }) => Properties.AlarmName,
-    );
-    expect(new Set(names).size).toBe(names.length);
-    // CloudFormation names the managed policies, so those of two pipelines do not meet.
-    const policies = Object.keys(both.findResources('AWS::IAM::ManagedPolicy'));
-    expect(policies.filter((id) => id.startsWith('Third')).length).toBe(policies.length / 2);
-    both.allResourcesProperties('AWS::IAM::ManagedPolicy', { ManagedPolicyName: Match.absent() });
-  });
-
   test('a grant to a producer allows only to send, to one lane or to all', () => {
     // Given
     const stack = pipelineOf({});

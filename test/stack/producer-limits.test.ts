@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { config } from '../../examples/configuration.ts';
 import type { ProducerPrincipal, ProducerSettings } from '../../lib/config/config-schema.ts';
-import { ConfigurationError, validateConfiguration } from '../../lib/config/config-validation.ts';
+import { validateConfiguration } from '../../lib/config/config-validation.ts';
+import { ConfigurationError } from '../../lib/config/configuration-error.ts';
 import { addStage } from '../../lib/stacks/stages.ts';
 import { emptyApp } from './configured-app.ts';
 

@@ -6,7 +6,7 @@ import { governorEnvironment } from '../../lambdas/governor/env.ts';
 import { linkWorkerEnvironment } from '../../lambdas/link-worker/env.ts';
 import { qrWorkerEnvironment } from '../../lambdas/qr-worker/env.ts';
 import { replayerEnvironment } from '../../lambdas/replayer/env.ts';
-import { ConfigurationError } from '../../lib/config/config-validation.ts';
+import { ConfigurationError } from '../../lib/config/configuration-error.ts';
 import { named, pipelineOf, settings, template } from './shipped-pipeline.ts';
 
 describe('the workers', () => {

@@ -1,24 +1,18 @@
-import { existsSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { App } from 'aws-cdk-lib';
 import { config } from '../../examples/configuration.ts';
 import type { Configuration } from '../../lib/config/config-schema.ts';
 import { validateConfiguration } from '../../lib/config/config-validation.ts';
 import { addStage } from '../../lib/stacks/stages.ts';
-import { runDirectoryVariable } from '../run/global-setup.ts';
-
-/** The process that synthesises has crashed if it takes longer than this. */
-const patienceMilliseconds = 50_000;
+import { oncePerRun } from './once-per-run.ts';
 
 let own: Promise<string> | undefined;
 
 /** Copies the synthesised app, with its bundles, into the folder. All test files of a run share one synthesis. */
 export async function assemblyIn(directory: string): Promise<string> {
-  const run = process.env[runDirectoryVariable];
-  const shared = run === undefined ? undefined : await sharedIn(run);
+  const shared = await oncePerRun('assembly', () => synthesise());
   if (shared === undefined) own ??= synthesise();
   const assembly = join(directory, 'cdk.out');
   await cp(shared ?? (await own) ?? '', assembly, { recursive: true });
@@ -30,24 +24,6 @@ export async function forgetAssembly(): Promise<void> {
   if (own === undefined) return;
   await rm(await own, { recursive: true, force: true });
   own = undefined;
-}
-
-/** The first process synthesises, and the others wait. @returns undefined if the first one has crashed */
-async function sharedIn(run: string): Promise<string | undefined> {
-  const done = join(run, 'assembly');
-  try {
-    await mkdir(join(run, 'assembly-begun'));
-    await rename(await synthesise(), done);
-    return done;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  }
-  const deadline = performance.now() + patienceMilliseconds;
-  while (performance.now() < deadline) {
-    if (existsSync(done)) return done;
-    await sleep(100);
-  }
-  return undefined;
 }
 
 /** @returns the folder of the synthesised production stage, which the caller removes */

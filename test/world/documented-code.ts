@@ -16,7 +16,11 @@ export function codeUnder(heading: string, language: string): string {
 export async function run(
   program: string,
   args: readonly string[],
-  { cwd, environment }: { cwd: string; environment: Record<string, string> },
+  {
+    cwd,
+    environment,
+    timeoutMilliseconds = 60_000,
+  }: { cwd: string; environment: Record<string, string>; timeoutMilliseconds?: number },
 ): Promise<string> {
   const { PATH = '', HOME = '' } = process.env;
   const { stdout } = await promisify(execFile)(program, args, {
@@ -24,7 +28,7 @@ export async function run(
     env: { PATH, HOME, ...environment },
     // npm is a batch file there.
     shell: program.endsWith('.cmd'),
-    timeout: 60_000,
+    timeout: timeoutMilliseconds,
   });
   return stdout;
 }

@@ -1,8 +1,9 @@
-import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { codeUnder, run } from '../../world/documented-code.ts';
 import { httpApiOnLoopback } from '../../world/http-api-on-loopback.ts';
+import { installPackage } from '../../world/installed-package.ts';
 import { localQueues } from '../../world/local-queues.ts';
 import { temporaryFolder } from '../../world/temporary-folder.ts';
 
@@ -15,23 +16,10 @@ const [bare, whole] = [join(folder, 'bare'), join(folder, 'whole')];
 const place = (project: string) => join(project, 'node_modules/onelink-pipeline');
 
 beforeAll(async () => {
-  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-  await run(npm, ['pack', '--silent', '--pack-destination', folder], { cwd: root, environment: {} });
-  const archive = (await readdir(folder)).find((name) => name.endsWith('.tgz')) ?? expect.fail('npm pack made nothing');
-  for (const project of [bare, whole]) {
-    await mkdir(place(project), { recursive: true });
-    await run('tar', ['-xzf', join(folder, archive), '-C', place(project), '--strip-components=1'], {
-      cwd: folder,
-      environment: {},
-    });
-    await writeFile(join(project, 'package.json'), '{ "type": "module" }');
-  }
-  for (const name of ['zod', '@aws-sdk/client-sqs', '@types/node']) {
-    const link = join(whole, 'node_modules', name);
-    await mkdir(dirname(link), { recursive: true });
-    await symlink(join(root, 'node_modules', name), link, 'junction');
-  }
-});
+  await installPackage(bare, []);
+  await installPackage(whole, ['zod', '@aws-sdk/client-sqs', '@types/node']);
+  for (const project of [bare, whole]) await writeFile(join(project, 'package.json'), '{ "type": "module" }');
+}, 300_000);
 
 const runIn = async (project: string, file: string, code: string, environment: Record<string, string>) => {
   await writeFile(join(project, file), code);
@@ -42,9 +30,9 @@ describe('the package', () => {
   test('holds what it exports, and no tests', async () => {
     const { exports, bin } = JSON.parse(await readFile(join(place(bare), 'package.json'), 'utf8'));
     const files = await readdir(place(bare), { recursive: true });
-    const named = [...Object.values<string>(exports['./client']), ...Object.values<string>(bin)];
+    const named = [exports['.'], exports['./client'], bin].flatMap((one) => Object.values<string>(one));
     expect(named.filter((file) => !files.includes(join(file)))).toEqual([]);
-    expect(files).toContain(join('schemas/openapi.json'));
+    expect(files).toContain(join('dist/schemas/openapi.json'));
     expect(files.filter((file) => /\.test\.ts$|^test|^\.local|cdk\.out|\.env/.test(file))).toEqual([]);
   });
 

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { config } from '../../../../examples/configuration.ts';
 import type { Configuration } from '../../../../lib/config/config-schema.ts';
-import { ConfigurationError, validateConfiguration } from '../../../../lib/config/config-validation.ts';
+import { validateConfiguration } from '../../../../lib/config/config-validation.ts';
+import { ConfigurationError } from '../../../../lib/config/configuration-error.ts';
 import { budgetOf, planPipeline } from '../../../../lib/config/rate-budget.ts';
 
 const share = fc.integer({ min: 2, max: 60 }).map((percent) => percent / 100);

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { config } from '../../../../examples/configuration.ts';
 import { config as shipped } from '../../../../lib/config/config.ts';
 import type { Configuration } from '../../../../lib/config/config-schema.ts';
-import { ConfigurationError, validateConfiguration } from '../../../../lib/config/config-validation.ts';
+import { validateConfiguration } from '../../../../lib/config/config-validation.ts';
+import { ConfigurationError } from '../../../../lib/config/configuration-error.ts';
 
 /** The sample configuration with other values at some paths: `'stages.production.pipelines.0.lanes.campaign.batchSize'`. */
 function changed(...changes: readonly (readonly [path: string, value: unknown])[]): unknown {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { config } from '../../../../examples/configuration.ts';
 import type { Configuration, LandingZone, StageSettings } from '../../../../lib/config/config-schema.ts';
-import { ConfigurationError, validateConfiguration } from '../../../../lib/config/config-validation.ts';
+import { validateConfiguration } from '../../../../lib/config/config-validation.ts';
+import { ConfigurationError } from '../../../../lib/config/configuration-error.ts';
 import { inZone, strict, strictZone } from '../../../stack/strict-stage.ts';
 
 function faultsOf(candidate: unknown): readonly string[] {

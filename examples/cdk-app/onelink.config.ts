@@ -1,0 +1,82 @@
+import type { Configuration } from 'onelink-pipeline';
+
+/** The settings of the pipelines of this app. lib/config/config.ts of OneLink Pipeline explains each of them. */
+export const config: Configuration = {
+  accounts: {
+    acme: {
+      accountId: 'acc-demo',
+      callsPerSecond: 500,
+      qrCallsPerSecond: 25,
+      headroom: 0.95,
+      leftToOthers: 0,
+      monthlyQuotaCalls: 1_000_000,
+      maxDataCharacters: 2_048,
+      maxTtlDays: 365,
+    },
+  },
+  stages: {
+    production: {
+      tags: {},
+      removalPolicy: 'retain',
+      logRetentionDays: 90,
+      alarms: {},
+      pipelines: [
+        {
+          name: 'Links',
+          account: 'acme',
+          templates: { A1b3: { domain: 'acme.onelink.me', brandDomains: [] } },
+          producers: [{ source: 'shop', principals: [], lanes: ['transactional'], templates: ['A1b3'] }],
+          lanes: {
+            transactional: {
+              rateShare: 0.5,
+              batchSize: 10,
+              windowSeconds: 0,
+              quotaReserveCalls: 30_000,
+              answeredWithinMinutes: 5,
+              rejectedAlarmPer15Minutes: 50,
+            },
+          },
+          qrRateShare: 1,
+          expiryRateShare: 0.02,
+          readRateShare: 0.05,
+          keepQrImagesOfExpiredLinks: false,
+          linkIdLength: 12,
+          conflictPolicy: 'reject',
+          ledgerKeeps: 'digest',
+          deduplicationWindowDays: 75,
+          commandRetentionDays: 10,
+          qrImageDays: 'forever',
+          archiveDays: 180,
+          historyDays: 'forever',
+          audit: { retentionDays: 1_096 },
+          campaigns: { approval: { belowReserve: true } },
+          http: { concurrency: 20 },
+          alarmThresholds: {
+            quotaUsedPercent: { ticket: [70, 85], page: 95 },
+            quotaProjectedPercent: 100,
+            quotaSpentElsewhereCalls: 10_000,
+            laneParkedMinutes: 60,
+            lanePausedMinutes: 60,
+            failedCallsPercent: 5,
+            returnedCommandsPercent: 20,
+            qrFailedPercent: 5,
+            rateLimitedPer5Minutes: 10,
+            ledgerThrottlesPer5Minutes: 100,
+            campaignRejectedPercent: 20,
+          },
+          memoryMegabytes: {
+            linkWorker: 1_024,
+            qrWorker: 512,
+            expiryWorker: 256,
+            governor: 256,
+            replayer: 256,
+            reader: 256,
+            campaignChecker: 1_024,
+            campaignSender: 1_024,
+            httpApi: 512,
+          },
+        },
+      ],
+    },
+  },
+};
