@@ -3,7 +3,7 @@ import { dataAsText, dataFaults } from '../domain/contract/link-data.ts';
 import type { Decision } from '../domain/contract/outcome.ts';
 import { decodeReserved, holdsReserved } from '../domain/contract/query-text.ts';
 import type { LinkRecord } from '../domain/link/ledger-record.ts';
-import { foundAtApi, stateForChange } from '../domain/link/link-state.ts';
+import { foundAtApi, isHeld, stateForChange } from '../domain/link/link-state.ts';
 import { contractOf } from '../domain/onelink/api-variables.ts';
 import { secondsNow } from '../domain/work/clock.ts';
 import { type Answer, staleAnswer } from './answer.ts';
@@ -34,8 +34,9 @@ export async function migrateLink(attempt: Attempt<MigrateCommand>): Promise<Ans
   const { record } = owned;
   // Only recorded, so nothing is under way that must be completed.
   if (!mayWrite && isProvisional(record) && record.lease === undefined) return ending(attempt, staleAnswer);
-  // The answer is in the record, or the change that comes next verifies a lease. Neither needs data.
-  if (stateForChange(record, asUpdate(command, {})) !== 'due') return carryOut(attempt, {});
+  // The answer is in the record, or another change holds the link. Neither needs data.
+  const isDue = stateForChange(record, asUpdate(command, {})) === 'due';
+  if (!isDue || isHeld(record, secondsNow(ports.clock))) return carryOut(attempt, {});
   const data = await dataOfOwned(attempt, record);
   return 'answer' in data ? data.answer : carryOut(attempt, data.data);
 }

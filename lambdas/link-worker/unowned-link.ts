@@ -25,7 +25,7 @@ type Refusal = 'not-owner' | 'made-elsewhere' | 'link-not-found' | 'link-expired
 export const addressOf = ({ onelinkId, shortlinkId }: Takeover): LinkAddress => ({ onelinkId, shortlinkId });
 
 /**
- * What the ledger says before any look at the API:
+ * What the ledger shows before any call to the API:
  *
  * - `free`   nobody owns the link, or what the record names has ended before this command was requested
  * - `owned`  the command's source owns it

@@ -26,7 +26,10 @@ const filledIn = ['specVersion', 'source', 'requestId', 'requestedAt'];
 
 function commandSchemas(): Record<string, Schema> {
   const { oneOf = [], $defs = {} } = commandJsonSchema();
-  const variants = oneOf.flatMap((variant) => (typeof variant === 'object' ? [variant] : []));
+  // The HTTP API answers a `get` with a pointer to the GET of a link.
+  const variants = oneOf.flatMap((variant) =>
+    typeof variant === 'object' && variant.title !== 'get' ? [variant] : [],
+  );
   const named = variants.map(({ title = '', ...variant }): [string, Schema] => [
     `${capitalised(title)}Command`,
     withSharedCode({ ...variant, required: (variant.required ?? []).filter((field) => !filledIn.includes(field)) }),

@@ -71,7 +71,7 @@ describe('docs/commands.md', () => {
 
   it('has an example of every action, and of a create for each of the four use cases', () => {
     const actions = commands.map(({ action }) => String(action));
-    expect(actions.sort()).toEqual(['create', 'create', 'create', 'create', 'delete', 'qr', 'update']);
+    expect(actions.sort()).toEqual(['adopt', ...Array(4).fill('create'), ...['delete', 'migrate', 'qr', 'update']]);
   });
 
   it('shows a valid outcome, and lists each kind of outcome and no other', () => {

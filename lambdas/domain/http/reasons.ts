@@ -2,9 +2,11 @@
 const remedies: Readonly<Record<string, string>> = {
   'request-id-reused': 'The same key came before, with another content. Use a new key for each new command.',
   'sender-not-allowed': 'Ask the operator whether the configuration still has this producer.',
-  'not-owner': 'The link is not one of the caller’s source. Only the source that made a link may change it.',
+  'not-owner': 'The link is not one of the caller’s source. Only its owner may change it.',
   'made-elsewhere': 'The link was not made by this pipeline. Change it where it was made.',
   'link-not-found': 'The link does not exist. Check both IDs, and send the command under another key.',
+  'against-policy': 'A link policy forbids the link as it is. Ask the operator, or make a new link under another key.',
+  'invalid-link-data': 'Version 2.0 refuses the link’s own data. Send migrate with data under another key.',
   'link-deleted': 'The link was deleted. Make another link under another key.',
   'link-expired': 'The link has expired. Make another link under another key.',
   'subject-erased': 'What concerned its subject was erased after it was requested. Do not send it again.',

@@ -3,6 +3,7 @@ import type { Outcome } from '../../../lambdas/domain/contract/outcome.ts';
 import { sameData } from '../../../lambdas/domain/link/digest.ts';
 import { isLater, type LinkRecord, type RequestRecord } from '../../../lambdas/domain/link/ledger-record.ts';
 import type { LinkView } from '../../../local/onelink-api/inventory.ts';
+import { dataOf } from '../wire/api-writes.ts';
 import type { SentCommand, TestCommand } from '../world/correspondence.ts';
 
 /** The state of the pipeline and the API, as seen from outside, when all queues are empty. */
@@ -38,11 +39,14 @@ export function disagreements(state: FinalState): string[] {
 const requestOf = ({ source, requestId }: Pick<Outcome, 'source' | 'requestId'>) => `${source}/${requestId}`;
 const isEnd = ({ outcome }: Outcome) => outcome === 'expired';
 
-/** Requests that ended as `created`, whose link is missing in the ledger and has no `expired` outcome. */
+/** Outcomes by which a link has its owner. */
+const isMade: ReadonlySet<string> = new Set(['created', 'adopted', 'migrated']);
+
+/** Requests that ended with a link of their own, whose link is missing in the ledger and has no `expired` outcome. */
 export function vanished({ requests, ledger, linkOutcomes }: FinalState): string[] {
   const ended = new Set(linkOutcomes.filter(isEnd).map(requestOf));
   return [...requests].flatMap(([request, copies]) => {
-    const link = copies.flatMap(({ answers }) => answers).find(({ outcome }) => outcome === 'created')?.link;
+    const link = copies.flatMap(({ answers }) => answers).find(({ outcome }) => isMade.has(outcome))?.link;
     const isLeft = link === undefined || ledger.has(`link#${addressOf(link)}`) || ended.has(request);
     return isLeft ? [] : [request];
   });
@@ -78,6 +82,12 @@ function commandsById({ requests }: FinalState): Map<string, TestCommand> {
   );
 }
 
+/** The data of a link after a command. Without data, a link that is taken over keeps its own (crash-points.ts). */
+function dataAfter(command: TestCommand | undefined): TestCommand['data'] {
+  const isTakenOver = command?.action === 'adopt' || command?.action === 'migrate';
+  return command?.data ?? (isTakenOver ? dataOf(command.requestId) : undefined);
+}
+
 function ledgerAndApi(state: FinalState, records: Map<string, LinkRecord>): string[] {
   const commands = commandsById(state);
   const held = new Map(state.links.map((link) => [addressOf(link), link]));
@@ -86,7 +96,7 @@ function ledgerAndApi(state: FinalState, records: Map<string, LinkRecord>): stri
     const record = records.get(address);
     if (record?.state !== 'live') found.push(`${address}: at the API, but ${record?.state ?? 'missing'} in the ledger`);
     else {
-      const data = commands.get(record.applied.requestId)?.data;
+      const data = dataAfter(commands.get(record.applied.requestId));
       if (data === undefined || !sameData(data, link.payload)) {
         found.push(`${address}: the ledger shows ${record.applied.requestId}, but the API holds other data`);
       }
@@ -137,7 +147,8 @@ function outcomesAndLedger(state: FinalState, records: Map<string, LinkRecord>):
     if (answer === undefined || first === undefined) continue;
     if (recorded === undefined || !kinds.has(identityOf(recorded.outcome)))
       found.push(`${request}: the ledger holds another outcome`);
-    if (answer.link === undefined || !['created', 'updated', 'deleted'].includes(answer.outcome)) continue;
+    if (answer.link === undefined || !['created', 'updated', 'deleted', 'adopted', 'migrated'].includes(answer.outcome))
+      continue;
     const changes = changesOf.get(addressOf(answer.link)) ?? [];
     changesOf.set(addressOf(answer.link), [...changes, { command: first.command, answer }]);
   }

@@ -13,8 +13,12 @@ export const crashActions = [
   'update',
   'delete',
   'qr',
+  'adopt',
+  'migrate',
 ] as const;
 export type CrashAction = (typeof crashActions)[number];
+
+type OutsideLink = Parameters<FaultyPipeline['api']['preload']>[0][number];
 
 const onelinkId = 'A1b3';
 const source = 'crm';
@@ -47,6 +51,8 @@ export async function crashPoints(
     const sizes = { batchSize: 1, concurrency: 4, timeoutSeconds: 20, visibilityTimeoutSeconds: 1 };
     const pipeline = await faultyPipeline({ sizes, injector: plan, proxyApi: true, dialect });
     try {
+      // Otherwise version 2.0 moves no link of version 1.0.
+      pipeline.api.changeSettings({ crossVersion: action === 'migrate' ? 'newer' : 'separate' });
       const found = await everyPoint(action, pipeline, plan);
       results.push(...found);
       accounts.push(
@@ -72,9 +78,9 @@ async function everyPoint(action: CrashAction, pipeline: FaultyPipeline, plan: C
   let count = 0;
   /** Commands of the action. Their links exist, and the queues are empty. */
   const commands = async (many: number): Promise<TestCommand[]> => {
-    const made = Array.from({ length: many }, () =>
-      commandsFor(action, ++count, dialectLimits[pipeline.dialect].hasQr),
-    );
+    const made = Array.from({ length: many }, () => commandsFor(action, ++count, pipeline.dialect));
+    const outside = made.flatMap((one) => one.outside ?? []);
+    if (outside.length > 0) pipeline.api.preload(outside);
     await pipeline.send(made.flatMap(({ before }) => before ?? []));
     await settled();
     // Or a message of these links would come back after the cold start, and its requests would count as the action's.
@@ -137,12 +143,13 @@ function isRedelivered(seen: CrashPlan['seen']): boolean {
   });
 }
 
-/** The n-th command of an action, and the create of its link, if it needs one. */
+/** The n-th command of an action. Before it, its link is made by a create, or outside of the pipeline. */
 function commandsFor(
   action: CrashAction,
   count: number,
-  hasQr: boolean,
-): { command: TestCommand; before?: TestCommand; shortlinkId: string } {
+  dialect: Dialect,
+): { command: TestCommand; before?: TestCommand; outside?: OutsideLink; shortlinkId: string } {
+  const { hasQr } = dialectLimits[dialect];
   const name = action.replaceAll(/\W+/g, '-');
   const requestId = `${name}-${count}`;
   const chosen = `c-${name}-${count}`;
@@ -171,6 +178,12 @@ function commandsFor(
       return { before, command: { ...later, action }, shortlinkId: chosen };
     case 'qr':
       return { before, command: { ...later, action, qr }, shortlinkId: chosen };
+    case 'adopt':
+    case 'migrate': {
+      const api = action === 'migrate' ? 'v1.0' : dialect;
+      const outside = { onelinkId, shortlinkId: chosen, data: dataOf(requestId), api };
+      return { outside, command: { ...later, action }, shortlinkId: chosen };
+    }
   }
 }
 

@@ -17,10 +17,10 @@ const ofV2: ReadonlySet<Spoiling> = new Set([
 
 /** The cases of the lost answers and the crash points that a version of the API has: one table for both. */
 export function casesOf(dialect: Dialect) {
-  const { hasQr } = dialectLimits[dialect];
+  const { hasQr, migrates } = dialectLimits[dialect];
   const spoilings = [...(Object.keys(spoiledAnswers) as Spoiling[]), tokenRotated] as const;
   return {
-    actions: crashActions.filter((action) => hasQr || !ofQr.has(action)),
+    actions: crashActions.filter((action) => (hasQr || !ofQr.has(action)) && (migrates || action !== 'migrate')),
     operations: spoiledOperations.filter((operation) => hasQr || !ofQr.has(operation)),
     spoilings: spoilings.filter((spoiling) => dialect === 'v2.0' || !ofV2.has(spoiling)),
   };

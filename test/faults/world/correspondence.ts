@@ -6,7 +6,7 @@ export interface TestCommand {
   specVersion: '1.0';
   source: string;
   requestId: string;
-  action: 'create' | 'update' | 'delete' | 'qr';
+  action: 'create' | 'update' | 'delete' | 'qr' | 'adopt' | 'migrate';
   onelinkId: string;
   shortlinkId?: string;
   data?: Record<string, string>;

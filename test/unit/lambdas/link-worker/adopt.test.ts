@@ -91,7 +91,7 @@ describe('an adopt', () => {
 });
 
 describe('an adopt of a link that its source owns', () => {
-  it.for([[false], [true]])('says so, and changes nothing (made by a create: %s)', async ([isMade], { world }) => {
+  it.for([[false], [true]])('reports that, and changes nothing (made by a create: %s)', async ([isMade], { world }) => {
     if (isMade) await world.deliver({ body: chosen });
     else {
       world.api.links.set(spring, others);

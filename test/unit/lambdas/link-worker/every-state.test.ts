@@ -3,7 +3,17 @@ import { describe, expect, it } from 'vitest';
 import { dataDigest } from '../../../../lambdas/domain/link/digest.ts';
 import type { LinkRecord } from '../../../../lambdas/domain/link/ledger-record.ts';
 import { givenLinkAt } from '../../../world/given-ledger.ts';
-import { chosen, LinkWorld, linkIdSecret, qr, remove, spring, update } from '../../../world/link-world.ts';
+import {
+  adopt,
+  chosen,
+  LinkWorld,
+  linkIdSecret,
+  migrate,
+  qr,
+  remove,
+  spring,
+  update,
+} from '../../../world/link-world.ts';
 
 /** docs/commands.md's table of link states, which this test runs cell by cell. */
 const text = readFileSync(new URL('../../../../docs/commands.md', import.meta.url), 'utf8');
@@ -25,6 +35,8 @@ const commands: Record<string, unknown> = {
   update: { ...update, data: chosen.data, ...now },
   delete: { ...remove, ...now },
   qr: { ...qr, ...now },
+  adopt: { ...adopt, ...now },
+  migrate: { ...migrate, ...now },
 };
 
 const before = { requestedAt: '2026-03-01T09:00:00Z', requestId: 'before' };
