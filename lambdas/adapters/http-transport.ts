@@ -31,7 +31,15 @@ interface Instant {
 }
 
 /** Errors before the connection exists, so no byte of the request has left. */
-const connectErrors = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+const connectErrors = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  // The proxy refused the connection, or could not make it.
+  'ERR_PROXY_TUNNEL',
+]);
 
 /**
  * The transport closes a connection that has been idle this long. Servers and load balancers close theirs after 5 s
@@ -52,11 +60,14 @@ export class HttpTransport {
   readonly #clock: Clock;
   readonly #idleSince = new WeakMap<Socket, Instant>();
 
-  constructor(options: { timeoutMilliseconds: number; connections: number; clock: Clock }) {
+  /** @param options `proxyUrl`: the proxy that makes the connections (CONNECT, for `https:`). TLS passes through it unread. */
+  constructor(options: { timeoutMilliseconds: number; connections: number; clock: Clock; proxyUrl?: string }) {
     this.#timeoutMilliseconds = options.timeoutMilliseconds;
     this.#clock = options.clock;
     const [maxSockets, maxFreeSockets] = [options.connections, options.connections];
-    const agent = { keepAlive: true, maxSockets, maxFreeSockets, timeout: mostIdleMilliseconds };
+    const { proxyUrl } = options;
+    const proxyEnv = proxyUrl === undefined ? undefined : { HTTP_PROXY: proxyUrl, HTTPS_PROXY: proxyUrl };
+    const agent = { keepAlive: true, maxSockets, maxFreeSockets, timeout: mostIdleMilliseconds, proxyEnv };
     this.#http = new HttpAgent(agent);
     this.#https = new HttpsAgent(agent);
     for (const one of [this.#http, this.#https]) {

@@ -22,6 +22,8 @@ export interface OneLinkClientSettings {
   API_DIALECT: Dialect;
   /** Without a trailing slash. */
   API_BASE_URL: string;
+  /** Empty or absent: none. */
+  API_PROXY_URL?: string;
   CALL_TIMEOUT_MILLISECONDS: number;
   CALLS_IN_FLIGHT?: number;
 }
@@ -64,6 +66,7 @@ export class OneLinkClient implements OneLinkApi {
       new HttpTransport({
         timeoutMilliseconds: settings.CALL_TIMEOUT_MILLISECONDS,
         connections: settings.CALLS_IN_FLIGHT ?? 1,
+        ...(settings.API_PROXY_URL && { proxyUrl: settings.API_PROXY_URL }),
         clock: ports.clock,
       });
     this.#timeoutMilliseconds = settings.CALL_TIMEOUT_MILLISECONDS;
