@@ -1,20 +1,23 @@
 import type { AccountSettings, Configuration, PipelineSettings } from '../../lib/config/config-schema.ts';
+import { serviceNameOf } from '../../lib/config/landing-zone.ts';
 import { type PipelinePlan, planPipeline } from '../../lib/config/rate-budget.ts';
 
 /** A pipeline of one stage in the configuration. */
 export interface ConfiguredPipeline {
   stage: string;
-  /** `<pipeline>-<stage>`, the name from lib/stacks/stages.ts. */
+  /** `<pipeline>-<stage>`, after the prefix of the landing zone. */
   stackName: string;
   settings: PipelineSettings;
   account: AccountSettings;
 }
 
 export function configuredPipelines({ stages, accounts }: Configuration): ConfiguredPipeline[] {
-  return Object.entries(stages).flatMap(([stage, { pipelines }]) =>
-    pipelines.flatMap((settings) => {
+  return Object.entries(stages).flatMap(([name, stage]) =>
+    stage.pipelines.flatMap((settings) => {
       const account = accounts[settings.account];
-      return account === undefined ? [] : [{ stage, stackName: `${settings.name}-${stage}`, settings, account }];
+      return account === undefined
+        ? []
+        : [{ stage: name, stackName: serviceNameOf(name, stage, settings), settings, account }];
     }),
   );
 }

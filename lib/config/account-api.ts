@@ -1,5 +1,5 @@
 import { type Dialect, dialectLimits } from '../../lambdas/domain/onelink/dialect.ts';
-import type { AccountSettings } from './config-schema.ts';
+import type { AccountSettings, NetworkSettings } from './config-schema.ts';
 
 /** The version of the API that an account speaks: 2.0 if it does not say. */
 export const dialectOf = ({ api = 'v2.0' }: Pick<AccountSettings, 'api'>): Dialect => api;
@@ -14,9 +14,10 @@ export function quotaSourceOf(account: Pick<AccountSettings, 'api' | 'quotaFrom'
 }
 
 /** The variables of every function that calls the API. */
-export const apiVariables = (account: AccountSettings) => ({
+export const apiVariables = (account: AccountSettings, network?: Pick<NetworkSettings, 'apiProxyUrl'>) => ({
   API_DIALECT: dialectOf(account),
   API_BASE_URL: baseUrlOf(account),
+  API_PROXY_URL: network?.apiProxyUrl ?? '',
 });
 
 /** The variables of every function that checks commands. */

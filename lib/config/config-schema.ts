@@ -2,26 +2,13 @@ import * as z from 'zod';
 import { dialects } from '../../lambdas/domain/onelink/dialect.ts';
 import { harmfulSchemes } from '../../lambdas/domain/policy/names.ts';
 import { expiryLane, qrLane, readerLane } from '../../lambdas/domain/work/names.ts';
+import { awsAccountId, awsRegion, landingZoneSchema } from './landing-zone-schema.ts';
+import { choice, count, fraction, key, rule, text } from './setting-rules.ts';
 
 /** The shape of the configuration, setting by setting. config-validation.ts holds how the settings must fit together. */
 
 /** SQS keeps a message for at most 14 days. A dead letter keeps its sent time, so this must exceed the queue's retention. */
 export const deadLetterRetentionDays = 14;
-
-/** A check whose rule is the error text of every value that breaks it: `must be 1–10,000 (SQS event source mappings)`. */
-const rule = <Value>(holds: (value: unknown) => boolean, must: string) => z.custom<Value>(holds, { error: must });
-const count = (least: number, most: number, why = '') =>
-  rule<number>(
-    (value) => Number.isInteger(value) && Number(value) >= least && Number(value) <= most,
-    `must be ${least.toLocaleString('en')}–${most.toLocaleString('en')}${why && ` (${why})`}`,
-  );
-const fraction = (least: number, most: number, must: string) =>
-  rule<number>((value) => typeof value === 'number' && value >= least && value <= most, must);
-const text = (pattern: RegExp, must: string) =>
-  rule<string>((value) => typeof value === 'string' && pattern.test(value), must);
-const choice = <const Value extends string | number>(...values: Value[]) =>
-  rule<Value>((value) => values.some((one) => one === value), `must be one of ${values.join(', ')}`);
-const key = (pattern: RegExp, must: string) => z.string().regex(pattern, must);
 
 const conflictPolicy = choice('reject', 'derive');
 const share = fraction(0, 1, 'must be a share from 0 to 1');
@@ -267,9 +254,6 @@ const logRetentionPeriods = [
   7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ] as const;
 
-const awsAccountId = text(/^\d{12}$/, 'must be an AWS account ID: 12 digits');
-const awsRegion = text(/^[a-z]{2,3}(?:-[a-z]+)+-\d$/, 'must be an AWS region, such as eu-central-1');
-
 export const stageSchema = z.strictObject({
   /** Where the stage belongs. Without it, the stage goes where the credentials are. */
   aws: z
@@ -280,6 +264,8 @@ export const stageSchema = z.strictObject({
       deployedFrom: z.array(awsAccountId).optional(),
     })
     .optional(),
+  /** What the company demands of everything in its AWS accounts. Nothing by default. */
+  landingZone: landingZoneSchema.optional(),
   tags: z.record(z.string(), z.string()),
   removalPolicy: choice('retain', 'destroy'),
   logRetentionDays: choice(...logRetentionPeriods),
@@ -304,4 +290,6 @@ export type ProducerSettings = z.infer<typeof producer>;
 export type PipelineSettings = z.infer<typeof pipelineSchema>;
 export type AccountSettings = z.infer<typeof accountSchema>;
 export type StageSettings = z.infer<typeof stageSchema>;
+export type LandingZone = z.infer<typeof landingZoneSchema>;
+export type NetworkSettings = NonNullable<LandingZone['network']>;
 export type Configuration = z.infer<typeof configurationSchema>;

@@ -8,9 +8,11 @@ import {
   deadLetterRetentionDays,
   type PipelineSettings,
   pipelineSchema,
+  type StageSettings,
   stageSchema,
 } from './config-schema.ts';
 import { httpFaults } from './http.ts';
+import { landingZoneFaults, sharedEndpointFaults } from './landing-zone.ts';
 import { policyFaults } from './policy-faults.ts';
 import { arnOf, ingressQueuesOf, isDirect } from './principals.ts';
 import { arithmeticOf, budgetOf, type PipelinePlan, plannedCalls, planPipeline } from './rate-budget.ts';
@@ -74,12 +76,18 @@ function relationFaults(candidate: unknown): string[] {
   if (!outline.success) return [];
   const accounts = soundParts(accountSchema, outline.data.accounts);
   const planned: PlannedPipeline[] = [];
+  const sound: Record<string, StageSettings> = {};
   const faults = duplicateAccounts(accounts);
   for (const [name, account] of accounts) {
     faults.push(...accountLimitFaults(account).map(([setting, message]) => `accounts.${name}.${setting}: ${message}`));
   }
   for (const [name, part] of Object.entries(outline.data.stages)) {
     const alarms = stageSchema.shape.alarms.safeParse(Reflect.get(Object(part), 'alarms'));
+    const stage = stageSchema.safeParse(part).data;
+    if (stage) {
+      sound[name] = stage;
+      faults.push(...landingZoneFaults(stage).map(([path, message]) => `stages.${name}.${path}: ${message}`));
+    }
     const { email, pageTopicArn, ticketTopicArn } = alarms.data ?? {};
     if (email && pageTopicArn && ticketTopicArn) {
       faults.push(`stages.${name}.alarms.email: must be left out if both topic ARNs are given; ${got(email)}`);
@@ -105,6 +113,7 @@ function relationFaults(candidate: unknown): string[] {
       planned.push({ serviceName: `${settings.name}-${name}`, accountName: settings.account, plan });
     }
   }
+  faults.push(...sharedEndpointFaults(sound).map(([path, message]) => `${path}: ${message}`));
   return [...faults, ...accountFaults(accounts, planned)];
 }
 
@@ -230,7 +239,7 @@ function sourceArnFaults({ producers }: PipelineSettings): [path: string, messag
       const isOwn = names.includes(sourceArn.split(':')[2] ?? '');
       return isOwn
         ? []
-        : [[path, `must be an ARN of the service ${service}: arn:aws:${names.at(-1)}:…; ${got(sourceArn)}`]];
+        : [[path, `must be an ARN of the service ${service}: arn:…:${names.at(-1)}:…; ${got(sourceArn)}`]];
     }),
   );
 }

@@ -159,6 +159,8 @@ export const config: Configuration = {
       // { email, pageTopicArn, ticketTopicArn, runbookUrl }: topics of your own, or an address that subscribes to the stack's
       // topics. `runbookUrl` is where your team reads RUNBOOK.md.
       alarms: {},
+      // aws: { account: '111122223333', region: 'eu-central-1' }, // other accounts are then refused (docs/deploying.md)
+      // landingZone: { key: 'own', … }, // keys, networks, IAM rules and names that your company demands (docs/deploying.md)
       pipelines: [pipeline],
     },
     staging: {

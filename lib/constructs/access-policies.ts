@@ -4,6 +4,7 @@ import { campaignsPermission, type Permission } from '../../lambdas/domain/acts/
 import { ConfigurationError } from '../config/config-validation.ts';
 import { pascalSource } from '../config/source-names.ts';
 import { type AccessProps, type May, readsOf } from './access-reads.ts';
+import { keyUses } from './key-use.ts';
 import { policyCharacters } from './policy-limits.ts';
 
 /** Characters of a managed policy, without white space (IAM user guide, "IAM and STS quotas"). */
@@ -27,10 +28,12 @@ export interface AccessPolicy {
  */
 export class AccessPolicies extends Construct {
   readonly #policies: AccessPolicy[] = [];
+  readonly #props: AccessProps;
 
   /** @throws ConfigurationError when a policy needs more parts than a role can have */
   constructor(scope: Construct, id: string, props: AccessProps) {
     super(scope, id);
+    this.#props = props;
     const { settings } = props;
     const reads = readsOf(this, props);
     this.#policy('Reader', 'Sees states, counts and names. Sees no link, and no value of a link', reads.withoutValues);
@@ -38,26 +41,26 @@ export class AccessPolicies extends Construct {
       ...reads.withoutValues,
       ...reads.subscriptions,
       ...reads.values,
-      this.#mayAct(props, 'support'),
+      this.#mayAct('support'),
     ]);
     this.#policy('Operator', 'Acts on lanes, dead letters, senders, keys and campaigns. Sees no value of a link', [
       ...reads.withoutValues,
       ...reads.subscriptions,
       ...reads.keys,
-      this.#mayAct(props, 'operate', 'campaigns-*'),
+      this.#mayAct('operate', 'campaigns-*'),
     ]);
     this.#policy('Purge', 'Deletes dead letters, and receives them with the values that they hold', [
       reads.stack,
       ...reads.deadLetters,
-      this.#mayAct(props, 'purge'),
+      this.#mayAct('purge'),
     ]);
-    this.#policy('Privacy', 'Finds and erases the links of a person', [reads.stack, this.#mayAct(props, 'privacy')]);
+    this.#policy('Privacy', 'Finds and erases the links of a person', [reads.stack, this.#mayAct('privacy')]);
     this.#policy('Auditor', 'Reads the records of all acts', [reads.stack, ...reads.audit]);
     for (const producer of settings.producers) {
       const name = pascalSource(producer.source);
       this.#policy(`CampaignOwner${name}`, 'Drops campaigns of one producer, reads their results, and acts on them', [
         ...reads.campaignsOf(producer),
-        this.#mayAct(props, campaignsPermission(producer.source)),
+        this.#mayAct(campaignsPermission(producer.source)),
       ]);
       this.#policy(`Producer${name}`, 'Sends commands of one producer, and receives its outcomes', [
         ...reads.asProducer(producer.source, producer.lanes),
@@ -69,13 +72,15 @@ export class AccessPolicies extends Construct {
     return this.#policies;
   }
 
-  #mayAct({ operations }: AccessProps, ...permissions: (Permission | 'campaigns-*')[]): May {
-    const { functionArn } = operations.function;
+  #mayAct(...permissions: (Permission | 'campaigns-*')[]): May {
+    const { functionArn } = this.#props.operations.function;
     return { actions: ['lambda:InvokeFunction'], resources: permissions.map((one) => `${functionArn}:${one}`) };
   }
 
   #policy(name: string, description: string, mays: readonly May[]): void {
-    const parts = partsOf(this, mays);
+    const { key } = this.#props.surroundings;
+    const actions = new Set(mays.flatMap((may) => may.actions));
+    const parts = partsOf(this, key ? [...mays, ...keyUses(this, key.keyArn, actions)] : mays);
     if (parts.length > mostOfOneRole) {
       throw new ConfigurationError([
         `producers: the policy ${name} must have at most ${mostOfOneRole} parts (IAM); got ${parts.length}. ` +

@@ -27,6 +27,7 @@ export class Expiry extends Construct implements FedFunction {
     const { settings, state, outcomes, plan, surroundings } = props;
     this.plan = plan;
     this.expired = new WorkQueue(this, 'Expired', {
+      rules: surroundings,
       retentionDays: settings.commandRetentionDays,
       visibilityTimeoutSeconds: plan.visibilityTimeoutSeconds,
     });

@@ -49,7 +49,7 @@ export function governor(
   const [probeTemplateId] = Object.keys(settings.templates);
   if (probeTemplateId === undefined) throw new Error('templates: must hold at least one template; got {}');
   const variables: GovernorVariables = {
-    ...apiVariables(account),
+    ...apiVariables(account, surroundings.network),
     QUOTA_FROM: quotaSourceOf(account),
     API_TOKEN_SECRET_ARN: state.apiToken.secretArn,
     APPSFLYER_ACCOUNT_ID: account.accountId,

@@ -49,6 +49,7 @@ export class Ingress extends Construct {
       if (lane === undefined) throw new Error(`${one.source}: must use a lane of the pipeline; got ${one.lane}`);
       const plan = planForwarder(lane.settings);
       const work = new WorkQueue(this, `${pascal(one.lane)}${pascalSource(one.source)}`, {
+        rules: surroundings,
         retentionDays: settings.commandRetentionDays,
         visibilityTimeoutSeconds: plan.visibilityTimeoutSeconds,
         maxMessageBytes,

@@ -24,6 +24,7 @@ export class Lane extends Construct {
     this.settings = props.lane;
     this.plan = props.plan;
     this.commands = new WorkQueue(this, 'Commands', {
+      rules: props.surroundings,
       retentionDays: props.settings.commandRetentionDays,
       visibilityTimeoutSeconds: props.plan.link.visibilityTimeoutSeconds,
     });

@@ -52,6 +52,7 @@ export class Operations extends Construct {
     this.auditLog = new LogGroup(this, 'AuditLog', {
       retention: surroundings.logRetentionDays,
       removalPolicy: surroundings.removalPolicy,
+      ...(surroundings.key && { encryptionKey: surroundings.key }),
     });
     const mapped = [
       ...lanes.map(({ name, linkWorker }) => ({ name, mappings: [linkWorker.mapping.eventSourceMappingId] })),

@@ -6,10 +6,17 @@ import {
   SubscriptionProtocol,
   type Topic,
 } from 'aws-cdk-lib/aws-sns';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { deadLetterRetentionDays, type PipelineSettings } from '../config/config-schema.ts';
 import { pascalSource } from '../config/source-names.ts';
+import { type QueueRules, queueProps } from './work-queue.ts';
+
+export interface OutcomeDeliveriesProps {
+  readonly topic: Topic;
+  readonly posted: ReturnType<typeof postedOutcomes>;
+  readonly rules: QueueRules;
+}
 
 /**
  * SNS tries a delivery again for an hour at most (SNS, *Message delivery retries*). These tries take at most
@@ -37,11 +44,10 @@ export const postedOutcomes = ({ producers }: Pick<PipelineSettings, 'producers'
 export class OutcomeDeliveries extends Construct {
   readonly deadLetters: Queue;
 
-  constructor(scope: Construct, id: string, topic: Topic, posted: ReturnType<typeof postedOutcomes>) {
+  constructor(scope: Construct, id: string, { topic, posted, rules }: OutcomeDeliveriesProps) {
     super(scope, id);
     this.deadLetters = new Queue(this, 'DeadLetters', {
-      encryption: QueueEncryption.SQS_MANAGED,
-      enforceSSL: true,
+      ...queueProps(rules),
       retentionPeriod: Duration.days(deadLetterRetentionDays),
     });
     for (const { source, outcomeUrl } of posted) {

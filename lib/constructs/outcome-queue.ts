@@ -5,7 +5,7 @@ import type { ProducerSettings } from '../config/config-schema.ts';
 import { policySid } from '../config/principals.ts';
 import { outcomesOf } from './outcome-topic.ts';
 import { readersOf } from './readers.ts';
-import { WorkQueue } from './work-queue.ts';
+import { type QueueRules, WorkQueue } from './work-queue.ts';
 
 /** Six times the timeout of a function that takes half a minute for a batch, as Lambda recommends for a queue. */
 const visibilityTimeoutSeconds = 180;
@@ -14,6 +14,7 @@ export interface OutcomeQueueProps {
   readonly producer: ProducerSettings;
   readonly topic: Topic;
   readonly retentionDays: number;
+  readonly rules: QueueRules;
 }
 
 /**
@@ -23,8 +24,8 @@ export interface OutcomeQueueProps {
 export class OutcomeQueue extends WorkQueue {
   readonly source: string;
 
-  constructor(scope: Construct, id: string, { producer, topic, retentionDays }: OutcomeQueueProps) {
-    super(scope, id, { retentionDays, visibilityTimeoutSeconds });
+  constructor(scope: Construct, id: string, { producer, topic, retentionDays, rules }: OutcomeQueueProps) {
+    super(scope, id, { rules, retentionDays, visibilityTimeoutSeconds });
     this.source = producer.source;
     const { queue, deadLetters } = this;
     topic.addSubscription(outcomesOf(producer.source, queue, deadLetters));

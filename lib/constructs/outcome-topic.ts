@@ -1,4 +1,4 @@
-import { Alias } from 'aws-cdk-lib/aws-kms';
+import { Alias, type IKey } from 'aws-cdk-lib/aws-kms';
 import { SubscriptionFilter, Topic } from 'aws-cdk-lib/aws-sns';
 import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
@@ -8,15 +8,16 @@ import type { Construct } from 'constructs';
  * Publishes the outcomes of all sources. A subscriber chooses its filter itself, so only operators may subscribe.
  *
  * @param serviceName the sender that subscribers see: the pipeline's name
+ * @param key the landing zone's, if it has one
  */
-export function outcomeTopic(scope: Construct, serviceName: string): Topic {
+export function outcomeTopic(scope: Construct, serviceName: string, key: IKey | undefined): Topic {
   return new Topic(scope, 'Topic', {
     displayName: serviceName,
     enforceSSL: true,
     // SNS signs with SHA-256. Its default is SHA-1.
     signatureVersion: '2',
     // An outcome holds a short link, which may sign a user in. The AWS managed key of SNS works for publishers in this account.
-    masterKey: Alias.fromAliasName(scope, 'Key', 'alias/aws/sns'),
+    masterKey: key ?? Alias.fromAliasName(scope, 'Key', 'alias/aws/sns'),
   });
 }
 

@@ -1,11 +1,12 @@
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
 import type { AccountSettings, LaneSettings, PipelineSettings } from '../config/config-schema.ts';
 import type { LanePlan } from '../config/rate-budget.ts';
 import type { WorkQueue } from './work-queue.ts';
-import type { FunctionSurroundings } from './worker-function.ts';
+import type { Surroundings } from './worker-function.ts';
 
 /** The resources that must still exist when a pipeline is deleted and deployed again. */
 export interface PipelineState {
@@ -22,6 +23,8 @@ export interface PipelineState {
   readonly linkIdSecret: Pick<ISecret, 'secretArn'>;
   /** The hashes of the HTTP API's keys. Absent if no producer may have keys. */
   readonly httpKeys?: Pick<ISecret, 'secretArn'> | undefined;
+  /** Encrypts the state, and so all that is the pipeline's. Absent: AWS's own keys do. */
+  readonly key?: Pick<IKey, 'keyArn'> | undefined;
 }
 
 /** The settings and resources that all functions of one pipeline share. */
@@ -30,7 +33,7 @@ export interface PipelineParts {
   readonly account: AccountSettings;
   readonly state: PipelineState;
   readonly outcomes: Topic;
-  readonly surroundings: FunctionSurroundings;
+  readonly surroundings: Surroundings;
 }
 
 /** One lane's settings and plan, and what all lanes of its pipeline share. */

@@ -23,6 +23,7 @@ export class QrCodes extends Construct implements FedFunction {
     const { settings, state, outcomes, plan, surroundings } = props;
     this.plan = plan;
     this.jobs = new WorkQueue(this, 'Jobs', {
+      rules: surroundings,
       retentionDays: settings.commandRetentionDays,
       visibilityTimeoutSeconds: plan.visibilityTimeoutSeconds,
     });

@@ -26,8 +26,8 @@ export const consume = (...queues: Queue[]) =>
   );
 
 /** The environment variables that all workers with a queue share. */
-export const queueWorkerVariables = (plan: WorkerPlan, { account, state, outcomes }: PipelineParts) => ({
-  ...apiVariables(account),
+export const queueWorkerVariables = (plan: WorkerPlan, { account, state, outcomes, surroundings }: PipelineParts) => ({
+  ...apiVariables(account, surroundings.network),
   API_TOKEN_SECRET_ARN: state.apiToken.secretArn,
   CALLS_IN_FLIGHT: String(plan.callsInFlight),
   CALL_TIMEOUT_MILLISECONDS: String(callTimeoutMilliseconds),

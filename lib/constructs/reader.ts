@@ -16,7 +16,7 @@ export function reader(
   { settings, account, state, surroundings }: PipelineParts,
 ): LambdaFunction {
   const variables: ReaderVariables = {
-    ...apiVariables(account),
+    ...apiVariables(account, surroundings.network),
     API_TOKEN_SECRET_ARN: state.apiToken.secretArn,
     CALL_TIMEOUT_MILLISECONDS: String(callTimeoutMilliseconds),
     CALLS_IN_FLIGHT: String(plan.callsInFlight),

@@ -1,11 +1,33 @@
-import { Duration } from 'aws-cdk-lib';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { Queue, QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { deadLetterRetentionDays } from '../config/config-schema.ts';
 import { maxReceiveCount } from '../config/rate-budget.ts';
 import { refuseLargePolicy } from './policy-limits.ts';
 
+/** How SQS keeps the messages of a pipeline. */
+export interface QueueRules {
+  /** SQS's own keys if absent. */
+  readonly key?: IKey | undefined;
+  /** Whether queues stay when their stack is deleted. */
+  readonly keepQueues?: boolean | undefined;
+}
+
+/** With the shortest period, five minutes, KMS costs twelve times as much. */
+const dataKeyReuse = Duration.hours(1);
+
+/** What all queues have in common. TLS only, and encrypted. */
+export const queueProps = ({ key, keepQueues = false }: QueueRules): QueueProps => ({
+  ...(key
+    ? { encryption: QueueEncryption.KMS, encryptionMasterKey: key, dataKeyReuse }
+    : { encryption: QueueEncryption.SQS_MANAGED }),
+  enforceSSL: true,
+  ...(keepQueues && { removalPolicy: RemovalPolicy.RETAIN }),
+});
+
 export interface WorkQueueProps {
+  readonly rules: QueueRules;
   readonly retentionDays: number;
   readonly visibilityTimeoutSeconds: number;
   /** SQS's own limit if absent. */
@@ -13,8 +35,7 @@ export interface WorkQueueProps {
 }
 
 /**
- * A queue and its dead-letter queue, TLS only. SQS's own keys encrypt both. So EventBridge and SNS can write without a key
- * policy. A message may have up to 1 MiB, SQS's limit. A command has at most a few KB.
+ * A queue and its dead-letter queue. With SQS's own keys, EventBridge and SNS can write without a key policy. A message may have up to 1 MiB, SQS's limit. A command has at most a few KB.
  */
 export class WorkQueue extends Construct {
   readonly queue: Queue;
@@ -23,13 +44,11 @@ export class WorkQueue extends Construct {
   constructor(scope: Construct, id: string, props: WorkQueueProps) {
     super(scope, id);
     this.deadLetters = new Queue(this, 'DeadLetters', {
-      encryption: QueueEncryption.SQS_MANAGED,
-      enforceSSL: true,
+      ...queueProps(props.rules),
       retentionPeriod: Duration.days(deadLetterRetentionDays),
     });
     this.queue = new Queue(this, 'Queue', {
-      encryption: QueueEncryption.SQS_MANAGED,
-      enforceSSL: true,
+      ...queueProps(props.rules),
       retentionPeriod: Duration.days(props.retentionDays),
       visibilityTimeout: Duration.seconds(props.visibilityTimeoutSeconds),
       deadLetterQueue: { queue: this.deadLetters, maxReceiveCount },

@@ -1,11 +1,14 @@
 import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
 import { Effect, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Architecture, type CfnFunction, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { metricNamespace } from '../../lambdas/domain/work/names.ts';
 import { ConfigurationError } from '../config/config-validation.ts';
 import { handlerCode, type Job } from './bundle.ts';
+import { keyUses, throughService } from './key-use.ts';
+import { type FunctionNetwork, networkInterfaces } from './network.ts';
+import type { QueueRules } from './work-queue.ts';
 
 /** All environment variables of a function together: 4 KB (Lambda). */
 const maxEnvironmentBytes = 4_096;
@@ -14,15 +17,18 @@ const unresolvedBytes = 160;
 
 const placeholder = /\$\{Token\[[^\]]*\]\}/g;
 
-/** The settings that all functions of one pipeline share. */
-export interface FunctionSurroundings {
+/** The settings that all functions and queues of one pipeline share. */
+export interface Surroundings extends QueueRules {
   /** `service` on every log line and metric. Unique among pipelines and stages. */
   readonly serviceName: string;
   readonly logRetentionDays: RetentionDays;
   readonly removalPolicy: RemovalPolicy;
+  readonly architecture: 'arm64' | 'x86_64';
+  /** Absent: functions run outside of any VPC. */
+  readonly network?: FunctionNetwork | undefined;
 }
 
-export interface WorkerFunctionProps extends FunctionSurroundings {
+export interface WorkerFunctionProps extends Surroundings {
   readonly job: Job;
   readonly description: string;
   readonly memoryMegabytes: number;
@@ -54,20 +60,31 @@ export function workerFunction(scope: Construct, props: WorkerFunctionProps): La
     POWERTOOLS_SERVICE_NAME: props.serviceName,
   };
   refuseLargeEnvironment(scope.node.path, props.job, environment);
+  const { key, network } = props;
 
   const logGroup = new LogGroup(worker, 'Logs', {
     retention: props.logRetentionDays,
     removalPolicy: props.removalPolicy,
+    ...(key && { encryptionKey: key }),
   });
   const writeLogs = allow(['logs:CreateLogStream', 'logs:PutLogEvents'], logGroup.logGroupArn);
   const role = new Role(worker, 'Role', {
     assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
-    inlinePolicies: { work: new PolicyDocument({ statements: [writeLogs, ...props.permissions] }) },
+    inlinePolicies: {
+      work: new PolicyDocument({
+        statements: [
+          writeLogs,
+          ...props.permissions,
+          ...keyPermissions(worker, props),
+          ...(network ? networkInterfaces() : []),
+        ],
+      }),
+    },
   });
-  return new LambdaFunction(worker, 'Function', {
+  const made = new LambdaFunction(worker, 'Function', {
     description: props.description,
     runtime: Runtime.NODEJS_24_X,
-    architecture: Architecture.ARM_64,
+    architecture: props.architecture === 'arm64' ? Architecture.ARM_64 : Architecture.X86_64,
     handler: 'index.handler',
     code: handlerCode(props.job, props.files),
     memorySize: props.memoryMegabytes,
@@ -76,7 +93,32 @@ export function workerFunction(scope: Construct, props: WorkerFunctionProps): La
     environment,
     role,
     logGroup,
+    ...(key && { environmentEncryption: key }),
   });
+  if (network) {
+    const { subnetIds, securityGroupIds } = network;
+    // The CDK's own way needs the availability zones of the subnets.
+    (made.node.defaultChild as CfnFunction).vpcConfig = {
+      subnetIds: [...subnetIds],
+      securityGroupIds: [...securityGroupIds],
+    };
+  }
+  return made;
+}
+
+/** What the function needs of the key: for the data that its permissions let it touch, and for its variables. */
+function keyPermissions(scope: Construct, { key, permissions }: WorkerFunctionProps): PolicyStatement[] {
+  if (key === undefined) return [];
+  const uses = keyUses(
+    scope,
+    key.keyArn,
+    permissions.flatMap(({ actions }) => actions),
+  );
+  // Lambda has a grant for the variables. It is lost if somebody makes the role anew by hand.
+  return [...uses, throughService(scope, key.keyArn, 'lambda', ['kms:Decrypt'])].map(
+    ({ actions, resources, conditions }) =>
+      new PolicyStatement({ actions: [...actions], resources: [...resources], conditions }),
+  );
 }
 
 const fewerSenders = 'Name fewer or shorter `producers`, or fewer principals with a `senderId`';

@@ -2,6 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, type IAlarm, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
@@ -18,6 +19,8 @@ import { qrAlarms } from './worker-alarms.ts';
 
 export interface AlarmSetProps extends Observed {
   readonly topics: StageSettings['alarms'];
+  /** Encrypts the topics that the stack makes. */
+  readonly key: IKey | undefined;
 }
 
 const missing: Record<AlarmLine['kind'], TreatMissingData> = {
@@ -37,9 +40,9 @@ export class AlarmSet extends Construct {
 
   constructor(scope: Construct, id: string, props: AlarmSetProps) {
     super(scope, id);
-    const { email, pageTopicArn, ticketTopicArn, runbookUrl } = props.topics;
-    this.page = this.topic('Page', pageTopicArn, email);
-    this.ticket = this.topic('Ticket', ticketTopicArn, email);
+    const { pageTopicArn, ticketTopicArn, runbookUrl } = props.topics;
+    this.page = this.topic('Page', pageTopicArn, props);
+    this.ticket = this.topic('Ticket', ticketTopicArn, props);
     const ofOutcomes = props.outcomeQueues.flatMap((queue) => outcomeAlarms(queue, props));
     const ofLanes = [...props.lanes.flatMap((lane) => laneAlarms(lane, props)), ...qrAlarms(props)];
     const ofPlatform = [...accountAlarms(props), ...platformAlarms(props), ...campaignAlarms(props)];
@@ -66,10 +69,11 @@ export class AlarmSet extends Construct {
     });
   }
 
-  private topic(id: string, arn: string | undefined, email: string | undefined): ITopic {
+  private topic(id: string, arn: string | undefined, { key, topics: { email } }: AlarmSetProps): ITopic {
     if (arn !== undefined) return Topic.fromTopicArn(this, id, arn);
-    // Not encrypted at rest: CloudWatch cannot publish with the AWS managed key of SNS, and an alarm holds nothing confidential.
-    const topic = new Topic(this, id, { enforceSSL: true });
+    // Without a key not encrypted at rest: CloudWatch cannot publish with the AWS managed key of SNS, and an alarm holds nothing
+    // confidential.
+    const topic = new Topic(this, id, { enforceSSL: true, ...(key && { masterKey: key }) });
     // A policy of its own replaces the topic's default policy, which allows the account's alarms to publish.
     topic.addToResourcePolicy(
       new PolicyStatement({

@@ -1,5 +1,6 @@
 import { Annotations, Fn, Lazy, RemovalPolicy } from 'aws-cdk-lib';
 import { type IGrantable, Role } from 'aws-cdk-lib/aws-iam';
+import { Key } from 'aws-cdk-lib/aws-kms';
 import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
@@ -7,6 +8,7 @@ import { Construct } from 'constructs';
 import type { AccountSettings, PipelineSettings, StageSettings } from '../config/config-schema.ts';
 import { ConfigurationError } from '../config/config-validation.ts';
 import { httpProducersOf } from '../config/http.ts';
+import { architectureOf } from '../config/landing-zone.ts';
 import { heldPrincipals, ingressQueuesOf, unboundSources } from '../config/principals.ts';
 import { planPipeline } from '../config/rate-budget.ts';
 import { pascalSource } from '../config/source-names.ts';
@@ -17,6 +19,7 @@ import { governor } from '../constructs/governor.ts';
 import { HttpApi } from '../constructs/http-api.ts';
 import { Ingress } from '../constructs/ingress.ts';
 import { Lane, pascal } from '../constructs/lane.ts';
+import { joinNetwork } from '../constructs/network.ts';
 import { Operations } from '../constructs/operations.ts';
 import { OutcomeDeliveries, postedOutcomes } from '../constructs/outcome-deliveries.ts';
 import { OutcomeQueue } from '../constructs/outcome-queue.ts';
@@ -25,6 +28,7 @@ import type { PipelineState } from '../constructs/pipeline-parts.ts';
 import { QrCodes } from '../constructs/qr-codes.ts';
 import { reader } from '../constructs/reader.ts';
 import { replayer } from '../constructs/replayer.ts';
+import type { Surroundings } from '../constructs/worker-function.ts';
 import { AlarmSet } from '../observability/alarm-set.ts';
 import { PipelineDashboard } from '../observability/dashboard/dashboard.ts';
 
@@ -34,7 +38,7 @@ export interface OneLinkPipelineProps {
   readonly settings: PipelineSettings;
   /** The AppsFlyer account of the links. All pipelines that name an account share its limits. */
   readonly account: AccountSettings;
-  readonly stage: Pick<StageSettings, 'removalPolicy' | 'logRetentionDays' | 'alarms'>;
+  readonly stage: Pick<StageSettings, 'removalPolicy' | 'logRetentionDays' | 'alarms' | 'aws' | 'landingZone'>;
   readonly state: PipelineState;
 }
 
@@ -75,28 +79,37 @@ export class OneLinkPipeline extends Construct {
     const { serviceName, settings, account, stage, state } = props;
     this.serviceName = serviceName;
     warnOfSenders(this, settings);
-    const surroundings = {
+    const { network, keepQueues } = stage.landingZone ?? {};
+    // By its ARN: the stack of the state must not depend on this one.
+    const key = state.key && Key.fromKeyArn(this, 'Key', state.key.keyArn);
+    const surroundings: Surroundings = {
       serviceName,
       logRetentionDays: stage.logRetentionDays,
       removalPolicy: stage.removalPolicy === 'retain' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      architecture: architectureOf(stage),
+      key,
+      keepQueues,
+      ...(network && { network: joinNetwork(new Construct(this, 'Network'), network) }),
     };
     const { faults, ...plan } = planPipeline(account, settings);
     if (faults.length > 0 || plan.qr === undefined || plan.expiry === undefined || plan.reader === undefined) {
       throw new ConfigurationError(faults.map(({ path, message }) => `${path.join('.')}: ${message}`));
     }
     const outcomesScope = new Construct(this, 'Outcomes');
-    const topic = outcomeTopic(outcomesScope, serviceName);
+    const topic = outcomeTopic(outcomesScope, serviceName, key);
     const retentionDays = settings.commandRetentionDays;
     this.outcomes = topic;
     this.outcomeQueues = settings.producers
       .filter(({ outcomeQueue }) => outcomeQueue)
       .map((producer) => {
         const id = `Of${pascalSource(producer.source)}`;
-        return new OutcomeQueue(outcomesScope, id, { producer, topic, retentionDays });
+        return new OutcomeQueue(outcomesScope, id, { producer, topic, retentionDays, rules: surroundings });
       });
     const posted = postedOutcomes(settings);
     this.outcomeDeliveries =
-      posted.length > 0 ? new OutcomeDeliveries(outcomesScope, 'Deliveries', topic, posted) : undefined;
+      posted.length > 0
+        ? new OutcomeDeliveries(outcomesScope, 'Deliveries', { topic, posted, rules: surroundings })
+        : undefined;
     const vouching: LambdaFunction[] = [];
     const ownSenders = Lazy.string({ produce: () => Fn.join(',', vouching.map(roleIdOf)) });
     this.vouchingRoleIds = ownSenders;
@@ -148,7 +161,7 @@ export class OneLinkPipeline extends Construct {
     const { outcomeDeliveries, http } = this;
     const shared = { outcomeQueues, outcomeDeliveries, http, ledger: state.ledger, campaigns: this.campaigns };
     const observed = { serviceName, settings, account, lanes, qrCodes, expiry, ...functions, ...shared };
-    this.alarms = new AlarmSet(this, 'Alarms', { ...observed, topics: stage.alarms });
+    this.alarms = new AlarmSet(this, 'Alarms', { ...observed, topics: stage.alarms, key });
     this.access = new AccessPolicies(this, 'Access', {
       ...parts,
       operations,

@@ -1,8 +1,10 @@
-import { type App, Tags } from 'aws-cdk-lib';
+import { type App, BOOTSTRAP_QUALIFIER_CONTEXT, Tags } from 'aws-cdk-lib';
 import type { Configuration } from '../config/config-schema.ts';
 import { ConfigurationError } from '../config/config-validation.ts';
+import { serviceNameOf } from '../config/landing-zone.ts';
 import { describe, planPipeline } from '../config/rate-budget.ts';
 import { policyFaults } from '../constructs/policy-limits.ts';
+import { applyIamRules } from './landing-zone.ts';
 import { PipelineStack } from './pipeline-stack.ts';
 import { StateStack } from './state-stack.ts';
 
@@ -22,13 +24,17 @@ export function addStage(
   const stage = stages[stageName];
   if (!stage) throw new Error(`stage: must be one of the configured stages; got ${stageName}`);
   const env = stage.aws && !anywhere ? { env: { account: stage.aws.account, region: stage.aws.region } } : {};
+  const zone = stage.landingZone ?? {};
+  if (zone.bootstrapQualifier !== undefined) app.node.setContext(BOOTSTRAP_QUALIFIER_CONTEXT, zone.bootstrapQualifier);
   const plans: string[] = [];
   for (const settings of stage.pipelines) {
-    const serviceName = `${settings.name}-${stageName}`;
+    const serviceName = serviceNameOf(stageName, stage, settings);
     const account = accounts[settings.account];
     if (!account) throw new Error(`account: must be one of the accounts; got ${settings.account}`);
     const ofStack = {
       ...env,
+      // CloudFormation passes them on to what it can tag, also if the CDK cannot.
+      tags: stage.tags,
       // The state stays in any case. Deleting the other stack deletes its queues and their messages.
       terminationProtection: stage.removalPolicy === 'retain',
     };
@@ -37,6 +43,7 @@ export function addStage(
       description: `State of ${serviceName}: ledger, archive, QR images and secrets`,
       settings,
       removalPolicy: stage.removalPolicy,
+      landingZone: zone,
     });
     const stack = new PipelineStack(app, serviceName, {
       ...ofStack,
@@ -47,9 +54,9 @@ export function addStage(
       stage,
       state,
     });
-    for (const [key, value] of Object.entries(stage.tags)) {
-      Tags.of(state).add(key, value);
-      Tags.of(stack).add(key, value);
+    for (const one of [state, stack]) {
+      for (const [key, value] of Object.entries(stage.tags)) Tags.of(one).add(key, value);
+      applyIamRules(one, zone);
     }
     plans.push(describe(serviceName, account, planPipeline(account, settings), settings));
   }

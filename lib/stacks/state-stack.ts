@@ -9,12 +9,20 @@ import {
 } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, StreamViewType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { BlockPublicAccess, Bucket, BucketEncryption, ObjectLockRetention, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
+import {
+  BlockPublicAccess,
+  Bucket,
+  BucketEncryption,
+  type CfnBucket,
+  ObjectLockRetention,
+  ObjectOwnership,
+} from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct, IConstruct } from 'constructs';
 import { ledgerAttribute, prefix } from '../../lambdas/adapters/names.ts';
 import { auditPrefix } from '../../lambdas/domain/acts/names.ts';
-import type { PipelineSettings, StageSettings } from '../config/config-schema.ts';
+import type { LandingZone, PipelineSettings, StageSettings } from '../config/config-schema.ts';
 import { httpProducersOf } from '../config/http.ts';
 import { policySid } from '../config/principals.ts';
 import { campaignCheckerPlan } from '../config/rate-budget.ts';
@@ -24,6 +32,7 @@ import { campaignWorkDays, type Kept, lifecycleRules } from '../constructs/lifec
 import type { PipelineState } from '../constructs/pipeline-parts.ts';
 import { refuseLargePolicy } from '../constructs/policy-limits.ts';
 import { readersOf } from '../constructs/readers.ts';
+import { stageKey } from '../constructs/stage-key.ts';
 import { WorkQueue } from '../constructs/work-queue.ts';
 
 export interface StateStackProps extends StackProps {
@@ -32,6 +41,7 @@ export interface StateStackProps extends StackProps {
     'producers' | 'qrImageDays' | 'archiveDays' | 'historyDays' | 'audit' | 'commandRetentionDays'
   >;
   readonly removalPolicy: StageSettings['removalPolicy'];
+  readonly landingZone?: LandingZone | undefined;
 }
 
 /** Holds the resources that outlive a deployment. Never change their logical IDs: a new ID makes a new, empty resource. */
@@ -46,17 +56,32 @@ export class StateStack extends Stack implements PipelineState {
   readonly linkIdSecret: Secret;
   /** Only if a producer may have keys of the HTTP API. */
   readonly httpKeys: Secret | undefined;
+  /** Only if the landing zone has one. */
+  readonly key: IKey | undefined;
 
   constructor(scope: Construct, id: string, props: StateStackProps) {
     super(scope, id, props);
     const retain = props.removalPolicy === 'retain';
     const removalPolicy = retain ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
 
+    const zone = props.landingZone ?? {};
+    this.key = stageKey(this, zone.key, props.settings, removalPolicy);
+    const { key } = this;
+    const ofBuckets = { removalPolicy, key, accessLogBucket: zone.accessLogBucket };
+    const ofSecret = (name: string) => ({
+      removalPolicy,
+      ...(key && { encryptionKey: key }),
+      // CloudFormation does not begin the name of a secret with the name of its stack.
+      ...(zone.namePrefix !== undefined && { secretName: `${this.stackName}-${name}` }),
+    });
+
     this.ledger = new Table(this, 'Ledger', {
       partitionKey: { name: ledgerAttribute.key, type: AttributeType.STRING },
       // No index: an index would double the cost of each write, and an export can scan in parallel.
       billingMode: BillingMode.PAY_PER_REQUEST,
-      encryption: TableEncryption.AWS_MANAGED,
+      ...(key
+        ? { encryption: TableEncryption.CUSTOMER_MANAGED, encryptionKey: key }
+        : { encryption: TableEncryption.AWS_MANAGED }),
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       timeToLiveAttribute: ledgerAttribute.expiry,
       // With old images, because the expiry intake needs the records that the TTL has deleted.
@@ -67,7 +92,7 @@ export class StateStack extends Stack implements PipelineState {
 
     const { qrImageDays, archiveDays, historyDays } = props.settings;
     // Not versioned: the API renders the same image again for free.
-    this.qrImages = privateBucket(this, 'QrImages', removalPolicy, {
+    this.qrImages = privateBucket(this, 'QrImages', ofBuckets, {
       versioned: false,
       kept: { [prefix.qr]: qrImageDays },
     });
@@ -85,25 +110,26 @@ export class StateStack extends Stack implements PipelineState {
       );
     }
     // Versioned: the archive may hold the only copy of a rejected or parked command.
-    this.archive = privateBucket(this, 'Archive', removalPolicy, {
+    this.archive = privateBucket(this, 'Archive', ofBuckets, {
       versioned: true,
       kept: { [prefix.rejected]: archiveDays, [prefix.history]: historyDays },
     });
 
     // Versioned: a file that is dropped over another one must not take the other's rows from its results.
-    this.campaignFiles = privateBucket(this, 'CampaignFiles', removalPolicy, {
+    this.campaignFiles = privateBucket(this, 'CampaignFiles', ofBuckets, {
       versioned: true,
       kept: { [prefix.campaignWork]: campaignWorkDays },
     });
     admitCampaigns(this.campaignFiles, props.settings);
     this.campaignWork = new WorkQueue(this, 'CampaignWork', {
+      rules: { key, keepQueues: zone.keepQueues },
       retentionDays: props.settings.commandRetentionDays,
       visibilityTimeoutSeconds: campaignCheckerPlan.visibilityTimeoutSeconds,
     });
     notifyOfFiles(this.campaignFiles, this.campaignWork.queue);
 
     const { retentionDays, lockDays } = props.settings.audit;
-    this.auditRecords = privateBucket(this, 'AuditRecords', removalPolicy, {
+    this.auditRecords = privateBucket(this, 'AuditRecords', ofBuckets, {
       versioned: true,
       kept: { [auditPrefix]: retentionDays },
       // Without days it locks nothing. But only a bucket that has it from the start can get days later, and stay the same bucket.
@@ -112,18 +138,19 @@ export class StateStack extends Stack implements PipelineState {
     keepRecords(this.auditRecords);
 
     // Secrets Manager generates a first value, so the stack deploys without a token. The operator puts the token later.
-    this.apiToken = new Secret(this, 'ApiToken', { description: 'OneLink API token, raw', removalPolicy });
+    this.apiToken = new Secret(this, 'ApiToken', { description: 'OneLink API token, raw', ...ofSecret('ApiToken') });
     // This secret derives short-link IDs. With another secret, a repeated command would derive another ID and make a second link.
     this.linkIdSecret = new Secret(this, 'LinkIdSecret', {
       description: 'Derives short-link IDs. Never change this secret while the pipeline exists.',
       generateSecretString: { passwordLength: 64, excludePunctuation: true },
-      removalPolicy,
+      ...ofSecret('LinkIdSecret'),
+      ...(zone.linkIdSecretReplica && { replicaRegions: [replicaOf(this, zone.linkIdSecretReplica)] }),
     });
     if (httpProducersOf(props.settings).some(({ keys }) => keys)) {
       this.httpKeys = new Secret(this, 'HttpKeys', {
         description: 'Hashes of the HTTP API’s keys. Change it with `onelink keys` only.',
         secretStringValue: SecretValue.unsafePlainText(JSON.stringify({ keys: [] })),
-        removalPolicy,
+        ...ofSecret('HttpKeys'),
       });
       pin(this.httpKeys, 'HttpKeys');
     }
@@ -146,9 +173,22 @@ export class StateStack extends Stack implements PipelineState {
     ] as const) {
       pin(this[part], `${part.charAt(0).toUpperCase()}${part.slice(1)}`);
     }
+    if (key instanceof Key) pin(key, 'Key');
     pin(this.campaignWork.queue, 'CampaignFilesQueue');
     pin(this.campaignWork.deadLetters, 'CampaignFilesDeadLetters');
   }
+}
+
+const replicaOf = (scope: Construct, { region, keyArn }: NonNullable<LandingZone['linkIdSecretReplica']>) => ({
+  region,
+  ...(keyArn !== undefined && { encryptionKey: Key.fromKeyArn(scope, 'ReplicaKey', keyArn) }),
+});
+
+/** What all buckets have in common. */
+interface BucketRules {
+  readonly removalPolicy: RemovalPolicy;
+  readonly key: IKey | undefined;
+  readonly accessLogBucket: string | undefined;
 }
 
 interface BucketOptions {
@@ -162,12 +202,15 @@ interface BucketOptions {
 function privateBucket(
   scope: Construct,
   id: string,
-  removalPolicy: RemovalPolicy,
+  { removalPolicy, key, accessLogBucket }: BucketRules,
   { versioned, kept, lock }: BucketOptions,
 ): Bucket {
   const bucket = new Bucket(scope, id, {
     blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-    encryption: BucketEncryption.S3_MANAGED,
+    // With a bucket key, S3 asks KMS once for many objects.
+    ...(key
+      ? { encryption: BucketEncryption.KMS, encryptionKey: key, bucketKeyEnabled: true }
+      : { encryption: BucketEncryption.S3_MANAGED }),
     enforceSSL: true,
     objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
     versioned,
@@ -178,6 +221,11 @@ function privateBucket(
     removalPolicy,
   });
   refuseLargePolicy(bucket, 'Name fewer principals, such as the AWS account of several roles.');
+  if (accessLogBucket !== undefined) {
+    const logging = { destinationBucketName: accessLogBucket, logFilePrefix: `${Stack.of(scope).stackName}/${id}/` };
+    (bucket.node.defaultChild as CfnBucket).loggingConfiguration = logging;
+    return bucket;
+  }
   Validations.of(bucket).acknowledge({
     id: 'AwsSolutions-S1',
     reason:

@@ -41,6 +41,8 @@ export async function startPipeline(
     ...options,
     environmentOverrides: {
       API_BASE_URL: apiAddress(front?.endpoint ?? api.origin, account),
+      // The emulator is on this machine.
+      API_PROXY_URL: '',
       ...options.environmentOverrides,
     },
   });

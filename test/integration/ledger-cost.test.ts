@@ -132,6 +132,7 @@ describe('the capacity that a run of the governor needs in the ledger', () => {
       QUOTA_FROM: 'api' as const,
       API_DIALECT: 'v2.0' as const,
       API_BASE_URL: 'http://127.0.0.1:1',
+      API_PROXY_URL: '',
       API_TOKEN_SECRET_ARN: 'arn:token',
       APPSFLYER_ACCOUNT_ID: 'acc-demo',
       CALL_TIMEOUT_MILLISECONDS: 10_000,

@@ -184,6 +184,25 @@ describe('docs/operations.md', () => {
   });
 });
 
+describe('docs/deploying.md', () => {
+  const text = textOf('docs/deploying.md');
+  const { aws, landingZone } = stageSchema.shape;
+  const zone = landingZone.unwrap().shape;
+  it.each([
+    ['| Setting of `stages.*.aws` |', Object.keys(aws.unwrap().shape)],
+    ['| Setting |', Object.keys(zone)],
+    ['| Setting of `network` |', Object.keys(zone.network.unwrap().shape)],
+  ])('describes each setting and no other under %s', (head, settings) => {
+    const described = rowsUnder(text, head).flatMap(([names = '']) => codeIn(names));
+    expect(described.toSorted()).toEqual(settings.toSorted());
+  });
+
+  it('lists the endpoints that the stack makes', () => {
+    const [, sentence = ''] = /Functions need these endpoints(.*?)\. An interface/s.exec(text) ?? [];
+    expect(codeIn(sentence)).toEqual(['dynamodb', 's3', 'sqs', 'sns', 'secretsmanager', 'lambda', 'sts', 'logs']);
+  });
+});
+
 describe('the docs of the verbs', () => {
   const verbs = onelinkProgram().commands;
   const operations = textOf('docs/operations.md');

@@ -54,7 +54,8 @@ async function sharedIn(run: string): Promise<string | undefined> {
 export async function synthesise(configuration: Configuration = config, folder?: string): Promise<string> {
   const outdir = folder ?? (await mkdtemp(join(tmpdir(), 'onelink-test-app-')));
   const app = new App({ outdir, analyticsReporting: false });
-  addStage(app, validateConfiguration(configuration), 'production');
+  // As `npm start` does: the local cloud has an AWS account and region of its own.
+  addStage(app, validateConfiguration(configuration), 'production', { anywhere: true });
   app.synth();
   return outdir;
 }

@@ -18,6 +18,7 @@ import { silentObserver, stillClock } from './stillness.ts';
 export const expiryWorkerVariables: ExpiryWorkerVariables = {
   API_DIALECT: 'v2.0',
   API_BASE_URL: 'http://127.0.0.1:1/api/v2.0',
+  API_PROXY_URL: '',
   API_TOKEN_SECRET_ARN: 'arn:token',
   LINK_ID_SECRET_ARN: 'arn:link-id',
   EXPIRY_CALLS_PER_SECOND: '4',

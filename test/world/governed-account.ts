@@ -79,6 +79,7 @@ export class GovernedAccount {
       QUOTA_FROM: 'api' as const,
       API_DIALECT: 'v2.0' as const,
       API_BASE_URL: 'http://127.0.0.1:1',
+      API_PROXY_URL: '',
       API_TOKEN_SECRET_ARN: 'arn',
       LEDGER_TABLE_NAME: 'ledger',
     };

@@ -24,6 +24,7 @@ export const linkWorkerVariables: LinkWorkerVariables = {
   QUOTA_FROM: 'api',
   API_DIALECT: 'v2.0',
   API_BASE_URL: 'http://127.0.0.1:1/api/v2.0',
+  API_PROXY_URL: '',
   API_TOKEN_SECRET_ARN: 'arn:token',
   LINK_ID_SECRET_ARN: 'arn:link-id',
   LINK_ID_LENGTH: '12',

@@ -58,7 +58,10 @@ export async function runningPipeline({
   const { cloud, named, sqs, dynamo, send, ...started } = await startPipeline(pipeline, {
     assemblyDirectory,
     workDirectory: join(directory, 'work'),
-    environmentOverrides: { API_BASE_URL: apiAddress(front?.endpoint ?? api.origin, pipeline.account) },
+    environmentOverrides: {
+      API_BASE_URL: apiAddress(front?.endpoint ?? api.origin, pipeline.account),
+      API_PROXY_URL: '',
+    },
     secretValues: { ApiToken: token, ...(httpKey && { HttpKeys: JSON.stringify(httpKey.secret) }) },
     callers: { ...producerCallers(pipeline.settings), ...callers },
     fireSchedulesAtStart: true,

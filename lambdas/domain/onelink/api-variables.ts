@@ -12,6 +12,8 @@ export const apiVariables = {
   ...dialect,
   /** Without a trailing slash: `https://onelink.appsflyer.com/api/v2.0`. */
   API_BASE_URL: z.url(),
+  /** The proxy for these calls: `http://proxy.acme.example:3128`. Empty: none. */
+  API_PROXY_URL: z.string(),
 };
 
 /** The variables of every function that checks commands: the account's contract. */

@@ -26,6 +26,7 @@ export interface Coverage {
 }
 
 const tags = { Tags: 'tags do not change behaviour' };
+const network = 'functions have the network of this machine';
 const trust = 'nobody assumes a role here: each function has its own';
 const encryption = 'nothing is encrypted: data stays in the memory of this machine';
 const unretried = 'a failed invocation is not retried';
@@ -92,13 +93,17 @@ const coverages: Readonly<Record<string, Coverage>> = {
       }),
     },
   },
-  'AWS::SecretsManager::Secret': { carriedOut: secretProperties, leftOut: { ...tags, KmsKeyId: encryption } },
+  'AWS::SecretsManager::Secret': {
+    carriedOut: secretProperties,
+    leftOut: { ...tags, KmsKeyId: encryption, ReplicaRegions: 'there is one region' },
+  },
   'AWS::Lambda::Function': {
     carriedOut: functionProperties,
     leftOut: {
       ...tags,
       Description: 'it does not change behaviour',
       KmsKeyArn: encryption,
+      VpcConfig: network,
       'Code.S3Bucket': 'assets are read from the assembly',
       Architectures: "functions run on this machine's processor",
       ...under('LoggingConfig', {
@@ -223,6 +228,8 @@ const leftOutTypes: Readonly<Record<string, string>> = {
   'AWS::ApiGateway::Account': 'there are no execution logs',
   'AWS::KMS::Key': encryption,
   'AWS::KMS::Alias': encryption,
+  'AWS::EC2::SecurityGroup': network,
+  'AWS::EC2::VPCEndpoint': network,
   'AWS::CDK::Metadata': 'it only describes the app',
 };
 

@@ -31,7 +31,7 @@ const notRun: [pattern: RegExp, because: string][] = [
     'it goes on until Ctrl-C; test/integration/local/onelink-api/command-line.test.ts starts it',
   ],
   [/^(npm run synth|npx cdk synth)/, 'npm start has synthesised the app'],
-  [/^npx cdk (deploy|bootstrap)/, 'it needs an AWS account'],
+  [/^npx cdk (deploy|bootstrap|diff|import)/, 'it needs an AWS account'],
   [/^aws sts /, 'it needs an AWS account'],
   [/^aws iam /, 'the local cloud has roles, and no API for them'],
   [/^aws sqs start-message-move-task /, 'the local queue engine has no such operation'],

@@ -16,12 +16,12 @@ test('outcomes that a receiver does not take are dead letters, and the alarm fir
   opened: bench,
 }) => {
   // Given the pipeline's own topic, deliveries and alarm, and four receivers
-  const topic = outcomeTopic(bench.stack, 'OneLink');
+  const topic = outcomeTopic(bench.stack, 'OneLink', undefined);
   const posted = ['failing', 'slow', 'rubbish', 'sound'].map((source) => ({
     source,
     outcomeUrl: `https://hooks.acme.example/${source}`,
   }));
-  const outcomeDeliveries = new OutcomeDeliveries(bench.stack, 'Deliveries', topic, posted);
+  const outcomeDeliveries = new OutcomeDeliveries(bench.stack, 'Deliveries', { topic, posted, rules: {} });
   for (const { id, metric, threshold, periods } of deliveryAlarms({ outcomeDeliveries } as Observed)) {
     const comparisonOperator = ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD;
     new Alarm(bench.stack, id, { alarmName: id, metric, threshold, evaluationPeriods: periods, comparisonOperator });

@@ -32,6 +32,7 @@ class GovernedWorld {
         QUOTA_FROM: quotaFrom,
         API_DIALECT: 'v2.0',
         API_BASE_URL: 'http://127.0.0.1:1',
+        API_PROXY_URL: '',
         API_TOKEN_SECRET_ARN: 'arn:token',
         APPSFLYER_ACCOUNT_ID: 'acc-demo',
         CALL_TIMEOUT_MILLISECONDS: 10_000,

@@ -15,6 +15,7 @@ const it = base.extend('world', () => givenWorld());
 const variables: QrWorkerVariables = {
   API_DIALECT: 'v2.0',
   API_BASE_URL: 'http://127.0.0.1:1/api/v2.0',
+  API_PROXY_URL: '',
   API_TOKEN_SECRET_ARN: 'arn:token',
   QR_CALLS_PER_SECOND: '8',
   CALLS_IN_FLIGHT: '1',

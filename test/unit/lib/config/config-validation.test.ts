@@ -137,7 +137,7 @@ describe('a configuration', () => {
     [
       'producers[1].principals',
       [{ service: 'sns.amazonaws.com', sourceArn: 'arn:aws:events:eu-west-1:111122223333:rule/signup' }],
-      'must be an ARN of the service sns.amazonaws.com: arn:aws:sns:…; got "arn:aws:events:eu-west-1:111122223333:rule/signup"',
+      'must be an ARN of the service sns.amazonaws.com: arn:…:sns:…; got "arn:aws:events:eu-west-1:111122223333:rule/signup"',
       '[0].sourceArn',
     ],
     ['producers[0].outcomeQueue', 'yes', 'must be of type boolean; got "yes"'],
