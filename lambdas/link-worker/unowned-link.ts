@@ -3,7 +3,7 @@ import type { Decision } from '../domain/contract/outcome.ts';
 import { subjectErased } from '../domain/link/erasure.ts';
 import { isLater, type LinkRecord } from '../domain/link/ledger-record.ts';
 import { hasDerivedForm, type LinkAddress } from '../domain/link/link-id.ts';
-import { type FoundAtApi, foundAtApi, hasBeenLink } from '../domain/link/link-state.ts';
+import { type FoundAtApi, foundAtApi, hasBeenLink, isClaimedByAnother } from '../domain/link/link-state.ts';
 import type { LinkAtApi } from '../domain/onelink/api-answer.ts';
 import { secondsNow } from '../domain/work/clock.ts';
 import {
@@ -60,13 +60,17 @@ export async function lookAtUnowned(
   attempt: Attempt<Takeover>,
   before: LinkRecord | undefined,
 ): Promise<{ link: LinkAtApi } | { refusedBy: 'api' } | { answer: Answer }> {
-  const { command, ports } = attempt;
-  if (await mayBeRecorded(attempt, before)) return { answer: 'look-again' };
+  const { command, receiveCount, ports } = attempt;
   const address = addressOf(command);
+  if (isEarly(attempt)) return { answer: 'look-again' };
   const claim = await ports.ledger.claimOf(address);
-  if (claim !== undefined && claim.until !== 0 && claim.source !== command.source) {
-    return { answer: refused('not-owner', command) };
+  if (isClaimedByAnother(claim, command)) {
+    return { answer: receiveCount < deliveriesToWaitForCreate ? 'look-again' : refused('not-owner', command) };
   }
+  // The record of the link that the claim made is there, and that link has ended.
+  const claimed = claim && (await claimedBy(command.source, address, ports.ledger));
+  const mayReturn = claimed !== undefined && !(claimed === 'made' && before !== undefined);
+  if (mayReturn && receiveCount < deliveriesToWaitForStream) return { answer: 'look-again' };
   const found = foundAtApi(await ports.api.read(address), secondsNow(ports.clock));
   if (found.state === 'made-elsewhere') return { refusedBy: 'api' };
   return 'link' in found && found.state === 'alive' ? { link: found.link } : { answer: answerTo(found, command) };
@@ -111,21 +115,10 @@ export function answerByPolicy(
   return undefined;
 }
 
-/** Whether the ledger may get a record of this link without this command. */
-async function mayBeRecorded(
-  { command, receiveCount, settings, ports }: Attempt<Takeover>,
-  before: LinkRecord | undefined,
-): Promise<boolean> {
-  const { source, shortlinkId } = command;
+/** Whether the ledger may soon have a record that is under way without a claim. */
+function isEarly({ command: { shortlinkId }, receiveCount, settings }: Attempt<Takeover>): boolean {
   const mayBeDerived = hasDerivedForm(shortlinkId, settings.LINK_ID_LENGTH);
-  if (receiveCount < (mayBeDerived ? deliveriesToWaitForCreate : deliveriesToWaitForRestore)) return true;
-  const claim = await ports.ledger.claimOf(addressOf(command));
-  if (claim === undefined || claim.until === 0) return false;
-  if (claim.source !== source) return receiveCount < deliveriesToWaitForCreate;
-  const claimed = await claimedBy(source, addressOf(command), ports.ledger);
-  // The record of the link that the claim made is there, and that link has ended.
-  if (claimed === 'made' && before !== undefined) return false;
-  return claimed !== undefined && receiveCount < deliveriesToWaitForStream;
+  return receiveCount < (mayBeDerived ? deliveriesToWaitForCreate : deliveriesToWaitForRestore);
 }
 
 function refused(reason: Refusal, command: Takeover): Decision {

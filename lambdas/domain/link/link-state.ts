@@ -79,7 +79,7 @@ export function hasBeenLink({ shortUrl, erased }: Pick<LinkRecord, 'shortUrl' | 
  */
 export function isClaimedByAnother(
   claim: Pick<Claim, 'source' | 'until'> | undefined,
-  { source }: Pick<CreateCommand, 'source'>,
+  { source }: Pick<Command, 'source'>,
 ): boolean {
   return claim !== undefined && claim.source !== source && claim.until !== 0;
 }

@@ -13,7 +13,8 @@ function givenWorld() {
   const outcomes = {
     publish: async (outcome: { messageId: string }) => void published.push(JSON.stringify(outcome)),
   };
-  const world = new LinkWorld({}, { ledger: point.around(ledger), outcomes: point.around(outcomes) });
+  const qrImages = point.around({ remove: async () => {} });
+  const world = new LinkWorld({}, { ledger: point.around(ledger), outcomes: point.around(outcomes), qrImages });
   world.api.control.changeSettings({ crossVersion: 'newer' });
   const { send } = point.around({ send: world.api.send.bind(world.api) });
   world.api.send = send;
