@@ -60,11 +60,15 @@ export async function putLinkByKey(
   const requestedAt = new Date(ports.clock.wallMilliseconds()).toISOString();
   const create = completed(opened, { source: producer.source, requestedAt, requestId });
   const whole = { ...create, command: { ...create.command, action: 'create', requestId } };
-  const wanted = await checked(whole, lane, commands);
+  const wish: Wish = {
+    raw: whole.command,
+    asked: await checked(whole, lane, commands),
+    namesItsTime: Object.hasOwn(opened.command ?? {}, 'requestedAt'),
+  };
   const [state] = await Promise.all([commands.sending.laneNow(lane), admission.check()]);
 
   for (let decision = 1; ; decision++) {
-    const { decided, found } = await next(whole.command, wanted, lane, commands, ports);
+    const { decided, found } = await next(wish, lane, commands, ports);
     const other = await underWay(decided, found, commands);
     if (other !== undefined) {
       if (decision < mostDecisions && (await commands.awaitEnd(other, call, trip))) continue;
@@ -85,6 +89,15 @@ export async function putLinkByKey(
     const answer = await commands.answer(progress, call, trip);
     return { ...answer, body: { ...(answer.body as object), change: decided.change } };
   }
+}
+
+/** What a call wants the link of its key to be. */
+interface Wish {
+  /** The create, as an object of the contract. */
+  raw: Record<string, unknown>;
+  asked: Asked;
+  /** Whether the body has a `requestedAt`. */
+  namesItsTime: boolean;
 }
 
 /** The body, with faults for the fields that a link by its key does not have. */
@@ -109,28 +122,32 @@ async function checked(opened: OpenedMessage, lane: string, { check }: CommandAp
 }
 
 /**
- * What the call does next, and what the ledger knows of it. A change that ended because its `validUntil` had passed is
- * tried again, as another request.
+ * What the call does next, and what the ledger knows of it. A change that ended because of time alone is tried again, as
+ * another request.
  */
 async function next(
-  raw: Record<string, unknown>,
-  wanted: Asked,
+  wish: Wish,
   lane: string,
   commands: CommandApi,
   ports: HttpApiPorts,
 ): Promise<{ decided: Exclude<Decided, { problem: string }>; found: Progress | undefined }> {
   for (let attempt = 1; ; attempt++) {
-    const decided = await decide(raw, wanted, attempt, ports);
+    const decided = await decide(wish, attempt, ports);
     if ('problem' in decided) throw problem(decided);
-    const asked = await askedIn(decided, wanted, lane, commands);
+    const asked = await askedIn(decided, wish, lane, commands);
     const [found] = asked === undefined ? [] : await commands.sending.look([asked]);
     const ended = found?.stands === 'answered' ? found.known.request : undefined;
     const isLast = decided.change === 'created' || attempt === mostAttempts || ended === undefined;
-    if (isLast || !hasTimeAgain(ended, wanted.command, ports.clock.wallMilliseconds())) return { decided, found };
+    if (isLast || asked === undefined) return { decided, found };
+    const now = ports.clock.wallMilliseconds();
+    if (!hasTimeAgain(ended, asked.command, now, decided.link?.applied.requestedAt)) return { decided, found };
   }
 }
 
-type Decided = (Exclude<KeyDecision, { change: 'unchanged' }> | { change: 'unchanged'; link: LinkRecord }) & {
+type Decided = (
+  | (Exclude<KeyDecision, { change: 'unchanged' }> & { link?: LinkRecord | undefined })
+  | { change: 'unchanged'; link: LinkRecord }
+) & {
   /** The request of the key. */
   key: RequestKey;
   /** The last change of the key's link that came by the HTTP API. */
@@ -161,38 +178,47 @@ async function attemptOf({ command }: Asked, { ledger, records, linkIdSecret, cl
   }
 }
 
-async function decide(
-  content: Record<string, unknown>,
-  asked: Asked,
-  attempt: number,
-  ports: HttpApiPorts,
-): Promise<Decided> {
+async function decide(wish: Wish, attempt: number, ports: HttpApiPorts): Promise<Decided> {
+  const { asked } = wish;
   const { ledger, linkIdSecret, clock } = ports;
   const { key, lastChange, request } = await attemptOf(asked, ports);
   const { requestId } = key;
-  const raw = { ...content, requestId };
-  const command = { ...asked.command, requestId };
-  const address = addressOfKey(requestId, raw, request);
+  const address = addressOfKey(requestId, wish.raw, request);
   const link = address === undefined ? undefined : await ledger.link(address);
+  const time = wish.namesItsTime ? {} : { requestedAt: timeAfter(link, clock.wallMilliseconds()) };
+  const raw = { ...wish.raw, requestId, ...time };
+  const command = { ...asked.command, requestId, ...time };
   const { derivesIds } = asked;
   const secret = await linkIdSecret.value();
   const facts = { request, link, command, derivesIds, linkIdSecret: secret, nowSeconds: secondsNow(clock) };
   const decided = decideByKey(raw, { ...facts, attempt });
   const common = { key, lastChange };
-  if (!('change' in decided) || decided.change !== 'unchanged') return { ...decided, ...common };
+  if (!('change' in decided) || decided.change !== 'unchanged') return { ...decided, ...common, link };
   if (link === undefined) throw new Error('an unchanged link has a record');
   return { change: 'unchanged', link, ...common };
+}
+
+/**
+ * When a change of this link is requested: now, and after the link's last change. That change may have come during this call, or
+ * from a clock that is ahead. A change with an earlier time would end as superseded.
+ */
+function timeAfter(link: LinkRecord | undefined, nowMilliseconds: number): string {
+  const last = link === undefined ? Number.NEGATIVE_INFINITY : Date.parse(link.applied.requestedAt);
+  return new Date(Math.max(nowMilliseconds, last + 1)).toISOString();
 }
 
 /** The command of a decision. Undefined if nothing is to be sent. */
 async function askedIn(
   decided: Decided,
-  wanted: Asked,
+  { asked }: Wish,
   lane: string,
   commands: CommandApi,
 ): Promise<Asked | undefined> {
   if (!('command' in decided)) return undefined;
-  if (decided.command.requestId === wanted.command.requestId) return wanted;
+  if (decided.command.requestId === asked.command.requestId) {
+    const { requestedAt } = decided.command as { requestedAt: string };
+    return { ...asked, command: { ...asked.command, requestedAt } };
+  }
   return checked({ command: decided.command, faults: [] }, lane, commands);
 }
 

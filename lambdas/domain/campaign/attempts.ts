@@ -21,13 +21,20 @@ export function madeNoLink({ outcome }: RequestRecord): boolean {
   return outcome.link === undefined || outcome.outcome === 'conflict' || outcome.outcome === 'rejected';
 }
 
-/** Whether a request ended because its `validUntil` had passed, and the command has time again. */
+/**
+ * Whether time alone was the reason why a request ended, and no longer is. Its `validUntil` had passed, or a later change of its
+ * link was applied. A derived request ID would have that outcome for good.
+ *
+ * @param lastChangeAt `requestedAt` of the link's last change. By default, that change came before the request's end
+ */
 export function hasTimeAgain(
-  { outcome }: RequestRecord,
-  { validUntil }: Pick<Command, 'validUntil'>,
+  { outcome: { outcome, decidedAt } }: RequestRecord,
+  { validUntil, requestedAt }: Pick<Command, 'validUntil' | 'requestedAt'>,
   nowMilliseconds: number,
+  lastChangeAt = decidedAt,
 ): boolean {
-  return outcome.outcome === 'stale' && (validUntil === undefined || Date.parse(validUntil) > nowMilliseconds);
+  if (outcome === 'superseded') return Date.parse(requestedAt) > Date.parse(lastChangeAt);
+  return outcome === 'stale' && (validUntil === undefined || Date.parse(validUntil) > nowMilliseconds);
 }
 
 /**

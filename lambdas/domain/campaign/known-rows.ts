@@ -151,8 +151,9 @@ function codeOnly(row: RowToSend, { version, address }: LinkRecord, { attempt }:
 }
 
 /** A delete, a QR code or a takeover with other content under the same key is another request. */
-function anew(row: RowToSend, { link }: KnownFacts): CheckedRow {
-  return withRequest(row, row.command, changeRequestId(row.requestId, contentOf(row.command), link?.version ?? 0));
+function anew(row: RowToSend, { link, attempt }: KnownFacts): CheckedRow {
+  const content = contentOf(row.command, attempt);
+  return withRequest(row, row.command, changeRequestId(row.requestId, content, link?.version ?? 0));
 }
 
 function withRequest(row: RowToSend, command: Record<string, unknown>, requestId: string): CheckedRow {

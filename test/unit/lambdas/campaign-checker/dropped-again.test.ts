@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { CheckedRow } from '../../../../lambdas/domain/campaign/row.ts';
 import type { Command } from '../../../../lambdas/domain/contract/command.ts';
 import type { Outcome } from '../../../../lambdas/domain/contract/outcome.ts';
 import { commandDigest, dataDigest } from '../../../../lambdas/domain/link/digest.ts';
@@ -48,6 +49,12 @@ async function ended(check: CampaignCheck, drop: number, row: string, outcome: P
   });
 }
 
+/** The campaign's drop is over, so the same file again is a wish of its own. */
+async function finish(check: CampaignCheck): Promise<void> {
+  const reading = await check.campaigns.read({ source: 'crm', name: 'spring' });
+  if (reading.record) await check.campaigns.write({ ...reading.record, state: 'finished' }, reading);
+}
+
 test('a first drop reads nothing of the ledger', async () => {
   const check = givenCheck();
   const read: string[] = [];
@@ -90,6 +97,31 @@ describe('the first file of a campaign that has links by calls', () => {
       { check: 'send', command: { action: 'update', data: { c: 'TWO' } } },
       { check: 'send', requestId: 'spring/new', command: { action: 'create' } },
     ]);
+  });
+
+  test('is tried again in its next drop, where a call came between the first drop and its check', async () => {
+    // Given
+    const world = new HttpWorld();
+    await put(world, 'changed', 'one');
+    const check = givenCheckAfter(world);
+    check.drop(key, csv('changed,sms,TWO'));
+    world.link.now += 1_000;
+    await put(world, 'changed', 'three');
+    await check.settle();
+    const [first] = await check.rows(1);
+    const send = (row: CheckedRow | undefined) =>
+      row?.check === 'send' ? world.link.deliver({ body: row.command }) : Promise.reject(new Error('not sent'));
+    await send(first);
+    expect(world.link.outcomes.at(-1)).toMatchObject({ outcome: 'superseded', reason: 'later-change-applied' });
+    // When
+    await finish(check);
+    check.now = world.link.now + 60_000;
+    check.drop(key, csv('changed,sms,TWO'));
+    await check.settle();
+    world.link.now = check.now;
+    await send((await check.rows(2))[0]);
+    // Then
+    expect(world.link.outcomes.at(-1)).toMatchObject({ outcome: 'updated', link: { version: 3 } });
   });
 
   test('finds the link of a later attempt', async () => {
@@ -157,6 +189,26 @@ test('a later drop tries a row again whose create made no link, if its content d
   ]);
 });
 
+test.each<[string, Partial<Outcome>]>([
+  ['an update', { outcome: 'stale', reason: 'valid-until-passed' }],
+  ['a delete', { outcome: 'stale', reason: 'valid-until-passed' }],
+  ['a delete', { outcome: 'superseded', reason: 'later-change-applied', decidedAt: '2026-03-09T12:00:30Z' }],
+])('a later drop tries %s again that time alone has ended: $outcome', async (what, outcome) => {
+  const check = givenCheck();
+  const action = what.split(' ')[1];
+  const file = `request_id,action,shortlink_id,pid\r\none,${action},link-one,${action === 'update' ? 'sms' : ''}\r\n`;
+  check.drop(key, file);
+  await check.settle();
+  await ended(check, 1, 'one', { action: action as Outcome['action'], ...outcome });
+  await finish(check);
+
+  check.now += 60_000;
+  check.drop(key, file);
+  await check.settle();
+
+  expect(await check.rows(2)).toMatchObject([{ check: 'send', requestId: 'spring/one@2', command: { action } }]);
+});
+
 test('a later drop finds the link that a later attempt has made', async () => {
   const check = givenCheck();
   check.drop(key, csv('late,sms,two'));
@@ -214,8 +266,7 @@ test.each<[string, (check: CampaignCheck) => void | Promise<void>]>([
   [
     'the same file after its campaign has finished',
     async (check: CampaignCheck) => {
-      const reading = await check.campaigns.read({ source: 'crm', name: 'spring' });
-      if (reading.record) await check.campaigns.write({ ...reading.record, state: 'finished' }, reading);
+      await finish(check);
       check.drop(key, expiring);
     },
   ],

@@ -96,6 +96,36 @@ describe('PUT /links/by-key/{campaign}/{key}', () => {
     expect(both.map(({ body: { link } }) => link.version).sort()).toEqual([2, 3]);
   });
 
+  it('changes the link after its create, although the call began before the create was requested', async () => {
+    const world = new HttpWorld();
+    world.isWorking = false;
+    const requestedAt = new Date(world.link.now + 30_000).toISOString();
+    expect((await put(world, { ...body, requestedAt }, { headers: {} })).status).toBe(202);
+    world.isWorking = true;
+
+    const answer = await put(world, { ...body, data: { pid: 'sms', c: 'summer' } });
+
+    expect(answer).toMatchObject({ status: 200, body: { change: 'updated', link: { version: 2 } } });
+    expect(JSON.parse(world.sent[1]?.body ?? '').requestedAt).toBe('2026-03-01T10:00:35.001Z');
+  });
+
+  it('tries a change again that an earlier time has lost, if its time is now later than that of the link', async () => {
+    const world = new HttpWorld();
+    await put(world);
+    world.link.now += 60_000;
+    const summer = { ...body, data: { pid: 'sms', c: 'summer' } };
+    const early = { ...summer, requestedAt: '2026-03-01T09:00:00Z' };
+    const lost = await put(world, early);
+    expect(lost).toMatchObject({ status: 409, body: { reason: 'later-change-applied' } });
+    expect(await put(world, early)).toMatchObject({ status: 409, body: { reason: 'later-change-applied' } });
+    expect(world.sent).toHaveLength(2);
+
+    const answer = await put(world, summer);
+
+    expect(answer).toMatchObject({ status: 200, body: { change: 'updated', link: { version: 2 } } });
+    expect(answer.headers['Idempotent-Replayed']).toBeUndefined();
+  });
+
   it('takes over a key whose call was lost with another content', async () => {
     const world = new HttpWorld();
     world.failSend = 'before';
