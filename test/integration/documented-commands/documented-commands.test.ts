@@ -14,6 +14,7 @@ const documents = [
   'docs/operations.md',
   'docs/recipes/before-the-first-call.md',
   'docs/recipes/from-bulk-page.md',
+  'docs/recipes/from-v1.md',
   'lib/observability/RUNBOOK.md',
 ];
 const textOf = (file: string) => readFileSync(new URL(`../../../${file}`, import.meta.url), 'utf8');
