@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { nearNames } from '../../../lambdas/domain/campaign/near-names.ts';
 import type { Command } from '../../../lambdas/domain/contract/command.ts';
-import { costOf } from '../../../lambdas/domain/contract/command-cost.ts';
+import { callsOf } from '../../../lambdas/domain/contract/command-calls.ts';
 import type { commandReader } from '../../../lambdas/domain/contract/command-reading.ts';
 import { openEnvelope } from '../../../lambdas/domain/contract/envelope.ts';
 import type { Fault } from '../../../lambdas/domain/contract/fault.ts';
@@ -149,7 +149,7 @@ export class DryRun {
     this.#loads.set(lane, load);
     const { action } = command;
     this.actions.set(action, (this.actions.get(action) ?? 0) + 1);
-    const { quotaCalls, lookups, qrCodes } = costOf(command);
+    const { quotaCalls, lookups, qrCodes } = callsOf(command);
     load.quotaCalls += quotaCalls;
     load.lookups += lookups;
     load.qrCodes += qrCodes;

@@ -1,4 +1,4 @@
-import { costOf } from '../contract/command-cost.ts';
+import { callsOf } from '../contract/command-calls.ts';
 import type { Fault } from '../contract/fault.ts';
 import type { CampaignRecord } from './record.ts';
 import type { CheckedRow } from './row.ts';
@@ -6,7 +6,7 @@ import type { CheckedRow } from './row.ts';
 /** What a check has counted. The campaign's record has the fields of the same names. */
 export interface CheckCounts
   extends Pick<CampaignRecord, 'rows' | 'toSend' | 'quotaCalls' | 'qrCodes' | 'firstFaults' | 'faultsByRule'> {
-  /** GETs of links (command-cost.ts). They are free, and count against the rate. */
+  /** GETs of links (command-calls.ts). They are free, and count against the rate. */
   lookups: number;
   /** Rows that are not sent, because their links are as they want them. */
   unchanged: number;
@@ -67,7 +67,7 @@ export function countRow(counts: CheckCounts, row: CheckedRow, warnings: readonl
 }
 
 function countCommand(counts: CheckCounts, command: Record<string, unknown>): void {
-  const { quotaCalls, lookups, qrCodes } = costOf(command);
+  const { quotaCalls, lookups, qrCodes } = callsOf(command);
   counts.toSend += 1;
   add(counts.actions, String(command.action));
   counts.quotaCalls += quotaCalls;

@@ -196,6 +196,27 @@ describe('POST /commands with one command', () => {
     expect(world.sent).toEqual([]);
   });
 
+  it('that reads a link is refused with a pointer to the GET of a link, and is not sent', async () => {
+    const world = new HttpWorld();
+    const read = { action: 'get', onelinkId: 'A1b3', shortlinkId: 'spring' };
+    const answer = await world.post(read, key('k'));
+    expect(answer).toMatchObject({
+      status: 422,
+      body: {
+        type: expect.stringMatching(/#invalid-command$/),
+        errors: [{ rule: 'read-by-get', detail: expect.stringMatching(/GET \/v1\/links/) }],
+      },
+    });
+    expect(world.sent).toEqual([]);
+  });
+
+  it.each(['adopt', 'migrate'])('that takes a link over is sent: %s', async (action) => {
+    const world = new HttpWorld();
+    const answer = await world.post({ action, onelinkId: 'A1b3', shortlinkId: 'spring' }, key('k'));
+    expect(answer.status).toBe(202);
+    expect(JSON.parse(world.sent[0]?.body ?? '')).toMatchObject({ action, shortlinkId: 'spring' });
+  });
+
   it('names every fault of a command, with its pointer', async () => {
     const world = new HttpWorld();
 

@@ -1,5 +1,5 @@
 /** The calls of one command if nothing goes wrong. */
-export interface CommandCost {
+export interface CommandCalls {
   /** Calls of the quota. */
   quotaCalls: number;
   /** GETs of a link, which cost no quota. */
@@ -11,7 +11,7 @@ export interface CommandCost {
 const free: ReadonlySet<unknown> = new Set(['qr', 'adopt', 'get']);
 
 /** What a command costs, valid or not yet checked. */
-export function costOf(command: { action?: unknown; shortlinkId?: unknown; qr?: unknown }): CommandCost {
+export function callsOf(command: { action?: unknown; shortlinkId?: unknown; qr?: unknown }): CommandCalls {
   const { action } = command;
   const isCreate = action === 'create';
   return {
