@@ -31,6 +31,9 @@ const interruptedMinutes = 3;
 /** By then, SQS has delivered the message of an interrupted check again: its visibility time-out is twelve minutes. */
 const stuckMinutes = 15;
 
+/** S3's headers, from which the record has the time of its file, have whole seconds. A list may have milliseconds. */
+const secondOf = (milliseconds: number) => Math.floor(milliseconds / 1000);
+
 /**
  * The files of the inbox that no check has begun with.
  *
@@ -39,7 +42,7 @@ const stuckMinutes = 15;
 export const unopenedFiles = (inbox: readonly InboxFile[], known: readonly CampaignRecord[]): InboxFile[] =>
   inbox.filter((file) => {
     const record = known.find((one) => campaignKey(one) === campaignKey(file));
-    return record === undefined || record.file.droppedAt < file.droppedAt;
+    return record === undefined || secondOf(record.file.droppedAt) < secondOf(file.droppedAt);
   });
 
 /** Whether each campaign's check goes on, and whether its record can be read. */

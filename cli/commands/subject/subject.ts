@@ -1,6 +1,4 @@
-import { writeFile } from 'node:fs/promises';
 import { Command } from 'commander';
-import { unwritable } from '../../files/file-error.ts';
 import { subjectProblem, subjectsOfFile } from '../../files/subject-file.ts';
 import {
   certificateOf,
@@ -14,6 +12,7 @@ import { mayDelete } from '../../terminal/confirmation.ts';
 import { pipelineHelp, pipelineVerb, type Scene, type VerbOptions } from '../../terminal/pipeline-verb.ts';
 import { OperatorError } from '../../words/operator-error.ts';
 import { counted, n } from '../../words/words.ts';
+import { CertificateFile } from './certificate-file.ts';
 
 /** Exit codes: scripts and the help text rely on them. */
 const exitCode = { done: 0, nothing: 1, waits: 1, notDone: 2 } as const;
@@ -77,7 +76,8 @@ The links are deleted through the lane of their producer, with its pace and its 
 verb shows how many before it asks. Without --wait it ends as soon as something has to take its turn. The same command
 continues, also after a crash, and for any operator. The first part waits until running workers have ended.
 
-The certificate names the subjects, and only you can read it (mode 600).
+The certificate names the subjects, and only you can read it (mode 600). It replaces no file, except an unfinished certificate of
+the same erasure. A repeat after the end finds nothing, so keep the first certificate.
 
 Exit codes:
   ${exitCode.done}  everything is erased
@@ -119,11 +119,26 @@ export const eraseCostWords = (liveLinks: number) =>
   `An erasure takes ${counted(liveLinks, 'DELETE call')} of the quota. For its time and its share, run: onelink plan --deletes ${liveLinks}`;
 
 async function runErase(scene: Scene<EraseOptions>): Promise<number> {
-  const { options, chosen, progress, print, interrupted } = scene;
+  const { options } = scene;
   const nothing = 'Nothing was erased.';
   const reason = reasonOf(options, nothing);
   if (reason === undefined) throw new OperatorError(`Add --reason. ${nothing}`);
   const subjects = await subjectsOf(options);
+  const file = options.certificate === undefined ? undefined : await CertificateFile.open(options.certificate);
+  try {
+    return await erase(scene, subjects, reason, file);
+  } finally {
+    await file?.discard();
+  }
+}
+
+async function erase(
+  scene: Scene<EraseOptions>,
+  subjects: readonly string[],
+  reason: string,
+  file: CertificateFile | undefined,
+): Promise<number> {
+  const { options, chosen, progress, print, interrupted } = scene;
   const deployed = await chosen.deployed();
   const operations = actingIn(scene, deployed);
   if (!options.yes) {
@@ -145,23 +160,14 @@ async function runErase(scene: Scene<EraseOptions>): Promise<number> {
   });
   progress.clear();
   const certificate = certificateOf(subjects, act.id, deployed.stackName, erased);
-  const text = certificateText(certificate);
-  if (options.certificate !== undefined) {
-    const isJson = options.certificate.endsWith('.json');
-    await save(options.certificate, isJson ? `${JSON.stringify(certificate, undefined, 2)}\n` : text);
-  }
-  print(certificate, text);
+  // A repeat cannot write it again. So it is on the terminal before a disk may fail.
+  print(certificate, certificateText(certificate));
+  const saved = await file?.save(certificate);
+  if (saved !== options.certificate)
+    console.error(`${options.certificate} has another erasure’s certificate. This one is in ${saved}.`);
   if (erased.state === 'done') return exitCode.done;
   console.error('Not everything is done. To continue, run the same command again, or add --wait.');
   return exitCode.waits;
-}
-
-async function save(file: string, text: string): Promise<void> {
-  await writeFile(file, text, { mode: 0o600 }).catch((error: unknown) => {
-    throw new OperatorError(
-      `${file} cannot be written: ${unwritable(error)}. What was done is done. The same command continues.`,
-    );
-  });
 }
 
 /** @throws OperatorError without exactly one of key and file, or for a subject that no command could carry */

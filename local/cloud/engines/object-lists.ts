@@ -128,13 +128,16 @@ function contents(
 ): string {
   const details = [
     shown('Key', key),
-    element('LastModified', lastModified.toISOString()),
+    element('LastModified', listedTime(lastModified)),
     textElement('ETag', etag),
     element('Size', String(contentLength)),
     element('StorageClass', 'STANDARD'),
   ];
   return element('Contents', details.join(''));
 }
+
+/** S3 lists whole seconds, in the form of milliseconds: the same instant as in the header `Last-Modified`. */
+export const listedTime = (at: Date) => new Date(Math.floor(at.getTime() / 1_000) * 1_000).toISOString();
 
 /** The encoding of `encoding-type=url`. Slashes stay. */
 export function encoded(text: string): string {

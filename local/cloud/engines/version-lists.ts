@@ -1,6 +1,6 @@
 import type { buildApp } from 'fauxqs';
 import { element, textElement } from '../services/xml.ts';
-import { byBytes, encoded } from './object-lists.ts';
+import { byBytes, encoded, listedTime } from './object-lists.ts';
 import type { ObjectStore, ObjectVersions, Version } from './object-versions.ts';
 import { s3Error, s3Xml, type XmlAnswer } from './s3-answers.ts';
 
@@ -113,7 +113,7 @@ function shownVersion(
     shown('Key', key),
     textElement('VersionId', id),
     element('IsLatest', String(isLatest)),
-    element('LastModified', at.toISOString()),
+    element('LastModified', listedTime(at)),
   ];
   if (stored === undefined) return element('DeleteMarker', named.join(''));
   const { etag, contentLength } = stored;

@@ -5,6 +5,7 @@ import {
   HeadObjectCommand,
   ListObjectsCommand,
   ListObjectsV2Command,
+  ListObjectVersionsCommand,
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
@@ -216,6 +217,18 @@ describe('objects are listed', () => {
         ContinuationToken = page.NextContinuationToken;
       } while (ContinuationToken !== undefined);
       expect(seen.sort()).toEqual([...expected].sort());
+    }
+  });
+
+  test('at the instant that their header has', async () => {
+    const { s3, put } = await openS3();
+    // An object that happens to be put at a whole second proves nothing.
+    for (const Key of ['a', 'b']) {
+      await put(Key);
+      const { LastModified } = await s3.send(new HeadObjectCommand({ ...bucket, Key }));
+      const { Contents } = await s3.send(new ListObjectsV2Command({ ...bucket, Prefix: Key }));
+      const { Versions } = await s3.send(new ListObjectVersionsCommand({ ...bucket, Prefix: Key }));
+      expect([Contents?.[0]?.LastModified, Versions?.[0]?.LastModified]).toEqual([LastModified, LastModified]);
     }
   });
 

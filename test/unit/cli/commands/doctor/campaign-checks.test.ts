@@ -45,6 +45,12 @@ describe('the doctor, on campaigns', () => {
     expect(checkCampaigns({ records: [], corrupt: [] }, later(17), unopened).result).toBe('failed');
   });
 
+  test('does not take a list that has milliseconds for a later drop than the record, which has whole seconds', () => {
+    const file = (droppedAt: number) => ({ source: 'crm', name: 'spring', droppedAt });
+    expect(unopenedFiles([file(campaignDroppedAt + 999)], [givenCampaign()])).toEqual([]);
+    expect(unopenedFiles([file(campaignDroppedAt + 1_000)], [givenCampaign()])).toHaveLength(1);
+  });
+
   test('names what waits for approval, and a record that cannot be read', () => {
     const records = [givenCampaign({ state: 'waiting' })];
     expect(checkCampaigns({ records, corrupt: [] }, later(600))).toMatchObject({
