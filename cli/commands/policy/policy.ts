@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import type { LinkAddress } from '../../../lambdas/domain/link/link-id.ts';
 import { systemClock } from '../../../lambdas/runtime/clock.ts';
+import { accountContract } from '../../../lib/config/account-api.ts';
 import { configFile } from '../../../lib/config/chosen-config.ts';
 import { linkPoliciesOf } from '../../../lib/config/link-policies.ts';
 import { producerJsonSchema } from '../../../schemas/producer-schema.ts';
@@ -83,7 +84,9 @@ async function printSchema({ options, chosen }: Scene<SchemaOptions>): Promise<n
   }
   const { templates } = producer;
   const policies = linkPoliciesOf(settings);
-  console.log(JSON.stringify(producerJsonSchema({ source, templates, policies, contract: account }), null, 2));
+  console.log(
+    JSON.stringify(producerJsonSchema({ source, templates, policies, contract: accountContract(account) }), null, 2),
+  );
   return exitCode.kept;
 }
 

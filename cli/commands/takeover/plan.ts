@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { costOf as commandCost } from '../../../lambdas/domain/contract/command-cost.ts';
+import { callsOf } from '../../../lambdas/domain/contract/command-calls.ts';
 import { settled, taken } from '../../pipeline/takeover/classes.ts';
 import { pipelineHelp, pipelineVerb, type Scene } from '../../terminal/pipeline-verb.ts';
 import { n } from '../../words/words.ts';
@@ -92,7 +92,7 @@ export async function figuresFor(
   { pipeline, lane }: OpenTakeover,
   { byClass: { adopt, migrate, undecided } }: ListCounts,
 ) {
-  const [adopting, migrating] = [commandCost({ action: 'adopt' }), commandCost({ action: 'migrate' })];
+  const [adopting, migrating] = [callsOf({ action: 'adopt' }), callsOf({ action: 'migrate' })];
   const sum = (of: 'quotaCalls' | 'lookups') => (adopt + undecided) * adopting[of] + migrate * migrating[of];
   const load = { lane, quotaCalls: sum('quotaCalls'), lookups: sum('lookups'), qrCodes: 0 };
   const figures = figuresOf([load], await quotaOf(options, chosen, pipeline), undefined, pipeline);

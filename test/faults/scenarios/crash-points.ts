@@ -23,7 +23,7 @@ type OutsideLink = Parameters<FaultyPipeline['api']['preload']>[0][number];
 const onelinkId = 'A1b3';
 const source = 'crm';
 /** How many commands may run without a fault, until one of them is delivered once. */
-export const mostProbes = 3;
+const mostProbes = 3;
 const rounds = 4;
 
 /** The result of a crash at one point. */
