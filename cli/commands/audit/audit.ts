@@ -3,7 +3,7 @@ import { callerName } from '../../../lambdas/domain/acts/record.ts';
 import { actNames } from '../../../lambdas/domain/acts/registry.ts';
 import { type AuditedAct, actsIn, auditRecords } from '../../pipeline/audit.ts';
 import { pipelineHelp, pipelineVerb, type Scene, type VerbOptions } from '../../terminal/pipeline-verb.ts';
-import { counted, instantWords, n, visible } from '../../words/words.ts';
+import { counted, factWords, instantWords, n, visible } from '../../words/words.ts';
 
 /** Exit codes: scripts and the help text rely on them. */
 const exitCode = { shown: 0, nothing: 1, notDone: 2 } as const;
@@ -99,4 +99,4 @@ export function auditWords({ at, by, act, target, reason, state, parts, effect, 
 }
 
 const wordsOf = (facts: AuditedAct['target']) =>
-  Object.entries(facts).map(([name, value]) => visible(`${name} ${[value].flat().join(', ') || 'none'}`));
+  Object.entries(facts).map(([name, value]) => visible(factWords(name, value)));
