@@ -1,8 +1,10 @@
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { pagesOf } from '../../lambdas/adapters/s3-objects.ts';
 import type { Facts } from '../../lambdas/domain/acts/act.ts';
+import { auditPrefix } from '../../lambdas/domain/acts/names.ts';
 import { type AuditRecord, auditDay, auditRecordSchema, type Caller } from '../../lambdas/domain/acts/record.ts';
 import { eachAtOnce } from '../../lambdas/domain/work/at-once.ts';
+import { untilAborted } from './in-order.ts';
 
 /** From when until when, in epoch milliseconds. The end is not included. */
 export interface AuditPeriod {
@@ -43,24 +45,34 @@ export interface AuditedAct {
 /** Records that are read at a time. */
 const atOnce = 16;
 const dayMilliseconds = 86_400_000;
+/** No record is older, and the names of later days are longer. */
+const [firstDay, lastDay] = [0, Date.parse('9999-12-31T00:00:00Z')];
 
-/** The records of a period, and how many objects are none. A part's end is among the records of the day of its signature. */
+/**
+ * The records of a period, and how many objects are none. A part's end is among the records of the day of its signature.
+ *
+ * @param signal after an interruption, records are missing
+ */
 export async function auditRecords(
   s3: S3Client,
   bucket: string,
   { sinceMilliseconds, untilMilliseconds }: AuditPeriod,
-  onRead: (records: number) => void = () => {},
+  { onRead = () => {}, signal }: { onRead?: (records: number) => void; signal?: AbortSignal } = {},
 ): Promise<{ records: AuditRecord[]; unreadable: number }> {
+  const from = auditDay(Math.max(firstDay, sinceMilliseconds - dayMilliseconds));
+  const to = auditDay(Math.min(lastDay, untilMilliseconds + dayMilliseconds));
   const keys: string[] = [];
-  const firstDay = Math.floor(sinceMilliseconds / dayMilliseconds) * dayMilliseconds - dayMilliseconds;
-  for (let day = firstDay; day < untilMilliseconds; day += dayMilliseconds) {
-    for await (const { Contents = [] } of pagesOf(s3, { Bucket: bucket, Prefix: auditDay(day) })) {
-      for (const { Key } of Contents) if (Key !== undefined) keys.push(Key);
-    }
+  // One list for all days. A period may have many more days than the bucket has.
+  const pages = pagesOf(s3, { Bucket: bucket, Prefix: auditPrefix, StartAfter: from });
+  for await (const { Contents = [] } of untilAborted(pages, signal)) {
+    const page = Contents.flatMap(({ Key }) => Key ?? []);
+    keys.push(...page.filter((key) => key < to));
+    if (page.some((key) => key >= to)) break;
   }
   const records: AuditRecord[] = [];
   let unreadable = 0;
   await eachAtOnce(atOnce, keys, async (Key) => {
+    if (signal?.aborted) return;
     const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key }));
     const record = recordIn((await Body?.transformToString()) ?? '');
     const at = Date.parse(record?.at ?? '');

@@ -11,6 +11,7 @@ import {
 import type { CampaignRecord } from '../../lambdas/domain/campaign/record.ts';
 import { isOneSlip } from '../../lambdas/domain/contract/one-slip.ts';
 import { OperatorError } from '../words/operator-error.ts';
+import { untilAborted } from './in-order.ts';
 import { isDenied } from './service-error.ts';
 
 /** What the library reads of campaigns: their records, and the bucket's objects. */
@@ -70,14 +71,18 @@ export async function filesSince(s3: S3Client, bucket: string, since: number): P
   return [...newest.values()];
 }
 
-/** All known campaigns, of one source or of all, in the order of their names. */
-export async function allCampaigns(reads: CampaignReads, source?: string): Promise<CampaignKey[]> {
+/** All known campaigns, of one source or of all, in the order of their names. Not all of them after an interruption. */
+export async function allCampaigns(
+  reads: CampaignReads,
+  source?: string,
+  signal?: AbortSignal,
+): Promise<CampaignKey[]> {
   const known = new Map<string, CampaignKey>();
   for (const { source: owner, name } of await reads.table.active()) {
     const campaign = { source: owner, name };
     if (source === undefined || owner === source) known.set(campaignKey(campaign), campaign);
   }
-  for await (const campaign of reads.inBucket(source)) known.set(campaignKey(campaign), campaign);
+  for await (const campaign of untilAborted(reads.inBucket(source), signal)) known.set(campaignKey(campaign), campaign);
   return [...known.values()].sort((one, other) => (campaignKey(one) < campaignKey(other) ? -1 : 1));
 }
 

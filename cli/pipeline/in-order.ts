@@ -38,3 +38,14 @@ export async function* portions<Item>(items: AsyncIterable<Item>, most: number):
   }
   if (portion.length > 0) yield portion;
 }
+
+/** The items until an interruption. The signal then shows that there may be more. */
+export async function* untilAborted<Item>(
+  items: AsyncIterable<Item>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Item> {
+  for await (const item of items) {
+    if (signal?.aborted) return;
+    yield item;
+  }
+}

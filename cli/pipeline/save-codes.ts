@@ -1,6 +1,6 @@
 import type { CodeTarget } from '../files/code-folder.ts';
 import { endingOf, type NamedCode } from './campaign-codes.ts';
-import { inOrder } from './in-order.ts';
+import { inOrder, untilAborted } from './in-order.ts';
 import type { QrImages } from './qr-images.ts';
 
 /** What became of a campaign's codes. */
@@ -58,12 +58,5 @@ export async function* saveCodes(
   for await (const became of inOrder(atOnce, untilAborted(codes, signal), save)) {
     counts[became.result] += 1;
     if ('code' in became) yield became.code;
-  }
-}
-
-async function* untilAborted<Item>(items: AsyncIterable<Item>, signal: AbortSignal): AsyncGenerator<Item> {
-  for await (const item of items) {
-    if (signal.aborted) return;
-    yield item;
   }
 }

@@ -31,6 +31,16 @@ export function durationWords(seconds: number): string {
   return parts.slice(0, 2).filter(Boolean).join(' ') || '0 s';
 }
 
+/** Names that are no words if they are only taken apart. */
+const factNames: Readonly<Record<string, string>> = { httpRecords: 'HTTP records', place: 'in' };
+
+/** A fact of an audit record: `live links 12`, `lanes campaign, qr`, `changed none`. */
+export function factWords(name: string, value: string | number | boolean | readonly string[]): string {
+  const words = factNames[name] ?? name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  const shown = typeof value === 'number' ? n(value) : typeof value === 'boolean' ? (value ? 'yes' : 'no') : value;
+  return `${words} ${[shown].flat().join(', ') || 'none'}`;
+}
+
 /** Text from outside, with invisible characters and terminal control characters spelt out. */
 export function visible(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, (one) => `\\u{${one.codePointAt(0)?.toString(16)}}`);

@@ -1,8 +1,8 @@
 import type { AuditEntry } from '../../cli/console/contract/audit.ts';
 import { Pill } from '../parts/pill.tsx';
 import type { Column } from '../parts/table.tsx';
-import { instant, title } from '../state/words.ts';
-import { factWords, resultWords, whoWords } from './audit-words.ts';
+import { instant } from '../state/words.ts';
+import { actWords, factsWords, resultWords, whoWords } from './audit-words.ts';
 
 export const auditColumns: Column<AuditEntry>[] = [
   { name: 'When', cell: ({ begunAt, endedAt }) => instant(begunAt ?? endedAt) },
@@ -12,8 +12,8 @@ export const auditColumns: Column<AuditEntry>[] = [
     isName: true,
     cell: ({ act, target }) => (
       <>
-        <strong>{title(act)}</strong>
-        <span class="small muted block">{factWords(target)}</span>
+        <strong>{actWords(act)}</strong>
+        <span class="small muted block">{factsWords(target)}</span>
       </>
     ),
   },
@@ -23,7 +23,7 @@ export const auditColumns: Column<AuditEntry>[] = [
     cell: ({ result, effect, error }) => (
       <>
         <Pill state={result} words={resultWords[result]} />
-        <span class="small muted block">{error ?? factWords(effect)}</span>
+        <span class="small muted block">{error ?? factsWords(effect)}</span>
       </>
     ),
   },

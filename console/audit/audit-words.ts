@@ -1,4 +1,6 @@
 import type { AuditEntry } from '../../cli/console/contract/audit.ts';
+import { factWords } from '../../cli/words/words.ts';
+import { title } from '../state/words.ts';
 
 /** The filters of the page, as its address has them. */
 export interface AuditFilters {
@@ -26,13 +28,15 @@ export function auditPath(filters: AuditFilters, after: string): string {
   return `/api/audit?${new URLSearchParams(given)}`;
 }
 
-/** `ada` of `arn:aws:sts::111122223333:assumed-role/Operator/ada`. */
-export const whoWords = (by: AuditEntry['by']) => (by === null ? 'unknown' : (by.arn.split('/').at(-1) ?? by.arn));
+export const whoWords = (by: AuditEntry['by']) => by?.name ?? 'Not proved';
 
-/** `lane campaign, letters 12` */
-export const factWords = (facts: Readonly<Record<string, unknown>>) =>
+/** The record of a call that the function could not read has no act. */
+export const actWords = (act: string) => (act === 'unknown' ? 'A call that cannot be read' : title(act));
+
+/** `lanes campaign, qr; letters 12` */
+export const factsWords = (facts: AuditEntry['target']) =>
   Object.entries(facts)
-    .map(([what, value]) => `${what} ${Array.isArray(value) ? value.join(', ') : value}`)
+    .map(([name, value]) => factWords(name, value))
     .join('; ');
 
 export const resultWords: Readonly<Record<AuditEntry['result'], string>> = {

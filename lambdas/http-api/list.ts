@@ -1,4 +1,5 @@
 import type { OpenedMessage } from '../domain/contract/envelope.ts';
+import { isRequestId } from '../domain/contract/identity.ts';
 import type { PointedFault, RequestAnswer } from '../domain/http/answers.ts';
 import { HttpProblem, type ProblemPlace, problemBody } from '../domain/http/problem.ts';
 import type { ProblemName } from '../domain/http/problems.ts';
@@ -14,8 +15,6 @@ import type { Entered, Trip } from './trip.ts';
 /** Faults in one answer. More of them would repeat what is wrong. */
 const mostErrors = 100;
 
-/** A request ID that an answer may repeat (contract/command.ts). */
-const readableId = /^[\x21-\x7e]{1,128}$/;
 /** Of an entry. Other commands of its list were sent. */
 export const notSent =
   'This command breaks the contract, its producer’s rights or a link policy. It was not sent. Correct every fault in errors, and send it again. The same key may be used.';
@@ -83,7 +82,7 @@ async function checkedEntry(
   { check }: CommandApi,
 ): Promise<Asked | Refused> {
   const raw = opened.command?.requestId;
-  const requestId = typeof raw === 'string' && readableId.test(raw) ? raw : undefined;
+  const requestId = typeof raw === 'string' && isRequestId(raw) ? raw : undefined;
   try {
     const one = await check(completed(opened, added, index), lane, index);
     return 'errors' in one ? { problem: 'invalid-command', requestId, ...one } : one;

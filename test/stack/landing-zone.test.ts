@@ -26,7 +26,10 @@ const withoutPrincipals = (configuration: Configuration): Configuration => ({
         ...stage,
         pipelines: stage.pipelines.map((one) => ({
           ...one,
-          producers: one.producers.map(({ http, ...producer }) => ({ ...producer, principals: [] })),
+          producers: one.producers.map(({ http, ...producer }) => ({
+            ...producer,
+            principals: producer.privateOutcomeQueue ? [{ account: '111122223333' }] : [],
+          })),
         })),
       },
     ]),

@@ -3,7 +3,7 @@ import { callerName } from '../../../lambdas/domain/acts/record.ts';
 import { actNames } from '../../../lambdas/domain/acts/registry.ts';
 import { type AuditedAct, actsIn, auditRecords } from '../../pipeline/audit.ts';
 import { pipelineHelp, pipelineVerb, type Scene, type VerbOptions } from '../../terminal/pipeline-verb.ts';
-import { counted, instantWords, n, visible } from '../../words/words.ts';
+import { counted, factWords, instantWords, n, visible } from '../../words/words.ts';
 
 /** Exit codes: scripts and the help text rely on them. */
 const exitCode = { shown: 0, nothing: 1, notDone: 2 } as const;
@@ -41,7 +41,7 @@ signature. The parts of a long act are added up. An act with the state "no end" 
 Exit codes:
   ${exitCode.shown}  shown
   ${exitCode.nothing}  nothing was found
-  ${exitCode.notDone}  the verb failed; the error explains why
+  ${exitCode.notDone}  the verb failed, or was interrupted
 
 Examples:
   onelink audit --since 7d --stack OneLink-production
@@ -60,14 +60,19 @@ function instant(text: string): number {
   return at;
 }
 
-async function show({ options, chosen, progress, print }: Scene<Options>): Promise<number> {
+async function show({ options, chosen, progress, print, interrupted }: Scene<Options>): Promise<number> {
   const { since: sinceMilliseconds, until: untilMilliseconds = Date.now() + 1, by, act, refused } = options;
   const deployed = await chosen.deployed();
   const period = { sinceMilliseconds, untilMilliseconds };
-  const { records, unreadable } = await auditRecords(deployed.s3, deployed.output('AuditBucketName'), period, (read) =>
-    progress.update(() => `${n(read)} records read`),
-  );
+  const { records, unreadable } = await auditRecords(deployed.s3, deployed.output('AuditBucketName'), period, {
+    onRead: (read) => progress.update(() => `${n(read)} records read`),
+    signal: interrupted,
+  });
   progress.clear();
+  if (interrupted.aborted) {
+    console.error('Interrupted: nothing is shown.');
+    return exitCode.notDone;
+  }
   const wanted = by?.toLowerCase();
   const found = actsIn(records).filter(
     (one) =>
@@ -99,4 +104,4 @@ export function auditWords({ at, by, act, target, reason, state, parts, effect, 
 }
 
 const wordsOf = (facts: AuditedAct['target']) =>
-  Object.entries(facts).map(([name, value]) => visible(`${name} ${[value].flat().join(', ') || 'none'}`));
+  Object.entries(facts).map(([name, value]) => visible(factWords(name, value)));

@@ -23,7 +23,7 @@ The list has each campaign whose file or results the bucket keeps. The newest co
 
 Exit codes:
   ${exitCode.done}  listed, or there is none
-  ${exitCode.notDone}  the verb failed; the error explains why
+  ${exitCode.notDone}  the verb failed, or was interrupted
 
 Examples:
   onelink campaign list
@@ -38,12 +38,16 @@ const portion = 100;
 
 async function list({ options, chosen, print, interrupted }: Scene<Options>): Promise<number> {
   const { reads, table, bucket } = await openCampaigns(chosen);
-  const known = await allCampaigns(reads, options.source);
+  const known = await allCampaigns(reads, options.source, interrupted);
   const records: CampaignRecord[] = [];
   for (let at = 0; at < known.length && !interrupted.aborted; at += portion) {
     const read = await table.readAll(known.slice(at, at + portion));
     records.push(...read.records);
     if (read.corrupt.length > 0) console.error(unreadableWords(read.corrupt));
+  }
+  if (interrupted.aborted) {
+    console.error('Interrupted: nothing is shown.');
+    return exitCode.notDone;
   }
   records.sort((one, other) => one.file.droppedAt - other.file.droppedAt);
   for (const record of records) print(campaignJson(record, {}, bucket), listWords(record));

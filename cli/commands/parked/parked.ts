@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { type ParkedSummary, parkedWords, summarise } from '../../pipeline/archive/parked-lots.ts';
+import { untilAborted } from '../../pipeline/in-order.ts';
 import { lanesNamed } from '../../pipeline/lanes-at-work.ts';
 import { actingIn, reasonOf, reasonOption } from '../../terminal/acting.ts';
 import { pipelineHelp, pipelineVerb, type Scene, type VerbOptions } from '../../terminal/pipeline-verb.ts';
@@ -79,7 +80,7 @@ async function list({ options, chosen, progress, interrupted, print }: Scene<Opt
   const all = [...own, ...(await parked.lanes()).filter((lane) => !own.includes(lane))];
   const lanes = lanesNamed(options.lane, all);
   for (const lane of lanes) {
-    const summary = await summarise(lane, until(interrupted, parked.lots(lane)), ({ lots, commands }) =>
+    const summary = await summarise(lane, untilAborted(parked.lots(lane), interrupted), ({ lots, commands }) =>
       progress.update(() => `${lane}: ${counted(commands, 'command')} in ${counted(lots, 'lot')} so far`),
     );
     if (interrupted.aborted) return exitCode.someLeft;
@@ -87,13 +88,6 @@ async function list({ options, chosen, progress, interrupted, print }: Scene<Opt
     print(readable(summary, isReplayed), parkedWords(summary, isReplayed, Date.now()));
   }
   return lanes.every((lane) => own.includes(lane)) ? exitCode.done : exitCode.someLeft;
-}
-
-async function* until<Item>(interrupted: AbortSignal, items: AsyncIterable<Item>): AsyncGenerator<Item> {
-  for await (const item of items) {
-    if (interrupted.aborted) return;
-    yield item;
-  }
 }
 
 function readable({ oldestMilliseconds, newestMilliseconds, ...summary }: ParkedSummary, isReplayed: boolean) {

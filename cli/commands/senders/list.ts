@@ -28,9 +28,10 @@ export async function listSenders(
   store: Pick<HeldStore, 'senders' | 'lots'>,
   decisions: SenderDecisions,
   settings: PipelineSettings,
+  signal?: AbortSignal,
 ): Promise<ListedSender[]> {
   const bound = boundSenders(settings);
-  const held = (await allHeld(store)).map((one): ListedSender => {
+  const held = (await allHeld(store, signal)).map((one): ListedSender => {
     const decision = decisions[decisionKey(one.source, one.sender)];
     // The configuration counts before a decision. Once it is deployed, the replayer sends the commands back.
     if (standing(one.sender, one.source, bound) !== 'unknown') return { kind: 'held', ...one, state: 'known' };

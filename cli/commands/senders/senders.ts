@@ -81,7 +81,7 @@ the archive bucket.
 Exit codes:
   ${exitCode.done}  no commands are held
   ${exitCode.someHeld}  commands are held
-  ${exitCode.notDone}  the verb failed; the error explains why
+  ${exitCode.notDone}  the verb failed, or was interrupted
 
 Examples:
   onelink senders list
@@ -95,7 +95,7 @@ one request from all sides: onelink trace
 
 Exit codes:
   ${exitCode.done}  shown, or nothing is held from this sender
-  ${exitCode.notDone}  the verb failed; the error explains why
+  ${exitCode.notDone}  the verb failed, or was interrupted
 
 Examples:
   onelink senders show --source crm --id AROAEXAMPLEID12345678
@@ -144,11 +144,12 @@ Examples:
   aws sts get-caller-identity | onelink senders identify
   onelink senders identify who.json --json`;
 
-async function runList({ options, chosen, print }: Scene): Promise<number> {
+async function runList({ options, chosen, print, interrupted }: Scene): Promise<number> {
   const { settings } = chosen.configuredFor(configuredFor);
   const { held, senders } = await chosen.deployed();
   const decisions = (await senders.read()) ?? malformed();
-  const listed = await listSenders(held, decisions, settings);
+  const listed = await listSenders(held, decisions, settings, interrupted);
+  if (interrupted.aborted) return endedEarly('Interrupted: nothing is shown.');
   for (const one of listed) print(listedJson(one), listedWords(one, Date.now()));
   const heldOnes = listed.filter(({ kind }) => kind === 'held');
   if (heldOnes.length === 0) {
@@ -162,11 +163,17 @@ async function runList({ options, chosen, print }: Scene): Promise<number> {
   return exitCode.someHeld;
 }
 
-async function runShow({ options, chosen, print }: Scene<ShowOptions>): Promise<number> {
+function endedEarly(words: string): number {
+  console.error(words);
+  return exitCode.notDone;
+}
+
+async function runShow({ options, chosen, print, interrupted }: Scene<ShowOptions>): Promise<number> {
   const { source, id: sender, all, json } = options;
   const { held } = await chosen.deployed();
   const limit = all ? Number.POSITIVE_INFINITY : firstCommands;
-  const done = await showHeld(held, { source, sender }, limit, (one) => print(one, shownWords(one)));
+  const done = await showHeld(held, { source, sender }, limit, (one) => print(one, shownWords(one)), interrupted);
+  if (interrupted.aborted) return endedEarly('Interrupted: there may be more.');
   if (done.unreadable > 0) console.error(`${counted(done.unreadable, 'line')} cannot be read`);
   if (done.held === 0 && !json) console.error('Nothing is held from this sender.');
   const left = done.held - done.shown - done.unreadable;

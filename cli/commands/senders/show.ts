@@ -2,6 +2,7 @@ import type { HeldSender, HeldStore } from '../../../lambdas/adapters/held-store
 import { identityOf } from '../../../lambdas/domain/contract/command-reading.ts';
 import { openEnvelope } from '../../../lambdas/domain/contract/envelope.ts';
 import type { ParkedCommand } from '../../../lambdas/domain/contract/parked-command.ts';
+import { untilAborted } from '../../pipeline/in-order.ts';
 import { instantWords, visible } from '../../words/words.ts';
 
 /** A held command: what it asks for, and none of its values. The words are those of an unknown sender. */
@@ -29,9 +30,10 @@ export async function showHeld(
   sender: HeldSender,
   limit: number,
   onCommand: (command: ShownCommand) => void,
+  signal?: AbortSignal,
 ): Promise<Shown> {
   const done: Shown = { shown: 0, held: 0, unreadable: 0 };
-  for await (const lot of store.lots(sender)) {
+  for await (const lot of untilAborted(store.lots(sender), signal)) {
     done.held += lot.commands;
     if (done.shown >= limit) continue;
     const { commands, unreadable } = await store.read(lot);

@@ -10,8 +10,8 @@ export interface AuditEntry {
   act: string;
   begunAt: number | null;
   endedAt: number | null;
-  /** Null if it was refused before anybody knew who asked. */
-  by: { arn: string; account: string } | null;
+  /** Null if it was refused before anybody knew who asked. `name` is `operator/anna` of an assumed role: role and session. */
+  by: { name: string; arn: string; account: string } | null;
   target: Record<string, string | number | boolean | string[]>;
   reason: string | null;
   result: 'done' | 'failed' | 'refused' | 'no-end';

@@ -1,4 +1,4 @@
-import type { AuditRecord } from '../../../lambdas/domain/acts/record.ts';
+import { type AuditRecord, callerName } from '../../../lambdas/domain/acts/record.ts';
 import { type AuditedAct, actsIn } from '../../pipeline/audit.ts';
 import type { AuditEntry, AuditPage } from '../contract/audit.ts';
 
@@ -34,7 +34,7 @@ function entryOf({ actId, at, lastAt, act, by, target, reason, state, effect, er
     act,
     begunAt: isRefused ? null : Date.parse(at),
     endedAt: state === 'no end' ? null : Date.parse(lastAt),
-    by: by === undefined ? null : { arn: by.arn, account: by.account },
+    by: by === undefined ? null : { name: callerName(by), arn: by.arn, account: by.account },
     target: ownFacts(target),
     reason: reason ?? null,
     result: state === 'no end' ? 'no-end' : state,

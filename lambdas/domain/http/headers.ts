@@ -1,8 +1,7 @@
+import { isRequestId } from '../contract/identity.ts';
+
 /** The values of one header as they arrived, one for each line. Empty if the header is absent. */
 export type HeaderValues = readonly string[];
-
-/** The characters of a request ID (contract/command.ts). */
-const keyCharacters = /^[\x21-\x7e]{1,128}$/;
 
 /**
  * The key in `Idempotency-Key`. The header is a string of structured fields: `"order-17"`
@@ -16,7 +15,7 @@ export function idempotencyKeyOf(values: HeaderValues): { key: string } | 'malfo
   if (others.length > 0) return 'several';
   const text = trimmed(value);
   const key = text.startsWith('"') ? quotedText(text) : text;
-  if (key === undefined || !keyCharacters.test(key)) return 'malformed';
+  if (key === undefined || !isRequestId(key)) return 'malformed';
   return { key };
 }
 

@@ -37,7 +37,7 @@ export const problemTypes = {
     status: 400,
     title: 'The Idempotency-Key is malformed',
     meaning:
-      'The `Idempotency-Key` is not 1 to 128 printable ASCII characters without spaces, came twice, or came with a list.',
+      'The `Idempotency-Key` is not 1 to 128 printable ASCII characters without spaces, is `.` or `..` alone, came twice, or came with a list.',
     fix: 'Send one key, bare or in double quotes. In a list, give each command its `requestId`.',
   },
   'unknown-lane': {

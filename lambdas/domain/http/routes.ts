@@ -1,5 +1,5 @@
 import { campaignName } from '../campaign/settings.ts';
-import { identity } from '../contract/identity.ts';
+import { isRequestId } from '../contract/identity.ts';
 import type { LinkAddress } from '../link/link-id.ts';
 import type { ProblemName } from './problems.ts';
 
@@ -114,7 +114,7 @@ const longestKey = 1_000;
  */
 const rules = {
   requestId: {
-    isKept: (text: string) => identity.requestId.safeParse(text).success,
+    isKept: isRequestId,
     rule: 'The request ID in the path must have 1 to 128 printable ASCII characters without spaces.',
   },
   campaign: {

@@ -1,5 +1,6 @@
-import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { type GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { expect, test } from 'vitest';
+import { auditRecords } from '../../../cli/pipeline/audit.ts';
 import { auditKey } from '../../../lambdas/domain/acts/record.ts';
 import { givenEngines } from '../lambdas/adapters/given-engines.ts';
 import { givenStack } from './given-stack.ts';
@@ -45,6 +46,37 @@ test('shows the acts of a period, by act and by caller, and reports what it cann
   expect((await onelink(...month, '--act', 'export')).out).toHaveLength(1);
   const byAnna = await onelink(...month, '--by', 'ANNA', '--json');
   expect(byAnna.out.map((line) => JSON.parse(line).actId)).toEqual(['one']);
+});
+
+/** The calls that a reading of records takes. */
+function counting() {
+  const calls: string[] = [];
+  const send = (command: { constructor: { name: string } }) => {
+    calls.push(command.constructor.name.replace('Command', ''));
+    return s3.send(command as GetObjectCommand);
+  };
+  return { calls, s3: { send } as unknown as typeof s3 };
+}
+const period = (since: string, until: string) => ({
+  sinceMilliseconds: Date.parse(since),
+  untilMilliseconds: Date.parse(until),
+});
+
+test.each([
+  ['a century', '1926-01-01T00:00:00Z', '2026-12-01T00:00:00Z', 5],
+  ['two days', '2026-11-01T00:00:00Z', '2026-11-03T00:00:00Z', 2],
+  ['all the time that a date can have', '-271821-04-20T00:00:00Z', '+275760-09-13T00:00:00Z', 5],
+])('lists the records of %s with one call', async (_, since, until, reads) => {
+  const { calls, s3: counted } = counting();
+  await auditRecords(counted, bucket, period(since, until));
+  expect(calls).toEqual(['ListObjectsV2', ...Array(reads).fill('GetObject')]);
+});
+
+test('ends at an interruption, between two calls', async () => {
+  const { calls, s3: counted } = counting();
+  const month = period('2026-11-01T00:00:00Z', '2026-12-01T00:00:00Z');
+  await auditRecords(counted, bucket, month, { signal: AbortSignal.abort() });
+  expect(calls).toEqual(['ListObjectsV2']);
 });
 
 test('ends with exit code 1 if there is nothing', async () => {

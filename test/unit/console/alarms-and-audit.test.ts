@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { AlarmItem } from '../../../cli/console/contract/alarms.ts';
 import { divided, isNamed, shortName } from '../../../console/alarms/alarm-order.ts';
 import { blocksOf, spansOf } from '../../../console/alarms/markdown.ts';
-import { auditPath, factWords, filtersIn, whoWords } from '../../../console/audit/audit-words.ts';
+import { actWords, auditPath, factsWords, filtersIn, whoWords } from '../../../console/audit/audit-words.ts';
 
 const alarm = (name: string, state: AlarmItem['state']): AlarmItem => ({
   name,
@@ -96,14 +96,22 @@ describe('the audit', () => {
     );
   });
 
-  it('names the person, or that nobody knows who it was', () => {
-    expect(whoWords({ arn: 'arn:aws:sts::111122223333:assumed-role/Operator/ada', account: '111122223333' })).toBe(
-      'ada',
-    );
-    expect(whoWords(null)).toBe('unknown');
+  it('names the role and its session, or that nobody proved who it was', () => {
+    const arn = 'arn:aws:sts::111122223333:assumed-role/Operator/ada';
+    expect(whoWords({ name: 'Operator/ada', arn, account: '111122223333' })).toBe('Operator/ada');
+    expect(whoWords(null)).toBe('Not proved');
+  });
+
+  it('words acts, and calls that nobody could read', () => {
+    expect(actWords('subject-find')).toBe('Subject find');
+    expect(actWords('unknown')).toBe('A call that cannot be read');
   });
 
   it('words what an act was about', () => {
-    expect(factWords({ lanes: ['campaign', 'qr'], letters: 12 })).toBe('lanes campaign, qr; letters 12');
+    expect(factsWords({ lanes: ['campaign', 'qr'], letters: 12 })).toBe('lanes campaign, qr; letters 12');
+    expect(factsWords({ subjects: 1, place: 'ledger', liveLinks: 1_200, httpRecords: 0 })).toBe(
+      'subjects 1; in ledger; live links 1,200; HTTP records 0',
+    );
+    expect(factsWords({ changed: true, held: false, lanes: [] })).toBe('changed yes; held no; lanes none');
   });
 });

@@ -123,3 +123,16 @@ test('all campaigns are named once, in order, whether they are active or have en
   expect(keys(await allCampaigns(reads))).toEqual(['crm/autumn', 'crm/spring', 'crm/summer', 'studio/a']);
   expect(keys(await allCampaigns(reads, 'studio'))).toEqual(['studio/a']);
 });
+
+test('campaigns are listed until an interruption', async () => {
+  const { table } = given([]);
+  const interruption = new AbortController();
+  let listed = 0;
+  async function* inBucket() {
+    for (;;) {
+      if (++listed === 3) interruption.abort();
+      yield crm(`campaign-${listed}`);
+    }
+  }
+  expect(await allCampaigns({ table, inBucket }, undefined, interruption.signal)).toHaveLength(2);
+});

@@ -29,6 +29,29 @@ describe('POST /commands with one command', () => {
     });
   });
 
+  it.each(['.', '..'])('refuses the key %s, which no path can name', async (text) => {
+    const world = new HttpWorld();
+    const inHeader = await world.post(bare, key(text));
+    expect(inHeader).toMatchObject({
+      status: 400,
+      body: { type: expect.stringMatching(/#idempotency-key-malformed$/) },
+    });
+    const inBody = await world.post({ ...bare, requestId: text });
+    expect(inBody).toMatchObject({ status: 422, body: { errors: [{ pointer: '#/requestId', rule: 'format' }] } });
+    expect((await world.post([{ ...bare, requestId: text }])).status).toBe(422);
+    expect(world.sent).toEqual([]);
+  });
+
+  it.each(['...', '.a', '..a', 'a.', '.'.repeat(128)])('names the request %s by its path', async (text) => {
+    const world = new HttpWorld();
+    const answer = await world.post(bare, key(text));
+    expect(answer.body.requestId).toBe(text);
+    expect(await world.get(answer.body.href.replace('/live', ''))).toMatchObject({
+      status: 200,
+      body: { requestId: text },
+    });
+  });
+
   it('keeps the digest of its subject, and not the subject', async () => {
     const world = new HttpWorld();
 

@@ -34,7 +34,7 @@ describe('the audit', () => {
         act: 'pause',
         begunAt: Date.parse('2026-03-10T12:00:00Z'),
         endedAt: Date.parse('2026-03-10T12:00:05Z'),
-        by: { arn: by.arn, account: '111122223333' },
+        by: { name: 'operator/anna', arn: by.arn, account: '111122223333' },
         target: { lanes: ['campaign'] },
         reason: 'rates change',
         result: 'done',

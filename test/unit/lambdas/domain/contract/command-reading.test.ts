@@ -48,6 +48,8 @@ describe('a command that breaks one rule', () => {
     ['requestId required', { ...create, requestId: undefined }],
     ['requestId format', { ...create, requestId: 'order 1' }],
     ['requestId format', { ...create, requestId: 'x'.repeat(129) }],
+    ['requestId format', { ...create, requestId: '.' }],
+    ['requestId format', { ...create, requestId: '..' }],
     ['requestId type', { ...create, requestId: 7 }],
     ['shortlinkId format', { ...create, shortlinkId: 'a/b' }],
     ['shortlinkId format', { ...create, shortlinkId: 'x'.repeat(51) }],
