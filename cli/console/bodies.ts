@@ -20,8 +20,19 @@ export async function bodyOf<Schema extends z.ZodType>(context: Context, schema:
   }
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;
-  const places = parsed.error.issues.slice(0, 5).map(({ path, code }) => `${path.join('.') || 'the body'} (${code})`);
+  const places = parsed.error.issues
+    .slice(0, 5)
+    .map((issue) => `${issue.path.join('.') || 'the body'} ${ruleOf(issue)}`);
   throw new ProblemError('bad-request', `The request has a fault: ${places.join(', ')}.`);
+}
+
+/** The rule that a field breaks. It never holds the value. */
+function ruleOf(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'too_big')
+    return `is too ${issue.origin === 'string' ? 'long' : 'large'}: ${issue.maximum} at most`;
+  if (issue.code === 'too_small') return issue.minimum === 1 ? 'is empty' : `is too small: ${issue.minimum} at least`;
+  if (issue.code === 'unrecognized_keys') return 'has a field that the console does not know';
+  return 'is missing, or has another form';
 }
 
 const name = z.string().min(1).max(200);

@@ -1,4 +1,5 @@
 import type { RefusalCode } from '../../lambdas/domain/acts/answer.ts';
+import type { ActName } from '../../lambdas/domain/acts/registry.ts';
 import { OperatorError } from '../words/operator-error.ts';
 import { clockWords } from './clock.ts';
 import { askForPolicy } from './service-error.ts';
@@ -24,12 +25,33 @@ const words: Record<Exclude<RefusalCode, 'proof-late'>, string> = {
 export const refusalWords = (code: RefusalCode, aheadMilliseconds: number) =>
   `${code === 'proof-late' ? clockWords(aheadMilliseconds) : words[code]} Nothing was done.`;
 
+/** The verbs of acts whose name is another one. */
+const verbOf: Readonly<Partial<Record<ActName, string>>> = {
+  'campaign-approve': 'campaign approve',
+  'campaign-pause': 'campaign pause',
+  'campaign-resume': 'campaign resume',
+  'campaign-cancel': 'campaign cancel',
+  'campaign-retire': 'campaign retire',
+  replay: 'parked replay',
+  redrive: 'dead-letters redrive',
+  purge: 'dead-letters purge',
+  'quarantine-release': 'quarantine release',
+  'quarantine-drop': 'quarantine release',
+  'sender-confirm': 'senders confirm',
+  'sender-reject': 'senders reject',
+  'key-create': 'keys create',
+  'key-rotate': 'keys rotate',
+  'key-revoke': 'keys revoke',
+  'subject-find': 'subject find',
+  'subject-erase': 'subject erase',
+};
+
 /** The error for a call without an answer: nobody knows whether it was carried out, unless AWS has refused it. */
-export function notInvoked(error: unknown, act: string, alias: string): unknown {
+export function notInvoked(error: unknown, act: ActName, alias: string): unknown {
   if (error instanceof OperatorError || !(error instanceof Error)) return error;
   if (error.name === 'AccessDeniedException') {
     return new OperatorError(
-      `You may not ${act}: your identity lacks lambda:InvokeFunction on the function ${alias}. Nothing was done. ${askForPolicy}`,
+      `You may not run ${verbOf[act] ?? act}: your identity lacks lambda:InvokeFunction on the function ${alias}. Nothing was done. ${askForPolicy}`,
     );
   }
   if (error.name === 'ResourceNotFoundException') {

@@ -1,6 +1,5 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { hashOfKey, keyForm, keyIdForm, keyIdOf, keyText, type StoredKey } from '../../lambdas/domain/http/keys.ts';
-import { configFile } from '../../lib/config/chosen-config.ts';
 import type { PipelineSettings } from '../../lib/config/config-schema.ts';
 import { httpProducersOf } from '../../lib/config/http.ts';
 import { OperatorError } from '../words/operator-error.ts';
@@ -72,22 +71,31 @@ export function refuseOtherThanKeyId(id: string): void {
   }
 }
 
-/** @throws OperatorError if the configuration gives the source no keys */
-export function refuseWithoutKeys(source: string, settings: Pick<PipelineSettings, 'producers'>): void {
+/**
+ * @param configurationName where the settings are, as messages name it
+ * @throws OperatorError if the configuration gives the source no keys
+ */
+export function refuseWithoutKeys(
+  source: string,
+  settings: Pick<PipelineSettings, 'producers'>,
+  configurationName: string,
+): void {
   const known = httpProducersOf(settings);
   const producer = known.find((one) => one.source === source);
   if (producer?.keys) return;
   const names = (found: readonly { source: string }[]) => found.map((one) => one.source).join(', ') || 'none';
   if (settings.producers.every((one) => one.source !== source)) {
-    throw new OperatorError(`There is no producer ${source} in ${configFile}. It has: ${names(settings.producers)}.`);
+    throw new OperatorError(
+      `There is no producer ${source} in ${configurationName}. It has: ${names(settings.producers)}.`,
+    );
   }
   if (producer !== undefined) {
     throw new OperatorError(
-      `${source} signs its requests (iam), and may not have keys. To allow them, remove keys: false from its http in ${configFile}, and deploy.`,
+      `${source} signs its requests (iam), and may not have keys. To allow them, remove keys: false from its http in ${configurationName}, and deploy.`,
     );
   }
   throw new OperatorError(
-    `${source} may not use the HTTP API. To allow it, give it http: {} in ${configFile}, and deploy. Producers with keys: ` +
+    `${source} may not use the HTTP API. To allow it, give it http: {} in ${configurationName}, and deploy. Producers with keys: ` +
       `${names(known.filter((one) => one.keys))}.`,
   );
 }

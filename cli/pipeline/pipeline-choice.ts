@@ -46,6 +46,11 @@ export class ChosenPipeline {
     this.pipeline = configuredPipelines(this.configuration).find(({ stackName }) => stackName === this.stackName);
   }
 
+  /** The configuration's file, as messages name it. */
+  get configurationName(): string {
+    return this.local === undefined ? configFile : 'the configuration of the local run';
+  }
+
   /** @throws OperatorError with all faults of the configuration, or if the configuration does not have the pipeline */
   configuredFor(why: string): ConfiguredPipeline {
     // The local run has checked its own configuration.
@@ -54,7 +59,7 @@ export class ChosenPipeline {
     const known = configuredPipelines(this.configuration).map(({ stackName }) => stackName);
     if (known.length === 0) throw new OperatorError(`For ${why}, ${noConfiguration}`);
     throw new OperatorError(
-      `${this.stackName} is not in ${configFile}, which is needed for ${why}. It has ${known.join(', ')}. ` +
+      `${this.stackName} is not in ${this.configurationName}, which is needed for ${why}. It has ${known.join(', ')}. ` +
         'Name one of them with --stack, or use the checkout from which the stack was deployed.',
     );
   }

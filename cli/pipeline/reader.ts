@@ -189,6 +189,6 @@ export async function linkIdSecretOf({ linkIdSecret }: Pick<DeployedPipeline, 'l
 
 export function unreadableSecret(error: unknown): OperatorError {
   const words = error instanceof Error ? error.message : String(error);
-  const needed = `${words} Your role needs secretsmanager:GetSecretValue on it.`;
+  const needed = `${words.replace(/[.]?$/, '.')} Your role needs secretsmanager:GetSecretValue on it.`;
   return new OperatorError(error instanceof Error && isDenied(error.cause) ? `${needed} ${askForPolicy}` : needed);
 }

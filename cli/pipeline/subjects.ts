@@ -7,6 +7,7 @@ import {
   type SubjectPlace,
   subjectPlaces,
 } from '../../lambdas/domain/acts/subjects.ts';
+import { n } from '../words/words.ts';
 import type { RunningAct } from './operations.ts';
 
 /** An act in parts. */
@@ -151,19 +152,24 @@ export function certificateOf(subjects: readonly string[], actId: string, stack:
 }
 export type Certificate = ReturnType<typeof certificateOf>;
 
-const countWords: Record<keyof ErasureCounts, string> = {
-  links: 'records of links, cut to what keeps the address from others',
-  liveLinks: 'of these, links that were live',
-  linksDeleted: 'links deleted at the API',
-  linksLeft: 'links that the API still has: see onelink get',
-  requests: 'records of requests, cut to what answers a repeat',
-  httpRecords: 'records of calls over HTTP, cut',
-  archiveLines: 'lines of the archive, deleted',
-  sentBack: 'of these, waiting commands that their lane ends as rejected',
-  campaignRows: 'rows in files of campaigns, blanked',
-  objectsRewritten: 'objects written anew',
-  versionsDeleted: 'versions of objects deleted',
-  objectsLeft: 'objects that are too large, or that cannot be read',
+/** What is counted, in the singular and in the plural. */
+const countWords: Record<keyof ErasureCounts, readonly [one: string, many: string, rest: string]> = {
+  links: ['record of a link', 'records of links', ', cut to what keeps the address from others'],
+  liveLinks: ['of these was live', 'of these were live', ''],
+  linksDeleted: ['link', 'links', ' deleted at the API'],
+  linksLeft: ['link', 'links', ' that the API still has: see onelink get'],
+  requests: ['record of a request', 'records of requests', ', cut to what answers a repeat'],
+  httpRecords: ['record of a call over HTTP', 'records of calls over HTTP', ', cut'],
+  archiveLines: ['line', 'lines', ' of the archive, deleted'],
+  sentBack: [
+    'of these, a waiting command that its lane ends as rejected',
+    'of these, waiting commands that their lane ends as rejected',
+    '',
+  ],
+  campaignRows: ['row', 'rows', ' in files of campaigns, blanked'],
+  objectsRewritten: ['object', 'objects', ' written anew'],
+  versionsDeleted: ['version', 'versions', ' of objects deleted'],
+  objectsLeft: ['object', 'objects', ' left: too large, or not readable'],
 };
 
 /** The certificate, for people. */
@@ -177,7 +183,10 @@ export function certificateText({
   counts,
   left,
 }: Certificate): string {
-  const lines = Object.entries(countWords).map(([name, words]) => `- ${counts[name as keyof ErasureCounts]} ${words}`);
+  const lines = Object.entries(countWords).map(([name, [one, many, rest]]) => {
+    const count = counts[name as keyof ErasureCounts];
+    return `- ${n(count)} ${count === 1 ? one : many}${rest}`;
+  });
   return [
     `# Erasure of ${subjects.length === 1 ? 'one subject' : `${subjects.length} subjects`}`,
     '',

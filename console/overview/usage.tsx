@@ -67,7 +67,7 @@ export function monthsOf({ month: current, months }: UsageNow): Month[] {
     month,
     own,
     all: month === current.month ? current.all : null,
-    words: month === current.month ? 'so far' : isComplete ? '' : 'in part: older counts are gone',
+    words: month === current.month ? 'so far' : isComplete ? '' : 'in part: the counts begin later',
   }));
   const known = months.map(({ own }) => own);
   const sum = known.some((own) => own === null) ? null : known.reduce<number>((all, own) => all + (own ?? 0), 0);

@@ -132,7 +132,8 @@ export function commandApi(settings: HttpApiEnvironment, rules: HttpRules, ports
       requestedAt: new Date(clock.wallMilliseconds()).toISOString(),
       ...(key !== undefined && { requestId: key }),
     };
-    if (isList) return postList(commands, added, lane, flagOf(call, 'partial'), call, entered, trip, api);
+    const isPartial = flagOf(call, 'partial');
+    if (isList) return postList(commands, added, lane, isPartial, call, entered, trip, api);
     return postOne(completed(commands[0] as OpenedMessage, added), lane, call, entered, trip);
   }
 

@@ -114,7 +114,7 @@ async function runNew(scene: Scene<NewKeyOptions>, rotates: boolean): Promise<nu
   const { settings } = chosen.configuredFor('the producers with keys');
   const reason = reasonOf(options, 'Nothing was changed.');
   const asked = { source: options.source, label: options.label, rotates, reason };
-  refuseWithoutKeys(asked.source, settings);
+  refuseWithoutKeys(asked.source, settings, chosen.configurationName);
   const { key, stored, older } = await createKey(asked, actingIn(scene, await chosen.deployed()));
   print(newKeyJson({ key, stored, older }), key);
   console.error(`This is the key ${keyWords(stored)} of ${asked.source}. Nobody can show it again.`);

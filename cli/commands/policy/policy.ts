@@ -2,7 +2,6 @@ import { Command, Option } from 'commander';
 import type { LinkAddress } from '../../../lambdas/domain/link/link-id.ts';
 import { systemClock } from '../../../lambdas/runtime/clock.ts';
 import { accountContract } from '../../../lib/config/account-api.ts';
-import { configFile } from '../../../lib/config/chosen-config.ts';
 import { linkPoliciesOf } from '../../../lib/config/link-policies.ts';
 import { producerJsonSchema } from '../../../schemas/producer-schema.ts';
 import { scanAddresses, segments } from '../../pipeline/link-scan.ts';
@@ -80,7 +79,7 @@ async function printSchema({ options, chosen }: Scene<SchemaOptions>): Promise<n
   const producer = settings.producers.find((one) => one.source === source);
   if (producer === undefined) {
     const known = settings.producers.map((one) => one.source).join(', ');
-    throw new OperatorError(`There is no producer ${source} in ${configFile}. It has: ${known}.`);
+    throw new OperatorError(`There is no producer ${source} in ${chosen.configurationName}. It has: ${known}.`);
   }
   const { templates } = producer;
   const policies = linkPoliciesOf(settings);
@@ -94,7 +93,9 @@ async function runCheck({ options, chosen, progress, interrupted }: Scene<CheckO
   const configured = chosen.configuredFor(configuredFor);
   const policies = linkPoliciesOf(configured.settings);
   if (Object.keys({ ...policies.templates, ...policies.producers }).length === 0) {
-    throw new OperatorError(`The pipeline has no policy: give a template or a producer in ${configFile} one.`);
+    throw new OperatorError(
+      `The pipeline has no policy: give a template or a producer in ${chosen.configurationName} one.`,
+    );
   }
   const pipeline = await chosen.deployed();
   const { dynamo, table } = pipeline;

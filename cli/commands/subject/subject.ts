@@ -95,7 +95,9 @@ async function runFind(scene: Scene<FindOptions>): Promise<number> {
   const deployed = await chosen.deployed();
   const act = actingIn(scene, deployed).begin(reason);
   const all = await findSubjects(act, subjects, ({ links, archiveLines, campaignRows }) =>
-    progress.update(() => `${n(links)} links, ${n(archiveLines)} lines, ${n(campaignRows)} rows found`),
+    progress.update(
+      () => `${counted(links, 'link')}, ${counted(archiveLines, 'line')}, ${counted(campaignRows, 'row')} found`,
+    ),
   );
   print(all, foundWords(all));
   if (all.found.liveLinks > 0) console.error(eraseCostWords(all.found.liveLinks));
@@ -154,7 +156,7 @@ async function erase(
     interrupted,
     onPart: ({ step, waitsFor, counts: { linksDeleted, archiveLines, campaignRows } }) =>
       progress.update(() => {
-        const done = `${n(linksDeleted)} links deleted, ${n(archiveLines)} lines, ${n(campaignRows)} rows`;
+        const done = `${counted(linksDeleted, 'link')} deleted, ${counted(archiveLines, 'line')}, ${counted(campaignRows, 'row')}`;
         return `${step}: ${done}${waitsFor === undefined ? '' : `; waits for ${waitsFor}`}`;
       }),
   });
@@ -173,9 +175,9 @@ async function erase(
 /** @throws OperatorError without exactly one of key and file, or for a subject that no command could carry */
 async function subjectsOf({ key, file }: FindOptions): Promise<string[]> {
   if ((key === undefined) === (file === undefined))
-    throw new OperatorError('Give a key, or --file with one key a line.');
+    throw new OperatorError('Give a subject, or --file with one subject a line.');
   if (key === undefined) return subjectsOfFile(file ?? '-');
   const problem = subjectProblem(key);
-  if (problem !== undefined) throw new OperatorError(`The key ${problem}.`);
-  return [key];
+  if (problem !== undefined) throw new OperatorError(`The subject ${problem}.`);
+  return [key.trim()];
 }

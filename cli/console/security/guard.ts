@@ -12,7 +12,7 @@ export interface Asked {
 }
 
 export interface Refusal {
-  status: 401 | 403 | 405 | 415 | 421;
+  status: 401 | 403 | 404 | 405 | 415 | 421;
   words: string;
 }
 
@@ -39,6 +39,7 @@ export function refusalOf(asked: Asked, hosts: ReadonlySet<string>, isKnown: boo
   if (asked.hasToken && method === 'GET' && path === '/') return undefined;
   const site = header('sec-fetch-site');
   const isOpened = site === 'none' && method === 'GET' && opened.has(path);
+  if (site === 'none' && method === 'GET' && !isOpened && !path.startsWith('/api/')) return noPage;
   if (site !== 'same-origin' && !isOpened) return otherSite;
   if (method === 'POST' && origin === undefined) return otherSite;
   if (!isKnown) {
@@ -53,6 +54,10 @@ export function refusalOf(asked: Asked, hosts: ReadonlySet<string>, isKnown: boo
   return undefined;
 }
 
+const noPage: Refusal = {
+  status: 404,
+  words: 'No page of the console has this address. The first one has the address /.',
+};
 const otherSite: Refusal = { status: 403, words: 'Only the console’s own page may send this request.' };
 
 /** Neither type can come from a form of another page. */

@@ -23,7 +23,7 @@ export const problemTypes = {
   },
   'invalid-json': {
     status: 400,
-    title: 'The body is not JSON',
+    title: 'The body is not JSON of commands',
     meaning: 'The body is not UTF-8 text, is not JSON, or is neither one command nor a list of 1 to 100 commands.',
     fix: 'Send one JSON object, or a list of 1 to 100 objects, in UTF-8.',
   },

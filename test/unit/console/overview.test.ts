@@ -137,7 +137,7 @@ describe('use by month', () => {
     });
 
     expect(rows).toEqual([
-      { month: '2026-09', own: 1, all: null, words: 'in part: older counts are gone' },
+      { month: '2026-09', own: 1, all: null, words: 'in part: the counts begin later' },
       { month: '2026-10', own: 2, all: null, words: '' },
       { month: '2026-11', own: 5, all: 9, words: 'so far' },
       { month: '3 months', own: 8, all: null, words: '' },

@@ -171,6 +171,15 @@ describe('another page in the same browser', () => {
     expect(answer.status).toBe(status);
   });
 
+  it('states that a typed address is no page', async () => {
+    const { port, host, signIn } = await givenConsole();
+
+    const answer = await rawHttp(port, ['GET /usage HTTP/1.1', host, 'Sec-Fetch-Site: none', await signIn()]);
+
+    expect(answer.status).toBe(404);
+    expect(answer.body).toContain('No page of the console has this address.');
+  });
+
   it('opens the page by no link of its own', async () => {
     const { port, host, signIn } = await givenConsole();
 
@@ -240,7 +249,7 @@ describe('a body', () => {
     const answer = await post('/api/links/find', { by: 'link', link: 'A1b3/hidden', token: 'hidden' });
 
     expect(answer.status).toBe(400);
-    expect(JSON.parse(answer.body).words).toContain('unrecognized_keys');
+    expect(JSON.parse(answer.body).words).toContain('a field that the console does not know');
     expect(answer.body).not.toContain('hidden');
   });
 

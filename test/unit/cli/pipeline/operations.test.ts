@@ -142,7 +142,7 @@ describe('an operator’s program', () => {
     [
       'lacks the permission',
       named('AccessDeniedException'),
-      'You may not replay: your identity lacks lambda:InvokeFunction on the function operations:operate. Nothing was done. ' +
+      'You may not run parked replay: your identity lacks lambda:InvokeFunction on the function operations:operate. Nothing was done. ' +
         'Ask an administrator for the policy that permits it: docs/permissions.md.',
     ],
     [

@@ -52,6 +52,18 @@ describe('POST /commands with one command', () => {
     });
   });
 
+  it('refuses a partial that is neither true nor false, as for a list', async () => {
+    const world = new HttpWorld();
+    const answer = await world.post(bare, key('order-17'), { query: { partial: 'TRUE' } });
+    expect(answer).toMatchObject({ status: 400, body: { type: expect.stringMatching(/#bad-request$/) } });
+    expect(world.sent).toEqual([]);
+  });
+
+  it.each([null, 1, 'x', []])('refuses %j, which is JSON, but no command', async (body) => {
+    const answer = await new HttpWorld().post(JSON.stringify(body), key('order-17'));
+    expect(answer).toMatchObject({ status: 400, body: { title: 'The body is not JSON of commands' } });
+  });
+
   it('keeps the digest of its subject, and not the subject', async () => {
     const world = new HttpWorld();
 

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { newKeyJson } from '../../../../../cli/commands/keys/list.ts';
 import { makeKey, refuseWithoutKeys } from '../../../../../cli/pipeline/http-keys.ts';
-import { configFile } from '../../../../../lib/config/chosen-config.ts';
 import type { ProducerSettings } from '../../../../../lib/config/config-schema.ts';
 import { onelink } from '../../in-process.ts';
 
@@ -49,15 +48,15 @@ describe('a new key', () => {
 
 describe('a source that may not have keys', () => {
   test('is refused with the remedy', () => {
-    expect(() => refuseWithoutKeys('crm', settings)).not.toThrow();
-    expect(() => refuseWithoutKeys('product', settings)).toThrow(
-      `product may not use the HTTP API. To allow it, give it http: {} in ${configFile}, and deploy. Producers with keys: crm.`,
+    expect(() => refuseWithoutKeys('crm', settings, 'lib/config/config.ts')).not.toThrow();
+    expect(() => refuseWithoutKeys('product', settings, 'the configuration of the local run')).toThrow(
+      'product may not use the HTTP API. To allow it, give it http: {} in the configuration of the local run, and deploy. Producers with keys: crm.',
     );
-    expect(() => refuseWithoutKeys('studio', settings)).toThrow(
+    expect(() => refuseWithoutKeys('studio', settings, 'lib/config/config.ts')).toThrow(
       'studio signs its requests (iam), and may not have keys. To allow them, remove keys: false',
     );
-    expect(() => refuseWithoutKeys('toString', settings)).toThrow(
-      `There is no producer toString in ${configFile}. It has: crm, studio, product.`,
+    expect(() => refuseWithoutKeys('toString', settings, 'lib/config/config.ts')).toThrow(
+      'There is no producer toString in lib/config/config.ts. It has: crm, studio, product.',
     );
   });
 });

@@ -2,7 +2,7 @@ import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { CertificateFile } from '../../../../../cli/commands/subject/certificate-file.ts';
-import { certificateOf, type Erased } from '../../../../../cli/pipeline/subjects.ts';
+import { certificateOf, certificateText, type Erased } from '../../../../../cli/pipeline/subjects.ts';
 import { temporaryFolder } from '../../../../world/temporary-folder.ts';
 
 const counts = {
@@ -66,6 +66,14 @@ describe.each(['done.txt', 'done.json'])('the certificate %s', (name) => {
     await (await CertificateFile.open(path())).discard();
     expect(await readdir(folder)).toEqual([]);
   });
+});
+
+test('a certificate counts one thing and several in good English', () => {
+  const text = certificateText(of({ ...done, counts: { ...counts, archiveLines: 1_200 } }));
+  expect(text).toContain('- 1 record of a link, cut to what keeps the address from others\n- 1 of these was live\n');
+  expect(text).toContain('- 1 link deleted at the API\n');
+  expect(text).toContain('- 2 records of requests, cut to what answers a repeat\n');
+  expect(text).toContain('- 1,200 lines of the archive, deleted\n');
 });
 
 test.each(['', 'null', '[1', 'my diary', '# Erasure of something else'])(
