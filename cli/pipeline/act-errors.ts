@@ -34,6 +34,7 @@ const verbOf: Readonly<Partial<Record<ActName, string>>> = {
   'campaign-retire': 'campaign retire',
   replay: 'parked replay',
   redrive: 'dead-letters redrive',
+  'redrive-outcomes': 'dead-letters redrive',
   purge: 'dead-letters purge',
   'quarantine-release': 'quarantine release',
   'quarantine-drop': 'quarantine release',

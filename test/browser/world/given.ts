@@ -69,7 +69,8 @@ export async function act(
   await confirm.click();
   await dialog.waitFor({ state: 'detached' });
   const run = page.getByRole('region', { name: 'Acts of this console' }).getByRole('article').first();
-  await expect.poll(() => run.innerText()).toMatch(/Done|All \d+ done|[Ff]ailed/);
+  // On a busy machine, an act may outlast the default patience.
+  await expect.poll(() => run.innerText(), { timeout: 60_000 }).toMatch(/Done|All \d+ done|[Ff]ailed/);
   expect(await run.innerText()).toMatch(/Done|All \d+ done/);
   const several = run.getByText('The same at the command line');
   if ((await several.count()) > 0) await several.click();

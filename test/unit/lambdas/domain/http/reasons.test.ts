@@ -12,7 +12,7 @@ const general = 'Correct the command, and send it under another key.';
 
 describe('the detail of a command that made nothing', () => {
   it.each([
-    ['rejected', 'not-owner', 'Only the source that made a link may change it.'],
+    ['rejected', 'not-owner', 'Only its owner may change it.'],
     ['rejected', 'link-deleted', 'The link was deleted.'],
     ['stale', 'valid-until-passed', 'with a later validUntil'],
     ['superseded', 'later-change-applied', 'Read the link.'],
