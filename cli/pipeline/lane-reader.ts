@@ -1,7 +1,7 @@
 import { commandReader } from '../../lambdas/domain/contract/command-reading.ts';
 import { policyChecker } from '../../lambdas/domain/policy/link-policy.ts';
-import { accountContract } from '../../lib/config/account-api.ts';
 import { linkPoliciesOf } from '../../lib/config/link-policies.ts';
+import { accountContract } from './account-contract.ts';
 import type { ConfiguredPipeline } from './configured-pipeline.ts';
 
 /** The reader that the lane's worker has: the same contract, rights and policies, by the configuration of this checkout. */

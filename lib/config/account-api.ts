@@ -1,5 +1,3 @@
-import type { ApiContract } from '../../lambdas/domain/contract/command.ts';
-import { contractOf } from '../../lambdas/domain/onelink/api-variables.ts';
 import { type Dialect, dialectLimits } from '../../lambdas/domain/onelink/dialect.ts';
 import type { AccountSettings, NetworkSettings } from './config-schema.ts';
 
@@ -29,15 +27,6 @@ export const contractVariables = (account: AccountSettings) => ({
   QUERY_STRING_COUNTS: String(account.queryStringCounts ?? false),
   MAX_TTL_DAYS: String(account.maxTtlDays),
 });
-
-/** What commands may hold, as every function that checks commands has it. */
-export const accountContract = (account: AccountSettings): ApiContract =>
-  contractOf({
-    API_DIALECT: dialectOf(account),
-    MAX_DATA_CHARACTERS: account.maxDataCharacters,
-    QUERY_STRING_COUNTS: account.queryStringCounts ?? false,
-    MAX_TTL_DAYS: account.maxTtlDays,
-  });
 
 /** The limits of an account that its version of the API does not allow. */
 export function accountLimitFaults(account: AccountSettings): [setting: string, message: string][] {

@@ -1,9 +1,9 @@
 import { Command, Option } from 'commander';
 import type { LinkAddress } from '../../../lambdas/domain/link/link-id.ts';
 import { systemClock } from '../../../lambdas/runtime/clock.ts';
-import { accountContract } from '../../../lib/config/account-api.ts';
 import { linkPoliciesOf } from '../../../lib/config/link-policies.ts';
 import { producerJsonSchema } from '../../../schemas/producer-schema.ts';
+import { accountContract } from '../../pipeline/account-contract.ts';
 import { scanAddresses, segments } from '../../pipeline/link-scan.ts';
 import { readLedger } from '../../pipeline/read-ledger.ts';
 import { openReader, readingPace } from '../../pipeline/reader.ts';
