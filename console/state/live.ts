@@ -26,10 +26,17 @@ export function announce(words: string): void {
   announcement.value = announcement.value === words ? `${words}\u00a0` : words;
 }
 
-/** Adds a run, or its newest step. */
+/** Adds a run, or its newest step. The answer that began a run may come after the event that ended it. */
 export function withRun(known: readonly ActRun[], run: ActRun): readonly ActRun[] {
-  const rest = known.filter(({ run: id }) => id !== run.run);
+  const before = known.find(({ run: id }) => id === run.run);
+  if (before !== undefined && isFurther(before, run)) return known;
+  const rest = known.filter((one) => one !== before);
   return [run, ...rest].sort((one, other) => other.startedAt - one.startedAt);
+}
+
+function isFurther(one: ActRun, other: ActRun): boolean {
+  if (one.endedAt !== null || other.endedAt !== null) return other.endedAt === null;
+  return one.done > other.done;
 }
 
 export async function loadSession(): Promise<void> {

@@ -59,6 +59,15 @@ describe('a run of acts', () => {
       ['a', 'done'],
     ]);
   });
+
+  it('stays ended, if the answer that began it comes after the event that ended it', () => {
+    const ended = [run({ run: 'a', startedAt: 1, done: 1, state: 'done', endedAt: 5 })];
+
+    expect(withRun(ended, run({ run: 'a', startedAt: 1 }))).toEqual(ended);
+    expect(withRun([run({ run: 'a', of: 3, done: 2 })], run({ run: 'a', of: 3, done: 1 }))).toMatchObject([
+      { done: 2 },
+    ]);
+  });
 });
 
 describe('the confirmation of acts', () => {
