@@ -12,7 +12,7 @@ const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm')).m
 /** A pipeline that has ingress queues, and posts outcomes. */
 const other = Template.fromStack(
   pipelineOf({
-    producers: settings().producers.map((one) => ({
+    producers: settings().producers.map(({ http: _, ...one }) => ({
       ...one,
       principals: [{ account: '444455556666' }],
       outcomeUrl: `https://hooks.acme.example/${one.source}`,
