@@ -7,7 +7,7 @@ import { openInput } from '../../files/input-file.ts';
 import { defaultsOf } from '../../pipeline/check-campaign.ts';
 import type { ConfiguredPipeline } from '../../pipeline/configured-pipeline.ts';
 import { actionByFindings, type Decided } from '../../pipeline/takeover/classes.ts';
-import { eachLink, type ListRow } from '../../pipeline/takeover/link-list.ts';
+import { brandsIn, eachLink, type ListRow } from '../../pipeline/takeover/link-list.ts';
 import { type Choice, notesPath, TakeoverNotes } from '../../pipeline/takeover/notes.ts';
 import type { Scene, VerbOptions } from '../../terminal/pipeline-verb.ts';
 import { OperatorError } from '../../words/operator-error.ts';
@@ -85,9 +85,11 @@ export async function withTakeover(
   try {
     const file = { input, ...(await formOfFile(options.file, input)) };
     const reach = { templates: pipeline.settings.templates, usable };
+    const reading = { column: options.column, reach, signal: interrupted };
+    const brands = await brandsIn(file, reading);
     const rows: OpenTakeover['rows'] = async (take) => {
       let read = 0;
-      await eachLink(file, { column: options.column, reach, signal: interrupted }, (row) => {
+      await eachLink(file, reading, brands, (row) => {
         read += 1;
         progress.update(() => `${n(read)} rows read`);
         take(row);

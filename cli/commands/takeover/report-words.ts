@@ -10,9 +10,10 @@ import type { OpenTakeover } from './list-options.ts';
 export interface ReportRow {
   row: ListRow;
   class: RowClass;
-  result: LinkResult | { status: 'not sent' } | undefined;
+  result: (Omit<LinkResult, 'status'> & { status: ReportStatus }) | undefined;
 }
-export type ReportStatus = RowStatus | 'not sent';
+type WithoutResult = 'not sent' | 'not attempted' | 'unknown';
+export type ReportStatus = RowStatus | WithoutResult;
 
 /** The counts of a report. They add up to the rows of the list. */
 export class ReportCounts {
@@ -44,13 +45,27 @@ export async function eachReportRow(
   results: TakeoverResults,
   take: (row: ReportRow) => void,
 ): Promise<void> {
+  const without = withoutResult(results);
   await rows((row) => {
     const link = row.is === 'link' ? linkName(row.address) : undefined;
     const one = classOf(row, link === undefined ? undefined : notes.found.get(link), choiceFor(link, notes, choice));
-    const known =
-      results.state === 'known' && link !== undefined ? results.byDigest.get(notes.digestOf(link)) : undefined;
-    take({ row, class: one, result: taken.has(one) ? (known ?? { status: 'not sent' }) : undefined });
+    const known = 'byDigest' in results && link !== undefined ? results.byDigest.get(notes.digestOf(link)) : undefined;
+    take({ row, class: one, result: taken.has(one) ? (known ?? { status: without }) : undefined });
   });
+}
+
+/** What a fit link without a result is. Nobody may take a link that was sent for one that was not. */
+function withoutResult(results: TakeoverResults): WithoutResult {
+  switch (results.state) {
+    case 'none':
+      return 'not sent';
+    case 'unopened':
+      return 'not attempted';
+    case 'replaced':
+      return 'unknown';
+    case 'known':
+      return results.record.state === 'checking' ? 'not attempted' : 'not sent';
+  }
 }
 
 /** A later attempt may ask for another action. */
@@ -60,7 +75,7 @@ const choiceFor = (link: string | undefined, notes: OpenTakeover['notes'], choic
 const stateWords: Record<Exclude<TakeoverResults['state'], 'known'>, string> = {
   none: 'not started',
   unopened: 'uploaded, and its check has not begun',
-  replaced: 'another file of this name has replaced it. To go on: onelink takeover run',
+  replaced: 'another file of this name has replaced it',
 };
 
 /** The report as lines of text: what the rows are, what became of them, and what is left. */
@@ -91,6 +106,7 @@ const statusWords: Partial<Record<ReportStatus, string>> = {
   migrated: 'It is a link of version 2.0, and the ledger has it as the producer’s.',
   unchanged: 'The ledger has it, as an earlier run has left it.',
   'not sent': 'No run has sent it. To send it: onelink takeover run',
+  unknown: 'Another file has taken this list’s place, so its answer is not known. To find out: onelink takeover run',
   'not attempted': 'It has no answer yet.',
   failed: 'It had no success, for the reasons below. To try it again: onelink takeover run --again',
   rejected: 'It is not taken over, for the reasons below. When they are gone: onelink takeover run --again',
@@ -102,7 +118,7 @@ const byRank = ([one]: [ReportStatus, number], [other]: [ReportStatus, number]) 
 
 /** Whether no row is left that a run would take over. */
 export function isComplete(counts: ReportCounts): boolean {
-  const open = ['not sent', 'not attempted', 'failed', 'rejected'] as const;
+  const open = ['not sent', 'unknown', 'not attempted', 'failed', 'rejected'] as const;
   return (
     open.every((status) => counts.status(status) === 0) &&
     !counts.byClass.has('undecided') &&

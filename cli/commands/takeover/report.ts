@@ -32,7 +32,7 @@ export function reportCommand(): Command {
 The verb joins the list, its notes and the results of the campaign. Each row of the list counts once, so the counts add up to
 the rows. It sends no GET, and changes nothing.
 
-The CSV has line, link, class, status, reason, faults, short_url, expires_at and request_id. It holds short links, which are
+The CSV has row (the text in your list), line, link, class, status, reason, faults, short_url, expires_at and request_id. It holds short links, which are
 confidential, and only you can read it (mode 600).
 
 Exit codes:
@@ -53,7 +53,7 @@ async function report(scene: Scene<Options>, takeover: OpenTakeover): Promise<nu
   const { to } = scene.options;
   const campaigns = await openCampaigns(scene.chosen);
   const { notes, campaign, pipeline } = takeover;
-  const results = await takeoverResults(notes.dropped, campaign, campaigns, pipeline);
+  const results = await takeoverResults(notes, campaign, campaigns, pipeline);
   const counts = to === undefined ? await countReport(takeover, results) : await written(to, takeover, results);
   return shownReport(scene, takeover, counts, results);
 }
@@ -91,14 +91,14 @@ export function shownReport(
   return isComplete(counts) ? exitCode.done : exitCode.incomplete;
 }
 
-const columns = ['line', 'link', 'class', 'status', 'reason', 'faults', 'short_url', 'expires_at', 'request_id'];
+/** The row's own text comes first, so that the report can be joined with the list again. */
+const columns = ['row', 'line', 'link', 'class', 'status', 'reason', 'faults', 'short_url', 'expires_at', 'request_id'];
 
 function csvLine({ row, class: one, result }: ReportRow): string {
-  const known = result !== undefined && result.status !== 'not sent' ? result : undefined;
-  const faults = known?.faults?.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('; ');
-  const link = 'address' in row ? linkName(row.address) : row.text;
-  const { reason, shortUrl, expiresAt, requestId } = known ?? {};
-  return csvRow([row.line, link, one, result?.status, reason, faults, shortUrl, expiresAt, requestId]);
+  const { status, reason, shortUrl, expiresAt, requestId } = result ?? {};
+  const faults = result?.faults?.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('; ');
+  const link = 'address' in row ? linkName(row.address) : undefined;
+  return csvRow([row.text, row.line, link, one, status, reason, faults, shortUrl, expiresAt, requestId]);
 }
 
 /** Lines that are written at once. */

@@ -21,7 +21,7 @@ import { figuresFor, fitRows } from './plan.ts';
 import { countReport, shownReport } from './report.ts';
 import { eachReportRow } from './report-words.ts';
 import { choiceLines, classLines, countList, noneOfAny } from './takeover-words.ts';
-import { type BeginningAttempt, uploadRows } from './upload-rows.ts';
+import { type BeginningAttempt, refuseNameOfOtherList, uploadRows } from './upload-rows.ts';
 
 interface Options extends ChoiceOptions {
   again?: true;
@@ -74,12 +74,13 @@ async function run(scene: Scene<Options>, takeover: OpenTakeover): Promise<numbe
   // If the last attempt is not uploaded yet, it goes first.
   const isAgain = options.again === true && !notes.isDue;
   decided(options, takeover, isAgain);
+  const campaigns = await openCampaigns(chosen);
+  await refuseNameOfOtherList(takeover, campaigns);
   await lookUpMissing(scene, takeover);
   if (interrupted.aborted) {
     console.error('Interrupted. Nothing was sent. Run the same command again: it continues here.');
     return exitCode.notDone;
   }
-  const campaigns = await openCampaigns(chosen);
   const choice = decided(options, takeover, isAgain);
   const attempt = await attemptThatBegins(takeover, campaigns, choice, isAgain);
   if (attempt === 'none') return reported(scene, takeover, campaigns);
@@ -124,7 +125,12 @@ async function attemptThatBegins(
 
 async function linksToTryAgain(takeover: OpenTakeover, campaigns: OpenCampaigns): Promise<string[]> {
   const { notes, campaign, pipeline } = takeover;
-  const results = await takeoverResults(notes.dropped, campaign, campaigns, pipeline);
+  const results = await takeoverResults(notes, campaign, campaigns, pipeline);
+  if (results.state === 'replaced') {
+    throw new OperatorError(
+      `Another file has replaced that of ${campaignKey(campaign)}. Run it without --again first: it sends what has no answer.`,
+    );
+  }
   if (results.state !== 'known' || !hasEnded(results.record)) {
     throw new OperatorError(
       `${campaignKey(campaign)} has not ended, so nothing is tried again yet. To wait for its end, run it without --again.`,
@@ -207,6 +213,6 @@ function started({ print }: Scene<Options>, { campaign }: OpenTakeover): number 
 
 async function reported(scene: Scene<Options>, takeover: OpenTakeover, campaigns: OpenCampaigns): Promise<number> {
   const { notes, campaign, pipeline } = takeover;
-  const results = await takeoverResults(notes.dropped, campaign, campaigns, pipeline);
+  const results = await takeoverResults(notes, campaign, campaigns, pipeline);
   return shownReport(scene, takeover, await countReport(takeover, results), results);
 }

@@ -1,11 +1,14 @@
+import { campaignKey } from '../../../lambdas/domain/campaign/places.ts';
 import type { CampaignRecord } from '../../../lambdas/domain/campaign/record.ts';
 import { openInput } from '../../files/input-file.ts';
+import { standingWords } from '../../pipeline/campaign/campaign-words.ts';
 import type { OpenCampaigns } from '../../pipeline/campaign/open-campaigns.ts';
 import { checkCampaign } from '../../pipeline/check-campaign.ts';
 import { dropCampaign } from '../../pipeline/drop-campaign.ts';
 import { withRowFile } from '../../pipeline/row-file.ts';
 import type { ListRow } from '../../pipeline/takeover/link-list.ts';
 import type { Choice, Dropped } from '../../pipeline/takeover/notes.ts';
+import { workOfOtherList } from '../../pipeline/takeover/other-list.ts';
 import { type AttemptOf, type TakeoverRow, takeoverRow } from '../../pipeline/takeover/rows.ts';
 import { digestOf } from '../../pipeline/upload.ts';
 import type { Scene } from '../../terminal/pipeline-verb.ts';
@@ -31,10 +34,12 @@ export interface BeginningAttempt {
  */
 export async function uploadRows(
   { progress, interrupted }: Scene<ListOptions>,
-  { notes, campaign, pipeline, lane, rows }: OpenTakeover,
-  { deployed: { s3 }, bucket, files, table }: OpenCampaigns,
+  takeover: OpenTakeover,
+  campaigns: OpenCampaigns,
   { attempt, mayBegin }: { attempt: BeginningAttempt | undefined; mayBegin(rows: number): Promise<boolean> },
 ): Promise<Dropped | undefined> {
+  const { notes, campaign, pipeline, lane, rows } = takeover;
+  const { bucket, files, table } = campaigns;
   const attemptOf = attemptsWith(attempt, notes);
   const wanted: TakeoverRow[] = [];
   await rows((row: ListRow) => {
@@ -62,11 +67,12 @@ export async function uploadRows(
       throw new OperatorError(`${checkWords(check).join('\n')}\nCorrect the options. Nothing was sent.`);
     }
     if ((attempt !== undefined || isEnded) && !(await mayBegin(wanted.length))) return undefined;
+    await refuseNameOfOtherList(takeover, campaigns);
     if (attempt !== undefined) notes.addAttempt(campaign.name, attempt.choice, attempt.links);
     const file = await dropCampaign(
       { campaign, ending: '.ndjson', settings, input },
       {
-        s3,
+        s3: campaigns.deployed.s3,
         bucket,
         signal: interrupted,
         file: (key) => files.file(key),
@@ -78,6 +84,27 @@ export async function uploadRows(
     console.error(`${counted(wanted.length, 'row')} uploaded as ${campaign.source}/${campaign.name}.`);
     return notes.dropped;
   });
+}
+
+/**
+ * Two lists with one base name have one campaign. The later file would end the work of the earlier one, so it is refused, also with
+ * `--yes`.
+ *
+ * @throws OperatorError if another list has work under way under the campaign's name
+ */
+export async function refuseNameOfOtherList(
+  { notes, campaign }: Pick<OpenTakeover, 'notes' | 'campaign'>,
+  campaigns: OpenCampaigns,
+): Promise<void> {
+  const work = await workOfOtherList(campaign, notes, campaigns);
+  if (work === undefined) return;
+  const key = campaignKey(campaign);
+  const standing = work === 'unopened' ? 'its file has just arrived' : standingWords(work);
+  const cure =
+    notes.campaign === undefined
+      ? `Give this list a name of its own: --name ${campaign.name.slice(0, 46)}-2. If it is the same list, and its notes are lost, wait for the campaign’s end.`
+      : `Wait for its end, and run this again. To follow it: onelink campaign show ${key} --watch`;
+  throw new OperatorError(`${key} is under way for another list: ${standing}. ${cure} Nothing was sent.`);
 }
 
 /** Whether somebody has cancelled the campaign of the uploaded file, or replaced the file. */

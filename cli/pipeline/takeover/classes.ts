@@ -11,6 +11,7 @@ export const classes = [
   'refused',
   'expired',
   'absent',
+  'two-domains',
   'elsewhere',
   'no-link',
   'repeat',
@@ -35,6 +36,7 @@ export const classWords: Readonly<Record<RowClass, string>> = {
     'The API refuses to show it: made by AppsFlyer’s page, its bulk tool or an SDK, or by another version of the API.',
   expired: 'It has expired. Make a new link.',
   absent: 'The API has no such link: deleted, or expired two days ago or more. Make a new link.',
+  'two-domains': 'The rows of the link have different brand domains. Keep those with the right one.',
   elsewhere: 'Its template or domain is not in the configuration, or the producer may not use it.',
   'no-link': 'It is no short URL. Correct the row, or ignore it.',
   repeat: 'An earlier row has the same link. Nothing to do.',
@@ -45,7 +47,8 @@ export const classWords: Readonly<Record<RowClass, string>> = {
 export function classOf(row: ListRow, found: Finding | undefined, choice: Choice | undefined): RowClass {
   if (row.is !== 'link') return row.is;
   if (found === undefined) return 'unread';
-  return found === 'readable' ? (choice?.action ?? 'undecided') : found;
+  if (found !== 'readable') return found;
+  return row.brandsDiffer ? 'two-domains' : (choice?.action ?? 'undecided');
 }
 
 /** How a takeover decides about the links that the API shows. */

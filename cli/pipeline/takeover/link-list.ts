@@ -1,13 +1,20 @@
 import type { FileRow } from '../../../lambdas/domain/campaign/file-rows.ts';
 import { openRows } from '../../../lambdas/domain/campaign/open-rows.ts';
+import { UnreadableFile } from '../../../lambdas/domain/campaign/unreadable-file.ts';
 import type { LinkAddress } from '../../../lambdas/domain/link/link-id.ts';
 import { OperatorError } from '../../words/operator-error.ts';
 import { type LocalFile, reading } from '../check-campaign.ts';
 import { type LinkColumn, linkColumn } from './link-column.ts';
 import { type NamedLink, namedLink, type Reach } from './named-link.ts';
 
-/** A row of the list: what its cell has, and what that names. The same link again is a repeat of the row before. */
-export type ListRow = { line: number; text: string } & (NamedLink | { is: 'repeat'; address: LinkAddress });
+/**
+ * A row of the list: what its cell has, and what that names. The same link again is a repeat of the row before. A link has the brand
+ * domain that any of its rows has. `brandsDiffer`: its rows have different ones.
+ */
+export type ListRow = { line: number; text: string } & (
+  | (NamedLink & { brandsDiffer?: true })
+  | { is: 'repeat'; address: LinkAddress }
+);
 
 /** So many rows show which column has the short URLs. */
 const rowsOfGuess = 200;
@@ -26,23 +33,56 @@ export const linkName = ({ onelinkId, shortlinkId }: LinkAddress) => `${onelinkI
  * Reads a list of links: a short URL a line, or a CSV or NDJSON file with a column of them. Rows without any value are left
  * out. A million links take some 100 MB.
  *
- * @throws OperatorError if the file cannot be used, or if the signal aborts
+ * @param brands what `brandsIn` has found in the same list
+ * @throws OperatorError if the file cannot be used or has no row, or if the signal aborts
  */
 export async function eachLink(
   file: LocalFile,
-  { column, reach, signal }: ListOptions,
+  options: ListOptions,
+  brands: Brands,
   take: (row: ListRow) => void,
+): Promise<void> {
+  const seen = new Set<string>();
+  await eachCell(file, options, (line, text) => take(rowOf(line, text, { reach: options.reach, seen, brands })));
+}
+
+/** The brand domains of the links that have one in any row. */
+export type Brands = ReadonlyMap<string, string | 'different'>;
+
+/**
+ * Collects the brand domains over all rows: the row that has it may come after another one with the same link.
+ *
+ * @throws OperatorError as `eachLink`
+ */
+export async function brandsIn(file: LocalFile, options: ListOptions): Promise<Brands> {
+  const brands = new Map<string, string>();
+  await eachCell(file, options, (_, text) => {
+    const named = namedLink(text, options.reach);
+    if (named.is !== 'link' || named.brandDomain === undefined) return;
+    const link = linkName(named.address);
+    const before = brands.get(link) ?? named.brandDomain;
+    brands.set(link, before === named.brandDomain ? before : 'different');
+  });
+  return brands;
+}
+
+const whatALineHas = 'Write a short URL on each line, such as https://acme.onelink.me/A1b3/abc.';
+
+async function eachCell(
+  file: LocalFile,
+  { column, reach, signal }: ListOptions,
+  give: (line: number, text: string) => void,
 ): Promise<void> {
   const { name } = file.input;
   await reading(file, async (chunks) => {
-    const opened = await openRows(file.format, chunks);
+    const opened = await openRows(file.format, chunks).catch(ofEmpty(name));
     let { header } = opened.from;
-    const seen = new Set<string>();
-    const give = (line: number, text: string) => take(rowOf(line, text, reach, seen));
     const first: FileRow[] = [];
     let found: LinkColumn | undefined;
     const begin = () => {
       const rows = first.map(({ cells }) => cells);
+      const isHeader = column !== undefined || header.every((cell) => namedLink(cell, reach).is === 'no-link');
+      if (rows.length === 0 && isHeader) throw new OperatorError(`${name} has no short URL. ${whatALineHas}`);
       const chosen = linkColumn(header, rows, { named: column, reach, file: name });
       if (!chosen.hasHeader) give(opened.from.line - 1, header[chosen.index] ?? '');
       for (const { line, cells } of first.splice(0)) give(line, cells[chosen.index] ?? '');
@@ -60,11 +100,27 @@ export async function eachLink(
   });
 }
 
-function rowOf(line: number, text: string, reach: Reach, seen: Set<string>): ListRow {
+/** A list needs no header, so the words for a campaign's file do not fit. */
+const ofEmpty =
+  (name: string) =>
+  (error: unknown): never => {
+    if (error instanceof UnreadableFile && error.fault.rule === 'empty')
+      throw new OperatorError(`${name} is empty. ${whatALineHas}`);
+    throw error;
+  };
+
+function rowOf(
+  line: number,
+  text: string,
+  { reach, seen, brands }: { reach: Reach; seen: Set<string>; brands: Brands },
+): ListRow {
   const named = namedLink(text, reach);
   if (named.is !== 'link') return { line, text, ...named };
-  const name = linkName(named.address);
-  if (seen.has(name)) return { line, text, is: 'repeat', address: named.address };
-  seen.add(name);
-  return { line, text, ...named };
+  const { address } = named;
+  const link = linkName(address);
+  if (seen.has(link)) return { line, text, is: 'repeat', address };
+  seen.add(link);
+  const brandDomain = brands.get(link);
+  if (brandDomain === 'different') return { line, text, is: 'link', address, brandsDiffer: true };
+  return { line, text, is: 'link', address, ...(brandDomain !== undefined && { brandDomain }) };
 }

@@ -1,6 +1,7 @@
 import { namedByUrl } from '../../../lambdas/domain/campaign/short-url.ts';
 import type { Templates } from '../../../lambdas/domain/contract/producer.ts';
 import type { LinkAddress } from '../../../lambdas/domain/link/link-id.ts';
+import { plainUrl } from './plain-url.ts';
 
 /** What a cell of the list names: a link of the producer's templates, one elsewhere, or no link. */
 export type NamedLink =
@@ -17,9 +18,12 @@ export interface Reach {
 
 const templateAndId = /^([A-Za-z0-9]{4,8})\/([A-Za-z0-9_-]{1,50})$/;
 
-/** What the cell names, by the configuration: a short URL, or TEMPLATE/ID. */
+/**
+ * What the cell names, by the configuration: a short URL, or TEMPLATE/ID. It may be written in another way, if that leaves no doubt
+ * which link is meant.
+ */
 export function namedLink(cell: string, { templates, usable }: Reach): NamedLink {
-  const text = cell.trim();
+  const text = plainUrl(cell);
   const [, template = '', id = ''] = templateAndId.exec(text) ?? [];
   if (id !== '') return ofTemplate(template, id, Object.hasOwn(templates, template) && usable.includes(template));
   const named = namedByUrl(text, templates);

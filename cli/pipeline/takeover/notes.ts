@@ -135,7 +135,12 @@ export class TakeoverNotes {
    * @returns 128 bits as hexadecimal digits
    */
   digestOf(link: string): string {
-    return createHmac('sha256', this.#keyOrNew()).update(link).digest('hex').slice(0, 32);
+    return digestUnder(this.#keyOrNew(), link);
+  }
+
+  /** Whether these notes have made the digest, for this link. */
+  isDigestOf(digest: string, link: string): boolean {
+    return this.#key !== undefined && digestUnder(this.#key, link) === digest;
   }
 
   addFound(link: string, found: Finding): void {
@@ -214,6 +219,7 @@ export class TakeoverNotes {
   }
 }
 
+const digestUnder = (key: string, link: string) => createHmac('sha256', key).update(link).digest('hex').slice(0, 32);
 const linesIn = (text: string): Line[] =>
   text.split('\n').flatMap((line) => lineSchema.safeParse(objectIn(line)).data ?? []);
 const lineOf = (line: Line) => `${JSON.stringify(line)}\n`;

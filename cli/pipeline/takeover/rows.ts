@@ -33,7 +33,7 @@ export function takeoverRow(
   notes: Pick<TakeoverNotes, 'found' | 'digestOf'>,
   attemptOf: AttemptOf,
 ): TakeoverRow | undefined {
-  if (row.is !== 'link') return undefined;
+  if (row.is !== 'link' || row.brandsDiffer) return undefined;
   const link = linkName(row.address);
   const attempt = notes.found.get(link) === 'readable' ? attemptOf(link) : undefined;
   if (attempt === undefined) return undefined;

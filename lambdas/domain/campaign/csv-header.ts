@@ -26,7 +26,7 @@ export async function readHeader(window: ByteWindow): Promise<ReadFrom> {
     const rest = bytes.subarray(at);
     const { end, delimiter } = headerLine(rest, isAll);
     const text = rest.toString('utf8', 0, end).trim();
-    if (end === 0) throw new UnreadableFile('header', 'is empty. Its first line must have the names of the columns');
+    if (end === 0) throw new UnreadableFile('empty', 'is empty. Its first line must have the names of the columns');
     refuseOther(text);
     const hint = /^"?sep=([,;\t|])"?$/i.exec(text)?.[1];
     const used = named ?? delimiter;

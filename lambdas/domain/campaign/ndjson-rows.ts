@@ -25,7 +25,7 @@ export async function openNdjson(chunks: AsyncIterable<Uint8Array>): Promise<Row
   if (foreign !== undefined) throw foreignFile(foreign);
   if (bytes.toString('utf8').startsWith('\ufeff')) window.consume(3);
   const text = (await window.peek(blockBytes)).bytes.toString('utf8').trimStart();
-  if (text === '') throw new UnreadableFile('header', 'is empty');
+  if (text === '') throw new UnreadableFile('empty', 'is empty');
   if (text.startsWith('['))
     throw new UnreadableFile('format', 'is a JSON array. Write one object a line, without [ and ]');
   const from: ReadFrom = { byte: window.offset, line: 1, header: [] };

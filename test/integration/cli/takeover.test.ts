@@ -1,75 +1,25 @@
-import { createHmac } from 'node:crypto';
-import { appendFile, readFile, stat, writeFile } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DeleteObjectCommand, GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
-import { afterAll, beforeEach, describe, expect, test } from 'vitest';
-import { CampaignFiles } from '../../../lambdas/adapters/campaign-files.ts';
-import { CampaignTable } from '../../../lambdas/adapters/campaign-table.ts';
-import type { CampaignRecord } from '../../../lambdas/domain/campaign/record.ts';
-import type { RowResult } from '../../../lambdas/domain/campaign/row.ts';
-import { systemClock } from '../../../lambdas/runtime/clock.ts';
-import { givenCampaign } from '../../world/given-campaign.ts';
-import { temporaryFolder } from '../../world/temporary-folder.ts';
-import { givenEngines, givenTable } from '../lambdas/adapters/given-engines.ts';
-import { givenStack } from './given-stack.ts';
+import { DeleteObjectCommand } from '@aws-sdk/client-s3';
+import { describe, expect, test } from 'vitest';
+import { givenTakeovers, keyOf } from './takeover-world.ts';
 
-const { client, table } = await givenTable();
-const { s3, bucket: newBucket, settings } = await givenEngines();
-const bucket = await newBucket('campaign-files');
-const campaigns = new CampaignTable(client, table, systemClock);
-const files = new CampaignFiles(s3, bucket);
-const folder = await temporaryFolder(afterAll);
-const { hostname, port, protocol } = (await client.config.endpoint?.()) ?? { hostname: '', port: 0, protocol: 'http:' };
-Object.assign(process.env, {
-  AWS_ENDPOINT_URL_S3: settings.endpoint,
-  AWS_ENDPOINT_URL_DYNAMODB: `${protocol}//${hostname}:${port}`,
-});
-const stack = await givenStack('OneLink-production', () => ({
-  LedgerTableName: table,
-  CampaignBucketName: bucket,
-  QrBucketName: 'qr',
-  LinkIdSecretArn: 'arn:aws:secretsmanager:eu-west-1:000000000000:secret:link-id',
-  ReaderFunctionName: 'reader',
-}));
-
-let lists = 0;
-let list = '';
-let name = '';
-const notes = () => `${list}.takeover.ndjson`;
-const notesText = () => readFile(notes(), 'utf8');
-const takeover = (verb: string, ...words: string[]) => stack('takeover', verb, list, '--source', 'crm', ...words);
-const run = (...words: string[]) => takeover('run', ...words);
-const key = () => `inbox/crm/${name}.ndjson`;
-
-/** A list whose links are in the notes, so nothing is to be looked up. */
-beforeEach(async () => {
-  lists += 1;
-  list = join(folder, `links-${lists}.txt`);
-  name = `links-${lists}.takeover`;
-  await writeFile(
-    list,
-    ['A1b3/one', 'https://go.acme.example/A1b3/two', 'A1b3/three', 'A1b3/gone', 'A1b3/one', 'a note'].join('\n'),
-  );
-  await writeFile(
-    notes(),
-    '{"kind":"takeover","v":1,"stack":"OneLink-production","source":"crm","key":"of-the-test"}\n',
-  );
-  for (const [link, found] of Object.entries({ one: 'readable', two: 'readable', three: 'readable', gone: 'absent' }))
-    await appendFile(notes(), `${JSON.stringify({ kind: 'link', link: `A1b3/${link}`, found })}\n`);
-});
-
-const objectText = async (Key: string) =>
-  (await s3.send(new GetObjectCommand({ Bucket: bucket, Key }))).Body?.transformToString();
-async function uploaded(): Promise<Record<string, unknown>[]> {
-  const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: key() }));
-  if (Contents.length === 0) return [];
-  return ((await objectText(key())) ?? '')
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line));
-}
-/** The key of a link's row, by the key that the notes have. */
-const keyOf = (id: string) => createHmac('sha256', 'of-the-test').update(`A1b3/${id}`).digest('hex').slice(0, 32);
+const {
+  world,
+  folder,
+  s3,
+  bucket,
+  notes,
+  notesText,
+  key,
+  takeover,
+  run,
+  uploaded,
+  objectText,
+  addToList,
+  addToNotes,
+  givenEnd,
+} = await givenTakeovers();
 const row = (shortlink_id: string, change: object = {}) => ({
   request_id: keyOf(shortlink_id),
   action: 'adopt',
@@ -78,26 +28,6 @@ const row = (shortlink_id: string, change: object = {}) => ({
   ...change,
 });
 const adopts = [row('one'), row('two', { brand_domain: 'go.acme.example' }), row('three')];
-
-/** The campaign has ended with these results, by the key of the row. */
-async function givenEnd(results: Record<string, Partial<RowResult>>, change: Partial<CampaignRecord> = {}) {
-  const file = (await files.file(key())) ?? expect.fail('nothing is uploaded');
-  const lines = Object.entries(results).map(([keyOfRow, result], index) =>
-    JSON.stringify({
-      row: index + 1,
-      line: index + 1,
-      cells: [],
-      key: keyOfRow,
-      requestId: `${name}/${keyOfRow}`,
-      ...result,
-    }),
-  );
-  await s3.send(
-    new PutObjectCommand({ Bucket: bucket, Key: `results/crm/${name}.ndjson`, Body: `${lines.join('\n')}\n` }),
-  );
-  const { v: _, revision: __, ...content } = givenCampaign({ name, file, state: 'finished', endedAt: 1, ...change });
-  await campaigns.write({ ...content, rows: lines.length }, await campaigns.read({ source: 'crm', name }));
-}
 
 describe('takeover run', () => {
   test('asks for a choice that nothing shows, and before it sends anything', async () => {
@@ -114,11 +44,11 @@ describe('takeover run', () => {
     const { code, out, err } = await run('--adopt', '--yes', '--no-wait');
     expect({ code, out }).toEqual({
       code: 0,
-      out: [expect.stringContaining(`crm/${name} is uploaded, and its check begins.`)],
+      out: [expect.stringContaining(`crm/${world.name} is uploaded, and its check begins.`)],
     });
     expect(err.join('\n')).toContain('3  adopt');
     expect(await uploaded()).toEqual(adopts);
-    expect(JSON.parse((await objectText(`inbox/crm/${name}.campaign.json`)) ?? '')).toEqual({ lane: 'campaign' });
+    expect(JSON.parse((await objectText(`inbox/crm/${world.name}.campaign.json`)) ?? '')).toEqual({ lane: 'campaign' });
     expect((await stat(notes())).mode & 0o777).toBe(0o600);
   });
 
@@ -152,7 +82,7 @@ describe('takeover run', () => {
     expect(JSON.parse(out.at(-1) ?? '')).toEqual({
       kind: 'report',
       source: 'crm',
-      campaign: name,
+      campaign: world.name,
       state: 'finished',
       rows: 6,
       classes: { adopt: 3, absent: 1, repeat: 1, 'no-link': 1 },
@@ -176,15 +106,15 @@ describe('takeover run', () => {
 
   test('takes over what the list has more since, and keeps its options', async () => {
     await run('--adopt', '--ttl', '31d', '--yes', '--no-wait');
-    await appendFile(list, '\nA1b3/four\n');
-    await appendFile(notes(), '{"kind":"link","link":"A1b3/four","found":"readable"}\n');
+    await addToList('\nA1b3/four\n');
+    await addToNotes('four');
     const other = await run('--migrate', '--no-wait');
     expect([other.code, other.err.at(-1)]).toEqual([2, expect.stringContaining('has begun with --adopt --ttl 31d')]);
     expect((await run('--no-wait')).code).toBe(0);
-    expect((await uploaded()).map((one) => one.request_id)).toEqual(['one', 'two', 'three', 'four'].map(keyOf));
+    expect((await uploaded()).map((one) => one.request_id)).toEqual(['one', 'two', 'three', 'four'].map((id) => keyOf(id)));
     expect((await uploaded()).every(({ ttl }) => ttl === '31d')).toBe(true);
     const renamed = await run('--name', 'other', '--no-wait');
-    expect(renamed.err.at(-1)).toContain(`has begun as the campaign ${name}.`);
+    expect(renamed.err.at(-1)).toContain(`has begun as the campaign ${world.name}.`);
   });
 
   test('tries rejected and failed links again under another key, with other options', async () => {
@@ -236,7 +166,7 @@ describe('takeover run, when somebody has ended its campaign', () => {
     const unasked = await run('--no-wait');
     expect([unasked.code, unasked.err.join('\n')]).toEqual([
       2,
-      expect.stringContaining(`crm/${name} exists: ${state}`),
+      expect.stringContaining(`crm/${world.name} exists: ${state}`),
     ]);
     expect(await notesText()).toBe(before);
     expect((await run('--no-wait', '--yes')).code).toBe(0);
@@ -273,17 +203,17 @@ describe('takeover report', () => {
         faults: [{ path: '', rule: 'x', message: 'is not yours' }],
       },
     });
-    const to = join(folder, `${name}.csv`);
+    const to = join(folder, `${world.name}.csv`);
     const { code, err } = await takeover('report', '--to', to);
     expect([code, err]).toEqual([1, [`6 rows written to ${to}`]]);
     expect((await readFile(to, 'utf8')).split('\r\n')).toEqual([
-      '\uFEFFline,link,class,status,reason,faults,short_url,expires_at,request_id',
-      `1,A1b3/one,adopt,adopted,,,https://acme.onelink.me/A1b3/one,2026-12-31T00:00:00Z,${name}/${keyOf('one')}`,
-      `2,A1b3/two,adopt,adopted,,,,,${name}/${keyOf('two')}`,
-      `3,A1b3/three,adopt,rejected,not-owner,is not yours,,,${name}/${keyOf('three')}`,
-      '4,A1b3/gone,absent,,,,,,',
-      '5,A1b3/one,repeat,,,,,,',
-      '6,a note,no-link,,,,,,',
+      '\uFEFFrow,line,link,class,status,reason,faults,short_url,expires_at,request_id',
+      `A1b3/one,1,A1b3/one,adopt,adopted,,,https://acme.onelink.me/A1b3/one,2026-12-31T00:00:00Z,${world.name}/${keyOf('one')}`,
+      `https://go.acme.example/A1b3/two,2,A1b3/two,adopt,adopted,,,,,${world.name}/${keyOf('two')}`,
+      `A1b3/three,3,A1b3/three,adopt,rejected,not-owner,is not yours,,,${world.name}/${keyOf('three')}`,
+      'A1b3/gone,4,A1b3/gone,absent,,,,,,',
+      'A1b3/one,5,A1b3/one,repeat,,,,,,',
+      'a note,6,,no-link,,,,,,',
       '',
     ]);
     expect((await stat(to)).mode & 0o777).toBe(0o600);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { formOfFile } from '../../../../../cli/files/campaign-file.ts';
 import { openInput } from '../../../../../cli/files/input-file.ts';
-import { eachLink, type ListRow } from '../../../../../cli/pipeline/takeover/link-list.ts';
+import { brandsIn, eachLink, type ListRow } from '../../../../../cli/pipeline/takeover/link-list.ts';
 import { temporaryFolder } from '../../../../world/temporary-folder.ts';
 
 const folder = await temporaryFolder(afterAll);
@@ -24,10 +24,11 @@ async function listed(text: string | Buffer, { column, ending = 'csv' }: { colum
   const input = await openInput(path, { content: 'links' });
   const file = { input, ...(await formOfFile(path, input)) };
   const rows: ListRow[] = [];
-  await eachLink(file, { column, reach, signal: new AbortController().signal }, (row) => rows.push(row));
+  const options = { column, reach, signal: new AbortController().signal };
+  await eachLink(file, options, await brandsIn(file, options), (row) => rows.push(row));
   return rows.map((row) => {
     const link = 'address' in row ? ` ${row.address.onelinkId}/${row.address.shortlinkId}` : '';
-    return `${row.line} ${row.is}${link}${'brandDomain' in row ? ` ${row.brandDomain}` : ''}`;
+    return `${row.line} ${row.is}${link}${'brandDomain' in row ? ` ${row.brandDomain}` : ''}${'brandsDiffer' in row ? ' brands differ' : ''}`;
   });
 }
 
@@ -121,6 +122,38 @@ describe('a list of links', () => {
       'has no column of short URLs. Name the column with --column. It has a, b.',
     );
     await expect(listed(two, { column: 'c' })).rejects.toThrow('has no column c. It has short, branded.');
+  });
+
+  test('has the brand domain of a link, whichever row has it', async () => {
+    const rows = await listed(
+      [
+        'https://acme.onelink.me/A1b3/one',
+        'https://go.acme.example/A1b3/one',
+        'A1b3/two',
+        'https://acme.example/go/A1b3/two',
+        'https://go.acme.example/A1b3/two',
+        'A1b3/three',
+      ].join('\n'),
+    );
+    expect(rows).toEqual([
+      '1 link A1b3/one go.acme.example',
+      '2 repeat A1b3/one',
+      '3 link A1b3/two brands differ',
+      '4 repeat A1b3/two',
+      '5 repeat A1b3/two',
+      '6 link A1b3/three',
+    ]);
+  });
+
+  test.each([
+    ['is empty', ''],
+    ['is empty', '\uFEFF \n\n  \r\n'],
+    ['has no short URL', 'Short URL\n'],
+    ['has no short URL', 'Short URL,Name\n'],
+    ['has no short URL', 'Short URL\n\n ,\n'],
+  ])('without a row %s, and the error names the cure', async (what, text) => {
+    for (const ending of ['txt', 'csv'])
+      await expect(listed(text, { ending })).rejects.toThrow(`${what}. Write a short URL on each line, such as`);
   });
 
   test('that is no text is refused with the remedy', async () => {
