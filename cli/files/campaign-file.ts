@@ -60,21 +60,26 @@ async function firstBytes({ open, readError }: Pick<InputFile, 'open' | 'readErr
 /**
  * The name of a campaign: the given one, or that of its file without the endings.
  *
+ * @param ending what follows the file's name, such as `.takeover`
  * @throws OperatorError if that cannot be a name
  */
-export function nameOfCampaign(file: string, given: string | undefined): string {
+export function nameOfCampaign(file: string, given: string | undefined, ending = ''): string {
   if (given === undefined && file === '-')
     throw new OperatorError('Standard input has no name. Name the campaign with --name.');
-  const name = given ?? basename(file).replace(namedForm, '');
+  const name = given ?? `${basename(file).replace(namedForm, '')}${ending}`;
   const read = campaignName.safeParse(name);
   if (read.success) return name;
-  const letters = name.normalize('NFD').replaceAll(/\p{M}/gu, '');
+  const kept = given === undefined ? ending : '';
+  const letters = name
+    .slice(0, name.length - kept.length)
+    .normalize('NFD')
+    .replaceAll(/\p{M}/gu, '');
   const possible = letters
     .replaceAll(/[^A-Za-z0-9._-]+/g, '-')
     .replace(/(?:-rejected)+$/, '-2')
     .replace(/^[^A-Za-z0-9]+/, '')
-    .slice(0, 48);
-  const example = possible === '' ? 'spring' : possible;
+    .slice(0, 48 - kept.length);
+  const example = `${possible === '' ? 'spring' : possible}${kept}`;
   throw new OperatorError(
     `${name} cannot be a campaign’s name: it ${read.error.issues[0]?.message ?? 'is none'}. Name it with --name ${example}`,
   );

@@ -45,6 +45,8 @@ export function readLocalRun(): LocalRun {
   try {
     return localRunSchema.parse(JSON.parse(readFileSync(localRunFile, 'utf8')));
   } catch {
-    throw new NoLocalRun('There is no local run (.local/endpoints.json). Start one with: npm start -- --keep');
+    throw new NoLocalRun(
+      'There is no local run, or it is still starting (.local/endpoints.json). Start one with: npm start -- --keep',
+    );
   }
 }

@@ -28,7 +28,10 @@ export function dropSettings(
     };
   }
   const named = campaignName.safeParse(name);
-  if (!named.success) return faultOf('name', 'name', named.error.issues[0]?.message ?? 'is no name of a campaign');
+  if (!named.success) {
+    const message = named.error.issues[0]?.message ?? 'is no name of a campaign';
+    return faultOf('name', 'name', `${message}. Use another name, such as spring-2`);
+  }
   const read = settingsOf(found);
   if ('fault' in read) return read;
   const { settings } = read;

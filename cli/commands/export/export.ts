@@ -114,10 +114,14 @@ export function scannedWords(records: number): string {
 
 /** What to print if nothing matched a filter; undefined without a filter. */
 export function unmatchedWords(only: { campaign?: string; source?: string }, records: number): string | undefined {
-  const wanted = Object.entries(only).map(([name, value]) => `${name} ${JSON.stringify(value)}`);
+  const words = { campaign: 'the parameter c', source: 'the source' };
+  const wanted = (['campaign', 'source'] as const).flatMap((name) =>
+    only[name] === undefined ? [] : [`${words[name]} ${JSON.stringify(only[name])}`],
+  );
   if (wanted.length === 0) return undefined;
   return (
     `No link has ${wanted.join(' and ')}: ${scannedWords(records)}. The export left no file. ` +
-    'Names must match exactly, with capitals and blanks.'
+    'Names must match exactly, with capitals and blanks.' +
+    (only.campaign === undefined ? '' : ' For the links of a campaign’s file: onelink campaign results')
   );
 }

@@ -33,7 +33,7 @@ export function readingOf(links: number, pipeline: Pick<ConfiguredPipeline, 'acc
 
 export function readingWords({ links, seconds, callsPerSecond }: Reading): string {
   const pace = `${Math.round(callsPerSecond)} GETs/s, which all tools share`;
-  return `${'reading'.padEnd(16)}${n(links)} links: ${durationWords(seconds)}, at ${pace}`;
+  return `${'reading'.padEnd(16)}${counted(links, 'link')}: ${durationWords(seconds)}, at ${pace}`;
 }
 
 const boundWords: Record<Bound, string> = {
@@ -49,9 +49,9 @@ export function planWords({ loads, times, seconds, quota, room, cost, by }: Plan
   const lanes = loads.map(({ lane, quotaCalls, lookups, qrCodes }) => {
     const time = times.find((one) => one.lane === lane);
     const parts = [
-      `${n(quotaCalls)} calls`,
-      ...(lookups > 0 ? [`${n(lookups)} lookups`] : []),
-      ...(qrCodes > 0 ? [`${n(qrCodes)} QR codes`] : []),
+      counted(quotaCalls, 'call'),
+      ...(lookups > 0 ? [counted(lookups, 'lookup')] : []),
+      ...(qrCodes > 0 ? [counted(qrCodes, 'QR code')] : []),
     ].join(', ');
     if (time === undefined) return line(lane, parts);
     const pace = `${boundWords[time.bound]} (${Math.round(time.callsPerSecond)} calls/s)`;
@@ -95,6 +95,6 @@ function roomWords(
     case 'month-at-risk':
       return `${left}, enough for it${end}: later commands would be parked`;
     case 'parks':
-      return `${left}: not enough above the lanes’ reserves; ${n(parked)} commands would be parked until the next month`;
+      return `${left}: not enough above the lanes’ reserves; ${counted(parked, 'command')} would be parked until the next month`;
   }
 }

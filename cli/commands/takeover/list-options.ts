@@ -1,6 +1,5 @@
 import { type Command, Option } from 'commander';
 import type { CampaignKey } from '../../../lambdas/domain/campaign/places.ts';
-import { campaignName } from '../../../lambdas/domain/campaign/settings.ts';
 import { dialectOf } from '../../../lib/config/account-api.ts';
 import { formOfFile, nameOfCampaign } from '../../files/campaign-file.ts';
 import { openInput } from '../../files/input-file.ts';
@@ -117,10 +116,7 @@ function nameOfTakeover({ file, name }: ListOptions, { campaign, path }: Takeove
       `This takeover has begun as the campaign ${campaign}. Leave out --name, or delete ${path}.`,
     );
   }
-  if (name !== undefined || file === '-') return nameOfCampaign(file, name);
-  const full = `${nameOfCampaign(file, undefined)}.takeover`;
-  if (campaignName.safeParse(full).success) return full;
-  throw new OperatorError(`${full} is too long for a campaign’s name. Name it with --name.`);
+  return nameOfCampaign(file, name, '.takeover');
 }
 
 /**

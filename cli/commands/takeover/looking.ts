@@ -25,7 +25,7 @@ export async function lookUpMissing(
   const time = durationWords(missing.length / sustainedPerSecond);
   const known = notes.found.size === 0 ? '' : ` ${n(notes.found.size)} are in ${notes.path}.`;
   console.error(
-    `${counted(missing.length, 'link')} to look up: ${time} at ${callsPerSecond} GETs/s, which all tools share.${known}`,
+    `${counted(missing.length, 'link')} to look up: up to ${time} at ${callsPerSecond} GETs/s, which all tools share. What the ledger has needs no GET.${known}`,
   );
   const deployed = await chosen.deployed();
   const stopped = new AbortController();

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { callsOf } from '../../../lambdas/domain/contract/command-calls.ts';
 import { settled, taken } from '../../pipeline/takeover/classes.ts';
 import { pipelineHelp, pipelineVerb, type Scene } from '../../terminal/pipeline-verb.ts';
-import { n } from '../../words/words.ts';
+import { counted, n } from '../../words/words.ts';
 import { costOf } from '../plan/campaign-cost.ts';
 import { figuresOf, quotaOf, readable } from '../plan/plan-figures.ts';
 import { planWords } from '../plan/plan-report.ts';
@@ -70,7 +70,7 @@ const plan = (scene: Scene<ChoiceOptions>): Promise<number> =>
     );
     if (interrupted.aborted || counts.byClass.unread > 0) {
       console.error(
-        `${n(counts.byClass.unread)} links are not looked up. Run the same command again: it continues here.`,
+        `Not looked up yet: ${counted(counts.byClass.unread, 'link')}. Run the same command again: it continues here.`,
       );
       return exitCode.notDone;
     }

@@ -20,7 +20,7 @@ import { lookUpMissing } from './looking.ts';
 import { figuresFor, fitRows } from './plan.ts';
 import { countReport, shownReport } from './report.ts';
 import { eachReportRow } from './report-words.ts';
-import { choiceLines, classLines, countList, noneOfAny } from './takeover-words.ts';
+import { choiceLines, classLines, countList, type ListCounts, noneOfAny } from './takeover-words.ts';
 import { type BeginningAttempt, refuseNameOfOtherList, uploadRows } from './upload-rows.ts';
 
 interface Options extends ChoiceOptions {
@@ -115,12 +115,19 @@ async function attemptThatBegins(
   if (notes.attempts.length > 0) return undefined;
   const counts = await countList(takeover, decision);
   if (fitRows(counts) === 0) {
-    console.error('No link of the list can be taken over. Nothing was sent.');
+    console.error(nothingToSend(counts));
     return 'none';
   }
   if (choice !== undefined) return { choice };
   const words = choiceLines(decision, counts, takeover).join('\n');
   throw new OperatorError(`${words}\nRun it again with one of the two. Nothing was sent.`);
+}
+
+function nothingToSend({ byClass, rows }: ListCounts): string {
+  const isDone = byClass.ours > 0 && byClass.ours + byClass.repeat === rows;
+  return isDone
+    ? 'The ledger has every link of the list as the producer’s already. Nothing remains to be done.'
+    : 'No link of the list can be taken over. The classes of its rows show why. Nothing was sent.';
 }
 
 async function linksToTryAgain(takeover: OpenTakeover, campaigns: OpenCampaigns): Promise<string[]> {

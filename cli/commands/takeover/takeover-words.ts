@@ -71,10 +71,11 @@ const lostRenewal =
   'No GET shows whether clicks extend a link’s life. The ledger assumes yes. If they do not, use --renew-ttl no.';
 
 function undecidedLines(links: number): string[] {
+  const them = links === 1 ? 'it' : 'them';
   return [
     `${counted(links, 'link')} can be taken over, and no answer of the API shows by which version ${links === 1 ? 'it was' : 'they were'} made:`,
-    '  --adopt    if version 2.0 made them. It costs no quota, and changes nothing at the API.',
-    '  --migrate  if version 1.0 made them, or if you do not know. It costs one call of the quota each. It begins the TTL anew.',
+    `  --adopt    if version 2.0 made ${them}. It costs no quota, and changes nothing at the API.`,
+    `  --migrate  if version 1.0 made ${them}, or if you do not know. It costs one call of the quota${links === 1 ? '' : ' each'}. It begins the TTL anew.`,
     '             The API refuses it for links of AppsFlyer’s page, its bulk tool and SDKs. Such a link stays as it is.',
   ];
 }

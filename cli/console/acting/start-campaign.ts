@@ -46,7 +46,7 @@ export function plannedCampaign({ source, name, settings }: CampaignPlan, { chos
   if (!named.success) {
     throw new ProblemError(
       'bad-request',
-      `The name of the campaign ${named.error.issues[0]?.message ?? 'has a fault'}.`,
+      `The name of the campaign ${named.error.issues[0]?.message ?? 'has a fault'}. Use another name, such as spring-2.`,
     );
   }
   const read = campaignSettingsSchema.safeParse(settings);

@@ -42,7 +42,7 @@ export const campaignName = z
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,47}$/, 'must be 1 to 48 letters, digits, dots, dashes or underscores')
   .refine(
     (name) => !name.endsWith('-rejected'),
-    'must not end in -rejected, as the rejected rows of another campaign do. Use another name, such as spring-2',
+    'must not end in -rejected, as the rejected rows of another campaign do',
   );
 
 /** The content of `<name>.campaign.json`. Every setting is optional. */

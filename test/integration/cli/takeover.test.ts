@@ -111,7 +111,9 @@ describe('takeover run', () => {
     const other = await run('--migrate', '--no-wait');
     expect([other.code, other.err.at(-1)]).toEqual([2, expect.stringContaining('has begun with --adopt --ttl 31d')]);
     expect((await run('--no-wait')).code).toBe(0);
-    expect((await uploaded()).map((one) => one.request_id)).toEqual(['one', 'two', 'three', 'four'].map((id) => keyOf(id)));
+    expect((await uploaded()).map((one) => one.request_id)).toEqual(
+      ['one', 'two', 'three', 'four'].map((id) => keyOf(id)),
+    );
     expect((await uploaded()).every(({ ttl }) => ttl === '31d')).toBe(true);
     const renamed = await run('--name', 'other', '--no-wait');
     expect(renamed.err.at(-1)).toContain(`has begun as the campaign ${world.name}.`);

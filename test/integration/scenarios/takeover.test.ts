@@ -1,54 +1,25 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { everything, sessionOf } from '../../../local/cloud/access/caller.ts';
-import { localAccountId, secretKeyOf } from '../../../local/cloud/endpoints.ts';
 import type { LinkMaker } from '../../../local/onelink-api/store.ts';
 import { messagesOf, runningPipeline } from '../../world/running-pipeline.ts';
 import { temporaryFolder } from '../../world/temporary-folder.ts';
+import { linesOf, onelinkProcess, operator } from './onelink-process.ts';
 
 /** `npm run test:scenarios` takes 2,000 links over. `npm test` takes a few. */
 const inFull = process.env.MODE === 'scenarios';
 const folder = await temporaryFolder(afterAll);
-const key = 'takeover-operator';
-const root = join(import.meta.dirname, '../../..');
 const data = { pid: 'sms', c: 'before the pipeline', deep_link_value: 'secret-basket' };
 
 let pipeline: Awaited<ReturnType<typeof runningPipeline>>;
 beforeAll(async () => {
-  const caller = sessionOf(`arn:aws:iam::${localAccountId}:role/${key}`, 'person', [everything]);
-  pipeline = await runningPipeline({ callers: { [key]: caller } });
+  pipeline = await runningPipeline({ callers: operator });
 }, 240_000);
 afterAll(() => pipeline?.stop());
 
-/** The command line in a process of its own, which can be killed. */
-function onelink(...words: string[]) {
-  const args = ['--import', './bin/node-24.mjs', 'bin/onelink.ts', ...words, '--stack', 'OneLink-production'];
-  const env = {
-    ...process.env,
-    ...pipeline.cloud.clientVariables(),
-    AWS_ACCESS_KEY_ID: key,
-    AWS_SECRET_ACCESS_KEY: secretKeyOf(key),
-  };
-  const child = spawn(process.execPath, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
-  const ended = Promise.all([once(child, 'close'), text(child.stdout), text(child.stderr)]).then(
-    ([[code], out, err]) => ({ code: code as number | null, out, err }),
-  );
-  return { ended, kill: () => void child.kill('SIGKILL') };
-}
+const onelink = (...words: string[]) => onelinkProcess(pipeline.cloud.clientVariables(), ...words);
 
 const url = (id: string) => `https://acme.onelink.me/A1b3/${id}`;
-const linesOf = (path: string) => {
-  try {
-    return readFileSync(path, 'utf8').trimEnd().split('\n');
-  } catch {
-    return [];
-  }
-};
 function given(ids: readonly string[], maker: LinkMaker, brandDomain?: string): void {
   pipeline.api.control.preload(
     ids.map((shortlinkId) => ({

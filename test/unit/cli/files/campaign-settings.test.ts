@@ -89,6 +89,25 @@ describe('a campaign’s file', () => {
   });
 
   test.each([
+    ['lists/old-rejected.txt', 'old-rejected.takeover'],
+    ['links.txt', 'links.takeover'],
+  ])('%s with an ending after its name is %s', (file, name) => {
+    expect(nameOfCampaign(file, undefined, '.takeover')).toBe(name);
+  });
+
+  test('whose name is too long gets one that keeps its ending, and no second suggestion', () => {
+    expect(() => nameOfCampaign(`${'x'.repeat(50)}.txt`, undefined, '.takeover')).toThrow(
+      `Name it with --name ${'x'.repeat(39)}.takeover`,
+    );
+    expect(() => nameOfCampaign('Liste für Müller.txt', undefined, '.takeover')).toThrow(
+      'must be 1 to 48 letters, digits, dots, dashes or underscores. Name it with --name Liste-fur-Muller.takeover',
+    );
+    expect(() => nameOfCampaign('old-rejected.csv', undefined)).toThrow(
+      'must not end in -rejected, as the rejected rows of another campaign do. Name it with --name old-2',
+    );
+  });
+
+  test.each([
     ['Frühling 2026.csv', 'Name it with --name Fruhling-2026'],
     ['-', 'Name the campaign with --name.'],
     ['日本.csv', 'Name it with --name spring'],

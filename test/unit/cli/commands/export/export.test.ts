@@ -7,8 +7,8 @@ test('the count of scanned records names what the ledger holds besides links', (
 
 test('the export names a filter that matches no link, and accepts an empty ledger', () => {
   expect(unmatchedWords({ campaign: 'sprng-sale', source: 'crm' }, 238)).toBe(
-    'No link has campaign "sprng-sale" and source "crm": 238 records scanned (links, requests, and the pipeline’s own notes). ' +
-      'The export left no file. Names must match exactly, with capitals and blanks.',
+    'No link has the parameter c "sprng-sale" and the source "crm": 238 records scanned (links, requests, and the pipeline’s own notes). ' +
+      'The export left no file. Names must match exactly, with capitals and blanks. For the links of a campaign’s file: onelink campaign results',
   );
   expect(unmatchedWords({}, 238)).toBeUndefined();
 });
