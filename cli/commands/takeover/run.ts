@@ -46,7 +46,8 @@ producer’s folder of the campaign bucket’s inbox.
 
 The verb first plans what no plan has checked. Then it uploads a campaign: a row adopt or migrate for each link
 that the API shows. Check, approval, pace and results are those of any campaign. The name of the list and .takeover are its
-name. The first run decides between --adopt and --migrate.
+name. While another list has a campaign of that name under way, the run is refused: choose a --name. The first run decides
+between --adopt and --migrate.
 
 A run that ends early, however that is, continues when you run it again. A link keeps the key of its row, so nothing is done
 twice. Ctrl-C during the campaign ends only the waiting.

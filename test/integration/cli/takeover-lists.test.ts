@@ -52,7 +52,7 @@ describe('two lists with one base name', () => {
     expect(await idsOf()).toEqual(['five']);
   });
 
-  test('are told apart by the keys of the rows, so a run that was killed after its upload goes on', async () => {
+  test('differ in the keys of their rows, so a run that was killed after its upload goes on', async () => {
     await run('--adopt', '--yes', '--no-wait');
     const lines = (await notesText()).trimEnd().split('\n');
     await writeFile(notes(), `${lines.filter((line) => !line.includes('"dropped"')).join('\n')}\n`);

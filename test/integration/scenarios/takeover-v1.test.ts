@@ -15,7 +15,7 @@ const day = 86_400;
 let pipeline: Awaited<ReturnType<typeof runningPipeline>>;
 beforeAll(async () => {
   pipeline = await runningPipeline({ configuration: config, callers: operator });
-}, 240_000);
+}, 600_000);
 afterAll(() => pipeline?.stop());
 
 const onelink = (...words: string[]) =>
