@@ -84,15 +84,16 @@ export async function withTakeover(
   try {
     const file = { input, ...(await formOfFile(options.file, input)) };
     const reach = { templates: pipeline.settings.templates, usable };
-    const reading = { column: options.column, reach, signal: interrupted };
+    const reading = {
+      column: options.column,
+      reach,
+      signal: interrupted,
+      onRow: (read: number) => progress.update(() => `${n(read)} rows read`),
+    };
     const brands = await brandsIn(file, reading);
+    progress.clear();
     const rows: OpenTakeover['rows'] = async (take) => {
-      let read = 0;
-      await eachLink(file, reading, brands, (row) => {
-        read += 1;
-        progress.update(() => `${n(read)} rows read`);
-        take(row);
-      });
+      await eachLink(file, reading, brands, take);
       progress.clear();
     };
     const campaign = { source, name: nameOfTakeover(options, notes) };

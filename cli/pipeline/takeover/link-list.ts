@@ -24,6 +24,8 @@ export interface ListOptions {
   column: string | undefined;
   reach: Reach;
   signal: AbortSignal;
+  /** Shows progress: so many rows are read. */
+  onRow?(rows: number): void;
 }
 
 /** `A1b3/abc` */
@@ -70,10 +72,16 @@ const whatALineHas = 'Write a short URL on each line, such as https://acme.oneli
 
 async function eachCell(
   file: LocalFile,
-  { column, reach, signal }: ListOptions,
-  give: (line: number, text: string) => void,
+  { column, reach, signal, onRow }: ListOptions,
+  take: (line: number, text: string) => void,
 ): Promise<void> {
   const { name } = file.input;
+  let read = 0;
+  const give = (line: number, text: string) => {
+    read += 1;
+    onRow?.(read);
+    take(line, text);
+  };
   await reading(file, async (chunks) => {
     const opened = await openRows(file.format, chunks).catch(ofEmpty(name));
     let { header } = opened.from;

@@ -24,7 +24,8 @@ export async function workOfOtherList(
   const { record } = await campaigns.table.read(campaign);
   const isUnopened =
     file !== undefined &&
-    (record === undefined || (file.etag !== record.file.etag && file.droppedAt >= record.file.droppedAt));
+    (record === undefined ||
+      (file.etag !== record.file.etag && file.rewritten !== true && file.droppedAt >= record.file.droppedAt));
   if (!isUnopened && (record === undefined || !isActive(record))) return undefined;
   const newest = isUnopened ? file : record?.file;
   if (newest === undefined || newest.etag === notes.dropped?.file.etag) return undefined;
@@ -33,16 +34,14 @@ export async function workOfOtherList(
   return isUnopened ? 'unopened' : record;
 }
 
-/** A list request also answers a caller who may not learn by a GET that an object is absent. */
+/** A list request comes first: S3 answers 403 to a caller of this policy who asks for an object that is absent. */
 async function fileInInbox(
   campaign: CampaignKey,
-  { deployed: { s3 }, bucket: Bucket }: Pick<OpenCampaigns, 'deployed' | 'bucket'>,
+  { deployed: { s3 }, bucket: Bucket, files }: Pick<OpenCampaigns, 'deployed' | 'bucket' | 'files'>,
 ): Promise<CampaignFile | undefined> {
   const key = inboxKey(campaign, '.ndjson');
   for await (const { Contents = [] } of pagesOf(s3, { Bucket, Prefix: key })) {
-    const found = Contents.find(({ Key }) => Key === key);
-    if (found === undefined) continue;
-    return { key, etag: found.ETag ?? '', bytes: found.Size ?? 0, droppedAt: found.LastModified?.getTime() ?? 0 };
+    if (Contents.some(({ Key }) => Key === key)) return files.file(key);
   }
   return undefined;
 }

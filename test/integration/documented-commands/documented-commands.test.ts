@@ -15,6 +15,7 @@ const documents = [
   'docs/recipes/before-the-first-call.md',
   'docs/recipes/from-bulk-page.md',
   'docs/recipes/from-v1.md',
+  'docs/takeover.md',
   'lib/observability/RUNBOOK.md',
 ];
 const textOf = (file: string) => readFileSync(new URL(`../../../${file}`, import.meta.url), 'utf8');
