@@ -68,6 +68,11 @@ const otherCodes: [pattern: RegExp, codes: number[], because: string][] = [
   [/^npx onelink keys revoke a1b2c3d4/, [2], 'no key has that ID'],
   [/^npx onelink policy check/, [2], 'the sample has no policy'],
   [/^npx onelink takeover plan/, [1], 'the API does not have the link'],
+  [
+    /^npx onelink takeover report/,
+    [0, 1],
+    'the plan of the list runs beside it, and may not have looked the link up yet',
+  ],
   [/^npx onelink campaign \w+ crm\/NAME/, [2], 'no campaign is called NAME'],
   [/^npx onelink parked replay/, [0, 1], 'a lane may not have opened again'],
 ];
