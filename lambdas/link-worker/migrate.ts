@@ -76,7 +76,9 @@ async function recordFirst(attempt: Attempt<MigrateCommand>, before: LinkRecord 
   const { applied, ...record } = takenOver(attempt, found);
   const ttlSeconds = command.ttl === undefined ? record.ttlSeconds : ttlOf(command, settings.MAX_TTL_DAYS);
   const provisional = { ...record, applied: { ...applied, requestId: '' } };
-  const forbidden = answerByPolicy(attempt, ready.data, ttlSeconds) ?? answerByKeep({ ...provisional, ttlSeconds });
+  const decides = command.ttl === undefined ? 'keepUntil' : 'ttl';
+  const forbidden =
+    answerByPolicy(attempt, ready.data, ttlSeconds) ?? answerByKeep({ ...provisional, ttlSeconds }, decides);
   if (forbidden !== undefined) return { answer: forbidden };
   const written = await takeOver(attempt, provisional, before);
   return written === 'try-again' ? { answer: written } : ready;
