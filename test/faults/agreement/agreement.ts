@@ -3,7 +3,7 @@ import type { Outcome } from '../../../lambdas/domain/contract/outcome.ts';
 import { sameData } from '../../../lambdas/domain/link/digest.ts';
 import { isLater, type LinkRecord, type RequestRecord } from '../../../lambdas/domain/link/ledger-record.ts';
 import type { LinkView } from '../../../local/onelink-api/inventory.ts';
-import { dataOf } from '../wire/api-writes.ts';
+import { dataTakenOver } from '../scenarios/outside-link.ts';
 import type { SentCommand, TestCommand } from '../world/correspondence.ts';
 
 /** The state of the pipeline and the API, as seen from outside, when all queues are empty. */
@@ -82,10 +82,11 @@ function commandsById({ requests }: FinalState): Map<string, TestCommand> {
   );
 }
 
-/** The data of a link after a command. Without data, a link that is taken over keeps its own (crash-points.ts). */
+/** The data of a link after a command. Without data, a link that is taken over keeps its own (outside-link.ts). */
 function dataAfter(command: TestCommand | undefined): TestCommand['data'] {
-  const isTakenOver = command?.action === 'adopt' || command?.action === 'migrate';
-  return command?.data ?? (isTakenOver ? dataOf(command.requestId) : undefined);
+  if (command?.action !== 'adopt' && command?.action !== 'migrate') return command?.data;
+  const { action, requestId, data = dataTakenOver({ action, requestId }) } = command;
+  return data;
 }
 
 function ledgerAndApi(state: FinalState, records: Map<string, LinkRecord>): string[] {
