@@ -41,6 +41,7 @@ interface Flags {
   kills: number;
   patience: number;
   scenario?: Scenario;
+  api?: Dialect;
   weather?: number | true;
   weatherKinds?: WeatherKind[];
   messages: number;
@@ -72,9 +73,14 @@ const program = new Command('npm run test:faults --')
     'rows of an odd file in the scenario campaign-crash-points, whose functions are then killed at ten random points only',
     count(20, 1_000_000),
   )
+  .addOption(
+    new Option('--api <version>', 'only this version of the API, in crash-points and lost-answers').choices([
+      ...dialects,
+    ]),
+  )
   .addOption(new Option('--scenario <name>', 'only this scenario').choices([...scenarios]).conflicts('weather'))
   .addHelpText('after', '\nThe tables go to the standard output. All results go to .local/out/faults.json.');
-const { seed, kills, patience, weather, weatherKinds, messages, rows, ...flags } = withUsageCode(program)
+const { seed, kills, patience, weather, weatherKinds, messages, rows, api, ...flags } = withUsageCode(program)
   .parse()
   .opts<Flags>();
 
@@ -90,6 +96,7 @@ const plan = new WeatherPlan({
   ...(weatherKinds !== undefined && { kinds: weatherKinds }),
 });
 
+const versions = dialects.filter((dialect) => api === undefined || api === dialect);
 const report = sayProgress(performance.now());
 const wanted = (name: Scenario) => scenario === undefined || scenario === name;
 const accounts: Account[] = [];
@@ -102,7 +109,7 @@ let http: HttpCrashes | undefined;
 report(`seed ${seed}`);
 try {
   if (wanted('crash-points')) {
-    for (const dialect of dialects) {
+    for (const dialect of versions) {
       const found = await crashPoints(casesOf(dialect).actions, seed, report, dialect);
       accounts.push(...found.accounts);
       crashes.push({ dialect, results: found.results });
@@ -118,7 +125,7 @@ try {
     http = await httpCrashPoints({ ...each, seed, patienceSeconds: patience }, report);
   }
   if (wanted('lost-answers')) {
-    for (const dialect of dialects) {
+    for (const dialect of versions) {
       const found = await lostAnswers(casesOf(dialect).spoilings, seed, report, dialect);
       accounts.push(found.account);
       cells.push({ dialect, cells: found.cells });
