@@ -40,7 +40,7 @@ export function portsOf(
       port: `api.${operationOf(request)}`,
       subject: keyOfCall(request),
       effect: () => {
-        oneLink.caller = environment;
+        oneLink.begin(environment, keyOfCall(request));
         return oneLink.api.send(request);
       },
       whenLost: { unanswered: 'reset' },
@@ -123,6 +123,12 @@ export function portsOf(
       publish: (outcome) =>
         call('outcomes.publish', `${nameOf(outcome)} ${outcome.outcome}`, () => {
           pipeline.outcomes.push(structuredClone(outcome));
+        }),
+    },
+    privateOutcomes: {
+      publish: (outcome) =>
+        call('privateOutcomes.publish', `${nameOf(outcome)} ${outcome.outcome}`, () => {
+          pipeline.privateOutcomes.push(structuredClone(outcome));
         }),
     },
     qrQueue: {
