@@ -38,22 +38,12 @@ function repeatedPuts(run: Run): string[] {
   });
 }
 
-/**
- * The migrate without data of its own that has sent a PUT, with the data of the link. Undefined if the PUT may be of another
- * command in the batch.
- */
-export function migrateBehind({ key, mark, environment, operation }: Write, { pipeline, producers }: Run) {
-  const { job, messages = [] } = pipeline.environments[environment] ?? {};
-  const batch = messages.flatMap(({ messageId }) => producers.messages.get(messageId) ?? []);
-  if (
-    job !== 'link' ||
-    operation !== 'update' ||
-    batch.some((command) => command.mark === mark && command.action !== 'create')
-  )
-    return undefined;
-  const migrates = batch.filter((command) => command.action === 'migrate' && command.keys.includes(key));
-  const requests = new Set(migrates.filter(({ body }) => body.data === undefined).map(({ request }) => request));
-  return requests.size === 1 ? [...requests][0] : undefined;
+/** The migrate without data of its own that has sent a PUT, with the data of the link. */
+export function migrateBehind({ operation, leasedTo }: Write, { producers }: Run): string | undefined {
+  if (operation !== 'update') return undefined;
+  return producers.sent.find(
+    ({ request, action, body }) => request === leasedTo && action === 'migrate' && body.data === undefined,
+  )?.request;
 }
 
 /** Each answer with data is private, and its source has owned the link. */

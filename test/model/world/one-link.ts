@@ -11,6 +11,8 @@ export interface Write extends Pick<CarriedOut, 'key' | 'meaning'> {
   operation: 'create' | 'update' | 'delete';
   /** The mark in its data, which identifies the command (commands.ts). */
   mark: string | undefined;
+  /** The request to which its environment had leased the link last, as `source/requestId`. */
+  leasedTo: string | undefined;
   /** Whether a GET shows other data than before. */
   isVisible: boolean;
 }
@@ -43,6 +45,7 @@ export class ObservedOneLink {
   readonly clicked = new Set<string>();
   /** The environment of the present call, and the data of its link before. The scheduler runs one call at a time. */
   #caller = { environment: -1, before: '' };
+  readonly #leases = new Map<string, string>();
   #outsideLinks = 0;
   readonly #crossVersion: CrossVersion;
   /** Links that were made, and neither deleted nor recorded as purged. */
@@ -70,6 +73,11 @@ export class ObservedOneLink {
   /** An environment sends a call for a link. */
   begin(environment: number, key: string): void {
     this.#caller = { environment, before: JSON.stringify(this.api.links.get(key)?.data) };
+  }
+
+  /** An environment leases a link to a request, `source/requestId`. */
+  lease(environment: number, key: string, request: string): void {
+    this.#leases.set(`${environment} ${key}`, request);
   }
 
   /** A script makes a link, if the ID is free and the pipeline never had a link there: nothing would tell the two apart. */
@@ -124,7 +132,8 @@ export class ObservedOneLink {
     const mark = typeof data?.af_sub1 === 'string' ? data.af_sub1 : undefined;
     const { environment, before } = this.#caller;
     const isVisible = JSON.stringify(this.api.links.get(key)?.data) !== before;
-    this.writes.push({ environment, operation, key, mark, meaning, isVisible });
+    const leasedTo = this.#leases.get(`${environment} ${key}`);
+    this.writes.push({ environment, operation, key, mark, meaning, leasedTo, isVisible });
     if (meaning !== 'ok') return;
     this.clicked.delete(key);
     if (operation === 'delete') this.#made.delete(key);

@@ -91,7 +91,11 @@ export function portsOf(
       releaseClaim: (address, claim, now) =>
         call('ledger.releaseClaim', keyOf(address), () => ledger.releaseClaim(address, claim, now)),
       leaseLink: (address, lease, version, now) =>
-        call('ledger.leaseLink', keyOf(address), () => ledger.leaseLink(address, lease, version, now)),
+        call('ledger.leaseLink', keyOf(address), () => {
+          const { source } = ledger.links.get(keyOf(address)) ?? {};
+          oneLink.lease(environment, keyOf(address), `${source}/${lease.requestId}`);
+          return ledger.leaseLink(address, lease, version, now);
+        }),
       releaseLink: (address, lease) =>
         call('ledger.releaseLink', keyOf(address), () => ledger.releaseLink(address, lease)),
       replaceLink: (record, held) =>
