@@ -17,7 +17,7 @@ import { httpTables } from './report/http-tables.ts';
 import { accountsTable, allAtOnceTables, crashTable, lostAnswersTable, quotaTable } from './report/tables.ts';
 import { type AllAtOnce, allAtOnce } from './scenarios/all-at-once/all-at-once.ts';
 import { type CampaignCrashes, campaignCrashPoints } from './scenarios/campaign/campaign-crash-points.ts';
-import { type CrashResult, crashPoints } from './scenarios/crash-points.ts';
+import { type CrashAction, type CrashResult, crashActions, crashPoints } from './scenarios/crash-points.ts';
 import { casesOf } from './scenarios/dialect-cases.ts';
 import { type HttpCrashes, httpCrashPoints } from './scenarios/http/http-crash-points.ts';
 import { isAsExpected, type LostAnswer, lostAnswers } from './scenarios/lost-answers.ts';
@@ -42,6 +42,7 @@ interface Flags {
   patience: number;
   scenario?: Scenario;
   api?: Dialect;
+  action?: CrashAction[];
   weather?: number | true;
   weatherKinds?: WeatherKind[];
   messages: number;
@@ -78,9 +79,10 @@ const program = new Command('npm run test:faults --')
       ...dialects,
     ]),
   )
+  .addOption(new Option('--action <name...>', 'only these actions, in crash-points').choices([...crashActions]))
   .addOption(new Option('--scenario <name>', 'only this scenario').choices([...scenarios]).conflicts('weather'))
   .addHelpText('after', '\nThe tables go to the standard output. All results go to .local/out/faults.json.');
-const { seed, kills, patience, weather, weatherKinds, messages, rows, api, ...flags } = withUsageCode(program)
+const { seed, kills, patience, weather, weatherKinds, messages, rows, api, action, ...flags } = withUsageCode(program)
   .parse()
   .opts<Flags>();
 
@@ -110,7 +112,8 @@ report(`seed ${seed}`);
 try {
   if (wanted('crash-points')) {
     for (const dialect of versions) {
-      const found = await crashPoints(casesOf(dialect).actions, seed, report, dialect);
+      const actions = casesOf(dialect).actions.filter((one) => action?.includes(one) ?? true);
+      const found = await crashPoints(actions, seed, report, dialect);
       accounts.push(...found.accounts);
       crashes.push({ dialect, results: found.results });
     }
