@@ -70,13 +70,20 @@ function wrongFinalState(key: string, about: Outcome[], { pipeline, producers }:
   const sentAs = ({ source, requestId }: Outcome) =>
     producers.sent.find((sent) => sent.source === source && sent.requestId === requestId);
   const setsData = (change: Outcome) => change.outcome === 'migrated' && sentAs(change)?.body.data !== undefined;
-  /** A takeover of a link from outside, with that link's data. An adopt or a migrate of an own link leaves its data. */
-  const isTakeover = ({ outcome, reason, requestId, source }: Outcome) =>
-    (outcome === 'adopted' && reason === undefined) ||
-    (outcome === 'migrated' &&
-      pipeline.history.some(
-        (record) => record.applied.requestId === '' && record.requestId === requestId && record.source === source,
-      ));
+  /**
+   * A takeover of a link from outside, with that link's data. An adopt or a migrate of an own link leaves its data. After a crash,
+   * the outcome of an adopt names a later version, as that of a create does.
+   */
+  const isTakeover = ({ outcome, reason, requestId, source, link }: Outcome) => {
+    const own = pipeline.history.filter((record) => record.requestId === requestId && record.source === source);
+    const isFirst = outcome === 'adopted' ? reason === undefined : own.some(({ applied }) => applied.requestId === '');
+    const isTaking = outcome === 'adopted' || outcome === 'migrated';
+    return (
+      isTaking &&
+      isFirst &&
+      own.some(({ version, applied }) => version === link?.version && applied.requestId === requestId)
+    );
+  };
   const changes = about.filter((one) => kinds.has(one.outcome) || setsData(one) || isTakeover(one));
   const highest = Math.max(...changes.map(({ link }) => link?.version ?? 0));
   const last = changes.filter(({ link }) => link?.version === highest);

@@ -81,7 +81,8 @@ export class Producers {
         ...(spec.keepSeconds !== undefined
           ? { ttl: '14d', keepUntil: instant(spec.keepSeconds) }
           : spec.ttl !== undefined && { ttl: spec.ttl }),
-        ...(spec.renewTtl !== undefined && { renewTtl: spec.renewTtl }),
+        // An adopt states what the link is, and links from outside renew themselves.
+        ...(spec.renewTtl !== undefined && action !== 'adopt' && { renewTtl: spec.renewTtl }),
       }),
       ...(action === 'create' && spec.onConflict !== undefined && { onConflict: spec.onConflict }),
       ...((action === 'qr' || (action === 'create' && spec.withQr)) && { qr: { size: 300 } }),
