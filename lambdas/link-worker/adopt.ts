@@ -28,7 +28,8 @@ export async function adoptLink(attempt: Attempt<AdoptCommand>): Promise<Answer>
   if ('answer' in look) return look.answer;
   if ('refusedBy' in look) return madeElsewhere(command);
   const record = takenOver(attempt, look.link);
-  const forbidden = answerByPolicy(attempt, look.link.data, record.ttlSeconds) ?? answerByKeep(record);
+  const decides = look.link.ttlSeconds === undefined && command.ttl !== undefined ? 'ttl' : 'keepUntil';
+  const forbidden = answerByPolicy(attempt, look.link.data, record.ttlSeconds) ?? answerByKeep(record, decides);
   if (forbidden !== undefined) return forbidden;
   const written = await takeOver(attempt, record, before);
   return written === 'try-again' ? written : adopted(written);

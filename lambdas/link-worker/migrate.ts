@@ -73,11 +73,15 @@ async function recordFirst(attempt: Attempt<MigrateCommand>, before: LinkRecord 
   const found = 'link' in look ? look.link : { data: command.data ?? {} };
   const ready = readyData(attempt, found.data);
   if ('answer' in ready) return ready;
-  const { applied, ...record } = takenOver(attempt, found);
-  const ttlSeconds = command.ttl === undefined ? record.ttlSeconds : ttlOf(command, settings.MAX_TTL_DAYS);
-  const provisional = { ...record, applied: { ...applied, requestId: '' } };
-  const forbidden = answerByPolicy(attempt, ready.data, ttlSeconds) ?? answerByKeep({ ...provisional, ttlSeconds });
+  const after = takenOver(attempt, found);
+  const ttlSeconds = command.ttl === undefined ? after.ttlSeconds : ttlOf(command, settings.MAX_TTL_DAYS);
+  const decides = command.ttl === undefined ? 'keepUntil' : 'ttl';
+  const forbidden = answerByPolicy(attempt, ready.data, ttlSeconds) ?? answerByKeep({ ...after, ttlSeconds }, decides);
   if (forbidden !== undefined) return { answer: forbidden };
+  // The command's own fields hold after the PUT. If a later change comes before it, the link never had them.
+  const { ttl: _, renewTtl: __, keepUntil: ___, brandDomain: ____, ...asItIs } = command;
+  const { applied, ...record } = takenOver({ ...attempt, command: asItIs }, found);
+  const provisional = { ...record, applied: { ...applied, requestId: '' } };
   const written = await takeOver(attempt, provisional, before);
   return written === 'try-again' ? { answer: written } : ready;
 }

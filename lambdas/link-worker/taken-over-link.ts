@@ -45,13 +45,20 @@ export function ttlOf({ ttl }: Takeover, maxDays: number): number {
   return (ttl === undefined ? undefined : ttlSeconds(ttl, maxDays)) ?? defaultTtlSeconds;
 }
 
-/** The answer if the link's TTL is too short for the command's `keepUntil`, or undefined. */
-export function answerByKeep({ address, keepUntil, expiresAt, ttlSeconds: ttl }: LinkRecord): Decision | undefined {
+/**
+ * The answer if the link's TTL is too short for the command's `keepUntil`, or undefined.
+ *
+ * @param decides the field of the command to change: `ttl` if the link's TTL is the command's
+ */
+export function answerByKeep(
+  { address, keepUntil, expiresAt, ttlSeconds: ttl }: LinkRecord,
+  decides: 'ttl' | 'keepUntil',
+): Decision | undefined {
   if (keepUntil === undefined || keepUntil <= expiresAt || ttl >= leastTtlToKeepSeconds) return undefined;
   return {
     outcome: 'rejected',
     reason: 'invalid-command',
-    faults: [tooShortToKeep('keepUntil')],
+    faults: [tooShortToKeep(decides)],
     link: { ...address },
   };
 }

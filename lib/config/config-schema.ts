@@ -3,7 +3,8 @@ import { dialects } from '../../lambdas/domain/onelink/dialect.ts';
 import { harmfulSchemes } from '../../lambdas/domain/policy/names.ts';
 import { expiryLane, qrLane, readerLane } from '../../lambdas/domain/work/names.ts';
 import { awsAccountId, awsRegion, landingZoneSchema } from './landing-zone-schema.ts';
-import { choice, count, fraction, key, rule, text } from './setting-rules.ts';
+import { choice, count, fraction, group, hostPattern, key, list, portPattern, rule, text } from './setting-rules.ts';
+import { tagsSchema } from './tags-schema.ts';
 
 /** The shape of the configuration, setting by setting. config-validation.ts holds how the settings must fit together. */
 
@@ -14,7 +15,7 @@ const conflictPolicy = choice('reject', 'derive');
 const share = fraction(0, 1, 'must be a share from 0 to 1');
 const topicArn = text(/^arn:[\w-]+:sns:[\w-]+:\d{12}:[\w-]+$/, 'must be the ARN of an SNS topic');
 
-const lane = z.strictObject({
+const lane = group({
   rateShare: share,
   batchSize: count(1, 10_000, 'SQS event source mappings'),
   windowSeconds: count(0, 300, 'SQS event source mappings'),
@@ -56,7 +57,7 @@ const principal = z.union(
   ],
   {
     error:
-      'must be { account: 12 digits }, { role: ARN, senderId: AROA… }, { user: ARN, senderId: AIDA… } or ' +
+      'must be { account: "12 digits" }, { role: ARN, senderId: AROA… }, { user: ARN, senderId: AIDA… } or ' +
       '{ service: ….amazonaws.com, sourceArn: ARN }',
   },
 );
@@ -65,7 +66,7 @@ const principal = z.union(
 const templateIdPattern = /^[A-Za-z0-9]{4,8}$/;
 const templateIdRule = 'must be 4 to 8 letters and digits (OneLink template ID)';
 const domain = text(
-  /^[A-Za-z0-9.-]{1,253}(?:\/[^\s?#]{0,200})?$/,
+  new RegExp(`^${hostPattern}(?:/[^\\s?#]{0,200})?$`),
   'must be a domain name, with a path if the template has one',
 );
 /**
@@ -96,24 +97,24 @@ const laneNamePattern = new RegExp(`^(?!(?:${takenNames.replaceAll(', ', '|')})$
 
 const parameter = text(/^[^\s]{1,100}$/, 'must be the name of a link parameter');
 const host = text(
-  /^(?:\*\.)?(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]*[a-z][a-z0-9-]*(?::\d{1,5})?$/,
-  'must be a host in lower case (acme.example, acme.example:8443, *.acme.example for its subdomains; other letters as xn--)',
+  new RegExp(`^(?:\\*\\.)?(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z0-9-]*[a-z][a-z0-9-]*(?::${portPattern})?$`),
+  'must be a host in lower case, with ports up to 65535 (acme.example, acme.example:8443, *.acme.example for its subdomains; other letters as xn--)',
 );
 const scheme = text(
   new RegExp(`^(?!(?:${harmfulSchemes.join('|')})$)[a-z][a-z0-9+.-]*$`),
   `must be a scheme in lower case, without the colon, and none of ${harmfulSchemes.join(', ')}`,
 );
 const hours = count(1, 87_600, 'ten years');
-const values = z.array(text(/^[\s\S]{1,300}$/, 'must be a value, in which * stands for any characters'));
-const linkPolicy = z.strictObject({
+const values = list(text(/^[\s\S]{1,300}$/, 'must be a value, in which * stands for any characters'), 'values');
+const linkPolicy = group({
   mode: choice('enforce', 'warn'),
-  mandatory: z.array(parameter).optional(),
-  forbidden: z.array(parameter).optional(),
+  mandatory: list(parameter, 'link parameters').optional(),
+  forbidden: list(parameter, 'link parameters').optional(),
   allowed: z.record(parameter, values.min(1, 'must hold at least one value')).optional(),
-  hosts: z.array(host).optional(),
-  hostsOf: z.record(parameter, z.array(host)).optional(),
-  schemes: z.array(scheme).optional(),
-  ttlHours: z.strictObject({ least: hours.optional(), most: hours.optional() }).optional(),
+  hosts: list(host, 'hosts').optional(),
+  hostsOf: z.record(parameter, list(host, 'hosts')).optional(),
+  schemes: list(scheme, 'schemes').optional(),
+  ttlHours: group({ least: hours.optional(), most: hours.optional() }).optional(),
 });
 
 const sourceName = text(
@@ -125,10 +126,10 @@ const sourceName = text(
  * A fragment never reaches a server.
  */
 const outcomeUrl = text(
-  /^https:\/\/[A-Za-z0-9.-]{1,253}(?::\d{1,5})?(?:[/?][^\s#]{0,1000})?$/,
-  'must be an https URL, without a user name, password or fragment',
+  new RegExp(`^https://${hostPattern}(?::${portPattern})?(?:[/?][^\\s#]{0,1000})?$`),
+  'must be an https URL, with a port up to 65535, and without a user name, password or fragment',
 );
-const producerHttp = z.strictObject({
+const producerHttp = group({
   /** Whether the producer may have keys (`onelink keys`). On by default. */
   keys: z.boolean().optional(),
   /** Whether its roles and users with a `senderId` may sign their requests instead. Off by default. */
@@ -136,11 +137,11 @@ const producerHttp = z.strictObject({
   /** 20 by default. Twice as many are allowed in one second. */
   requestsPerSecond: count(1, 200).optional(),
 });
-const producer = z.strictObject({
+const producer = group({
   source: sourceName,
-  principals: z.array(principal),
-  lanes: z.array(text(laneNamePattern, laneNameRule)).min(1, 'must name at least one lane'),
-  templates: z.array(text(templateIdPattern, templateIdRule)).min(1, 'must name at least one template'),
+  principals: list(principal, 'principals'),
+  lanes: list(text(laneNamePattern, laneNameRule), 'lanes').min(1, 'must name at least one lane'),
+  templates: list(text(templateIdPattern, templateIdRule), 'template IDs').min(1, 'must name at least one template'),
   /** Whether the producer gets a queue with its outcomes alone, which its principals may receive. Off by default. */
   outcomeQueue: z.boolean().optional(),
   /** Whether the producer gets a queue with the data of its links, which its principals alone may receive: the answers to `get`. Off by default. */
@@ -154,9 +155,11 @@ const producer = z.strictObject({
 
 const percent = count(1, 99, 'percent');
 
-const alarmThresholds = z.strictObject({
-  quotaUsedPercent: z.strictObject({
-    ticket: z.array(percent).max(10, 'must be 10 at most: each is an alarm of its own'),
+const alarmThresholds = group({
+  quotaUsedPercent: group({
+    ticket: z
+      .array(percent, 'must be a list of percentages, in [ ]')
+      .max(10, 'must be 10 at most: each is an alarm of its own'),
     page: percent,
   }),
   quotaProjectedPercent: count(1, 1_000, 'percent'),
@@ -171,17 +174,17 @@ const alarmThresholds = z.strictObject({
   campaignRejectedPercent: percent,
 });
 
-const campaigns = z.strictObject({
+const campaigns = group({
   /** Which campaigns wait for an operator's approval. Without any of these, a campaign waits only if its settings ask for it. */
-  approval: z.strictObject({
+  approval: group({
     aboveRows: count(0, 1_000_000_000).optional(),
-    sources: z.array(sourceName).optional(),
+    sources: list(sourceName, 'sources').optional(),
     belowReserve: z.boolean().optional(),
   }),
 });
 
 /** The records of operators' acts. */
-const audit = z.strictObject({
+const audit = group({
   /** How long a record is kept, in the audit bucket. */
   retentionDays: count(31, 36_500),
   /** How long nobody can delete a record, not even the account's root user. Without it, a bucket policy alone keeps records. */
@@ -189,7 +192,7 @@ const audit = z.strictObject({
 });
 
 /** Half of the environments may wait for outcomes (docs/http.md), so one is not enough. */
-const http = z.strictObject({ concurrency: count(2, 1_000) });
+const http = group({ concurrency: count(2, 1_000) });
 
 const memory = count(128, 10_240, 'megabytes, Lambda');
 
@@ -198,16 +201,16 @@ const daysOrForever = rule<number | 'forever'>(
   'must be days from 1 to 36,500, or forever',
 );
 
-export const pipelineSchema = z.strictObject({
+export const pipelineSchema = group({
   name: text(/^[A-Z][A-Za-z0-9]{0,39}$/, 'must be 1–40 letters and digits, a capital first'),
-  account: z.string(),
+  account: text(/^/, 'must be the name of one of the accounts'),
   /** The pipeline's share of the account's monthly quota. Without it, the pipeline may use all of it. */
   monthlyQuotaShare: fraction(0.001, 1, 'must be a share from 0.001 to 1').optional(),
   templates: z.record(
     key(templateIdPattern, templateIdRule),
-    z.strictObject({ domain, brandDomains: z.array(domain), policy: linkPolicy.optional() }),
+    group({ domain, brandDomains: list(domain, 'domains'), policy: linkPolicy.optional() }),
   ),
-  producers: z.array(producer).min(1, 'must name at least one producer'),
+  producers: list(producer, 'producers').min(1, 'must name at least one producer'),
   lanes: z.record(key(laneNamePattern, laneNameRule), lane),
   qrRateShare: share,
   expiryRateShare: share,
@@ -225,7 +228,7 @@ export const pipelineSchema = z.strictObject({
   campaigns,
   http,
   alarmThresholds,
-  memoryMegabytes: z.strictObject({
+  memoryMegabytes: group({
     linkWorker: memory,
     qrWorker: memory,
     expiryWorker: memory,
@@ -238,10 +241,13 @@ export const pipelineSchema = z.strictObject({
   }),
 });
 
-export const accountSchema = z.strictObject({
+export const accountSchema = group({
   accountId: text(/^[\w-]{1,64}$/, 'must be the AppsFlyer account ID'),
   api: choice(...dialects).optional(),
-  apiBaseUrl: text(/^https?:\/\/[^\s/]+(\/[^\s/]+)*$/, 'must be a URL without a trailing slash').optional(),
+  apiBaseUrl: text(
+    new RegExp(`^https?://(?:${hostPattern}|\\[[0-9a-f:]+\\])(?::${portPattern})?(?:/[^\\s/?#]+)*$`),
+    'must be an http or https URL with a port up to 65535, and without a user name, query or trailing slash',
+  ).optional(),
   quotaFrom: choice('api', 'own-count').optional(),
   callsPerSecond: count(1, 100_000),
   qrCallsPerSecond: count(1, 100_000),
@@ -249,7 +255,7 @@ export const accountSchema = z.strictObject({
   leftToOthers: fraction(0, 0.99, 'must be a share from 0 to 0.99'),
   monthlyQuotaCalls: count(1, 1_000_000_000),
   maxDataCharacters: count(100, 100_000),
-  queryStringCounts: z.boolean('must be true or false').optional(),
+  queryStringCounts: z.boolean().optional(),
   maxTtlDays: count(1, 3_650),
 });
 
@@ -258,32 +264,33 @@ const logRetentionPeriods = [
   7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ] as const;
 
-export const stageSchema = z.strictObject({
+export const stageSchema = group({
   /** Where the stage belongs. Without it, the stage goes where the credentials are. */
-  aws: z
-    .strictObject({
-      account: awsAccountId,
-      region: awsRegion,
-      /** Other AWS accounts whose credentials may deploy the stage. None by default. */
-      deployedFrom: z.array(awsAccountId).optional(),
-    })
-    .optional(),
+  aws: group({
+    account: awsAccountId,
+    region: awsRegion,
+    /** Other AWS accounts whose credentials may deploy the stage. None by default. */
+    deployedFrom: list(awsAccountId, 'AWS account IDs').optional(),
+  }).optional(),
   /** What the company demands of everything in its AWS accounts. Nothing by default. */
   landingZone: landingZoneSchema.optional(),
-  tags: z.record(z.string(), z.string()),
+  tags: tagsSchema,
   removalPolicy: choice('retain', 'destroy'),
   logRetentionDays: choice(...logRetentionPeriods),
-  alarms: z.strictObject({
+  alarms: group({
     email: text(/^[^\s@]+@[^\s@]+$/, 'must be an e-mail address').optional(),
     pageTopicArn: topicArn.optional(),
     ticketTopicArn: topicArn.optional(),
-    runbookUrl: text(/^https:\/\/[^\s#]+\/RUNBOOK\.md$/, 'must be an https URL that ends in /RUNBOOK.md').optional(),
+    runbookUrl: text(
+      new RegExp(`^https://${hostPattern}(?::${portPattern})?/(?:[^\\s#]+/)?RUNBOOK\\.md$`),
+      'must be an https URL that ends in /RUNBOOK.md, without a user name or password',
+    ).optional(),
   }),
-  pipelines: z.array(pipelineSchema).min(1, 'must hold at least one pipeline'),
+  pipelines: list(pipelineSchema, 'pipelines').min(1, 'must hold at least one pipeline'),
 });
 
 const stageName = key(/^[a-z][a-z0-9]{0,19}$/, 'must be 1–20 lower-case letters and digits, a letter first');
-export const configurationSchema = z.strictObject({
+export const configurationSchema = group({
   accounts: z.record(z.string(), accountSchema),
   stages: z.record(stageName, stageSchema),
 });

@@ -10,7 +10,7 @@ import {
   stageSchema,
 } from './config-schema.ts';
 import { ConfigurationError } from './configuration-error.ts';
-import { landingZoneFaults, sharedEndpointFaults } from './landing-zone.ts';
+import { landingZoneFaults, serviceNameFaults, sharedEndpointFaults } from './landing-zone.ts';
 import { alarmFaults, pipelineFaults } from './pipeline-faults.ts';
 import { planPipeline } from './rate-budget.ts';
 import { got, shapeFaults } from './shape-faults.ts';
@@ -57,6 +57,8 @@ function relationFaults(candidate: unknown): string[] {
       const at = `stages.${name}.pipelines[${index}]`;
       if (names.has(settings.name)) faults.push(`${at}.name: must be unique in its stage; ${got(settings.name)}`);
       names.add(settings.name);
+      const ofName = stage === undefined ? [] : serviceNameFaults(name, stage, settings);
+      faults.push(...ofName.map(([path, message]) => `${at}.${path}: ${message}`));
       const limits = accounts.get(settings.account);
       if (!limits) {
         if (!Object.hasOwn(outline.data.accounts, settings.account)) {

@@ -13,6 +13,22 @@ export const serviceNameOf = (
   { name }: Pick<PipelineSettings, 'name'>,
 ) => `${landingZone?.namePrefix ?? ''}${name}-${stageName}`;
 
+/** CloudWatch's names of alarms and dashboards have room for these, beside what the pipeline adds. */
+export const mostServiceNameCharacters = 61;
+
+/** A name that is too long together with the prefix and its stage: path within the pipeline, rule, value, remedy. */
+export function serviceNameFaults(
+  stageName: string,
+  stage: Pick<StageSettings, 'landingZone'>,
+  { name }: Pick<PipelineSettings, 'name'>,
+): Fault[] {
+  const whole = serviceNameOf(stageName, stage, { name });
+  const beyond = whole.length - mostServiceNameCharacters;
+  if (beyond <= 0) return [];
+  const rule = `must be ${beyond} characters shorter, or landingZone.namePrefix: ${whole} may have ${mostServiceNameCharacters}`;
+  return [['name', `${rule}; ${got(name)}`]];
+}
+
 /** Regions by the start of their name. All others are in the partition `aws`. */
 const partitions: readonly (readonly [start: string, partition: string])[] = [
   ['cn-', 'aws-cn'],

@@ -11,7 +11,20 @@ export const pathText = (path: Path) =>
 
 /** The value given, as messages end with it. */
 export const got = (value: unknown) =>
-  value === undefined ? 'got nothing' : `got ${JSON.stringify(value)?.slice(0, 100)}`;
+  value === undefined ? 'got nothing' : `got ${JSON.stringify(value, plainly)?.slice(0, 100)}`;
+
+/** JSON has no big integers, and writes `null` for NaN and Infinity. */
+const plainly = (_name: string, value: unknown) =>
+  typeof value === 'bigint' || (typeof value === 'number' && !Number.isFinite(value)) ? `${value}` : value;
+
+/** The rules of the types that have no words of their own (setting-rules.ts). */
+const typeRules: Readonly<Record<string, string>> = {
+  boolean: 'must be true or false',
+  string: 'must be text, in quotes',
+  record: 'must be an object, in { }',
+  object: 'must be an object, in { }',
+  array: 'must be a list, in [ ]',
+};
 
 /** The faults of one zod issue: path, rule and value. */
 export function shapeFaults(issue: z.core.$ZodIssue, candidate: unknown): string[] {
@@ -20,6 +33,14 @@ export function shapeFaults(issue: z.core.$ZodIssue, candidate: unknown): string
     return issue.keys.map((name) => `${path && `${path}.`}${name}: is not a setting`);
   if (issue.code === 'invalid_key') return issue.issues.map(({ message }) => `${path}: the name ${message}`);
   const value = issue.path.reduce<unknown>((whole, step) => Reflect.get(Object(whole), step), candidate);
-  const must = issue.code === 'invalid_type' ? `must be of type ${issue.expected}` : issue.message;
-  return [`${path}: ${must}; ${got(value)}`];
+  // A text in the place of a list has a length, too. Its type is the fault.
+  if ((issue.code === 'too_small' || issue.code === 'too_big') && !Array.isArray(value)) return [];
+  const isQuoted =
+    issue.code === 'invalid_type' && issue.expected === 'boolean' && /^(true|false)$/.test(String(value));
+  const must = isUnworded(issue) ? (typeRules[issue.expected] ?? `must be of type ${issue.expected}`) : issue.message;
+  return [`${path}: ${must}${isQuoted ? ', without quotes' : ''}; ${got(value)}`];
 }
+
+/** Whether the words of an issue are zod's, which name a type and no remedy. */
+const isUnworded = (issue: z.core.$ZodIssue): issue is z.core.$ZodIssueInvalidType =>
+  issue.code === 'invalid_type' && issue.message.startsWith('Invalid input');

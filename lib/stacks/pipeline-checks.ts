@@ -6,7 +6,7 @@ import { accountIdentity, differentLimits, sharesFaults } from '../config/accoun
 import { type AccountSettings, accountSchema, pipelineSchema, stageSchema } from '../config/config-schema.ts';
 import { ConfigurationError } from '../config/configuration-error.ts';
 import { httpProducersOf } from '../config/http.ts';
-import { landingZoneFaults } from '../config/landing-zone.ts';
+import { landingZoneFaults, mostServiceNameCharacters } from '../config/landing-zone.ts';
 import { alarmFaults, pipelineFaults } from '../config/pipeline-faults.ts';
 import { type PipelinePlan, planPipeline } from '../config/rate-budget.ts';
 import { shapeFaults } from '../config/shape-faults.ts';
@@ -32,10 +32,13 @@ interface Member {
 /** The pipelines of each CDK app, by the root of its construct tree. */
 const pipelinesOf = new WeakMap<IConstruct, Member[]>();
 
-/** CloudWatch allows these characters in the names of alarms and dashboards. A configuration's names have 61 at most. */
+/** CloudWatch allows these characters in the names of alarms and dashboards. */
 const serviceName = z
   .string()
-  .regex(/^[A-Za-z][A-Za-z0-9-]{0,60}$/, 'must be 1–61 letters, digits or dashes, a letter first');
+  .regex(
+    new RegExp(`^[A-Za-z][A-Za-z0-9-]{0,${mostServiceNameCharacters - 1}}$`),
+    `must be 1–${mostServiceNameCharacters} letters, digits or dashes, a letter first`,
+  );
 
 const propsSchema = z.object({
   serviceName,

@@ -17,7 +17,7 @@ import { httpTables } from './report/http-tables.ts';
 import { accountsTable, allAtOnceTables, crashTable, lostAnswersTable, quotaTable } from './report/tables.ts';
 import { type AllAtOnce, allAtOnce } from './scenarios/all-at-once/all-at-once.ts';
 import { type CampaignCrashes, campaignCrashPoints } from './scenarios/campaign/campaign-crash-points.ts';
-import { type CrashResult, crashPoints } from './scenarios/crash-points.ts';
+import { type CrashAction, type CrashResult, crashActions, crashPoints } from './scenarios/crash-points.ts';
 import { casesOf } from './scenarios/dialect-cases.ts';
 import { type HttpCrashes, httpCrashPoints } from './scenarios/http/http-crash-points.ts';
 import { isAsExpected, type LostAnswer, lostAnswers } from './scenarios/lost-answers.ts';
@@ -41,6 +41,8 @@ interface Flags {
   kills: number;
   patience: number;
   scenario?: Scenario;
+  api?: Dialect;
+  action?: CrashAction[];
   weather?: number | true;
   weatherKinds?: WeatherKind[];
   messages: number;
@@ -72,9 +74,15 @@ const program = new Command('npm run test:faults --')
     'rows of an odd file in the scenario campaign-crash-points, whose functions are then killed at ten random points only',
     count(20, 1_000_000),
   )
+  .addOption(
+    new Option('--api <version>', 'only this version of the API, in crash-points and lost-answers').choices([
+      ...dialects,
+    ]),
+  )
+  .addOption(new Option('--action <name...>', 'only these actions, in crash-points').choices([...crashActions]))
   .addOption(new Option('--scenario <name>', 'only this scenario').choices([...scenarios]).conflicts('weather'))
   .addHelpText('after', '\nThe tables go to the standard output. All results go to .local/out/faults.json.');
-const { seed, kills, patience, weather, weatherKinds, messages, rows, ...flags } = withUsageCode(program)
+const { seed, kills, patience, weather, weatherKinds, messages, rows, api, action, ...flags } = withUsageCode(program)
   .parse()
   .opts<Flags>();
 
@@ -90,6 +98,7 @@ const plan = new WeatherPlan({
   ...(weatherKinds !== undefined && { kinds: weatherKinds }),
 });
 
+const versions = dialects.filter((dialect) => api === undefined || api === dialect);
 const report = sayProgress(performance.now());
 const wanted = (name: Scenario) => scenario === undefined || scenario === name;
 const accounts: Account[] = [];
@@ -102,8 +111,9 @@ let http: HttpCrashes | undefined;
 report(`seed ${seed}`);
 try {
   if (wanted('crash-points')) {
-    for (const dialect of dialects) {
-      const found = await crashPoints(casesOf(dialect).actions, seed, report, dialect);
+    for (const dialect of versions) {
+      const actions = casesOf(dialect).actions.filter((one) => action?.includes(one) ?? true);
+      const found = await crashPoints(actions, seed, report, dialect);
       accounts.push(...found.accounts);
       crashes.push({ dialect, results: found.results });
     }
@@ -118,7 +128,7 @@ try {
     http = await httpCrashPoints({ ...each, seed, patienceSeconds: patience }, report);
   }
   if (wanted('lost-answers')) {
-    for (const dialect of dialects) {
+    for (const dialect of versions) {
       const found = await lostAnswers(casesOf(dialect).spoilings, seed, report, dialect);
       accounts.push(found.account);
       cells.push({ dialect, cells: found.cells });

@@ -3,12 +3,19 @@ import { linkFaults } from './invariants/links.ts';
 import { orderFaults } from './invariants/order.ts';
 import { outcomeFaults } from './invariants/outcomes.ts';
 import { quotaFaults } from './invariants/quota.ts';
+import { takeoverFaults } from './invariants/takeovers.ts';
 import { type Run, run } from './steps/perform.ts';
 import { scenario } from './steps/step.ts';
 
 /** The invariants that a run broke, as text. Empty if all held. */
 export function faultsOf(done: Run): string[] {
-  return [...outcomeFaults(done), ...linkFaults(done), ...orderFaults(done), ...quotaFaults(done)];
+  return [
+    ...outcomeFaults(done),
+    ...linkFaults(done),
+    ...orderFaults(done),
+    ...quotaFaults(done),
+    ...takeoverFaults(done),
+  ];
 }
 
 export const property = fc.asyncProperty(scenario, async (one) => {

@@ -79,13 +79,15 @@ export function commandReader(lane: LaneRules) {
     const ofWriting = ofText.filter(
       ({ path, rule }) => rule !== 'number' || path.startsWith('data.') || !broken.has(path),
     );
-    const policy = lane.policy(raw, sentAtMilliseconds);
+    // An adopt's TTL counts only if the API reports none, so the worker checks it beside the link (taken-over-link.ts).
+    const counting = raw.action === 'adopt' ? { ...raw, ttl: undefined } : raw;
+    const policy = lane.policy(counting, sentAtMilliseconds);
     const faultsFound = [
       ...ofFields,
       ...[...ofWriting, ...textFaults(raw)].filter(isKnown),
       ...rightsFaults(raw, producers, lane.templates),
       ...actionFaults(raw, lane.contract, producers),
-      ...timeFaults(raw, sentAtMilliseconds),
+      ...timeFaults(counting, sentAtMilliseconds),
       ...policy.faults,
     ];
     if (parsed.success && faultsFound.length === 0) {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Outcome } from '../../../lambdas/domain/contract/outcome.ts';
+import type { LinkView } from '../../../local/onelink-api/inventory.ts';
+import { dataTakenOver } from '../scenarios/outside-link.ts';
 import type { SentCommand, TestCommand } from '../world/correspondence.ts';
 import { disagreements, type FinalState, vanished } from './agreement.ts';
 
@@ -130,5 +132,56 @@ describe('the agreement on a link that has ended', () => {
     expect(disagreements({ ...deletedAfterwards({ version: 2, tombstone: 1 }), linkOutcomes: [] })).toEqual([
       expect.stringContaining('A1b3/spring1: last outcome version 2, recorded 1'),
     ]);
+  });
+});
+
+describe('the agreement on a link that an adopt by version 1.0 has taken over', () => {
+  const decidedAt = '2026-03-02T00:00:00Z';
+  const { data: _, ...address } = command;
+  const adopt = { ...address, action: 'adopt' } as const;
+  const adopted: Outcome = { ...created, outcome: 'adopted', action: 'adopt', decidedAt };
+  const week = 7 * 86_400;
+  const viewed: Omit<LinkView, 'expiry'> = {
+    onelinkId: 'A1b3',
+    shortlinkId: 'spring1',
+    shortlinkUrl: 'https://acme.onelink.me/A1b3/spring1',
+    payload: dataTakenOver({ action: 'adopt', requestId: 'r-1' }),
+    ttl: week,
+    renewTtl: true,
+    api: 'v1.0',
+    clicks: 0,
+    expired: false,
+  };
+  /** The link was made five minutes before. */
+  const expiry = new Date(Date.parse(decidedAt) + week * 1000 - 300_000).toISOString();
+  const stateWith = (laterSeconds: number): FinalState => ({
+    ...ended,
+    requests: new Map([['crm/r-1', [{ ...sent, command: adopt, answers: [adopted] }]]]),
+    ledger: new Map<string, Record<string, unknown>>([
+      ['request#crm/r-1', { outcome: adopted }],
+      [
+        'link#A1b3/spring1',
+        {
+          ...record,
+          state: 'live',
+          ttlSeconds: week,
+          expiresAt: Date.parse(expiry) / 1000 + laterSeconds,
+          applied: { requestedAt: command.requestedAt, requestId: 'r-1' },
+        },
+      ],
+    ]),
+    links: [{ ...viewed, expiry }],
+    linkOutcomes: [],
+    history: new Set(),
+  });
+
+  it('accepts an expiry up to a whole TTL after the adopt', () => {
+    expect(disagreements(stateWith(0))).toEqual([]);
+    expect(disagreements(stateWith(300))).toEqual([]);
+  });
+
+  it('fails if the expiry is later, or earlier than the link’s own', () => {
+    expect(disagreements(stateWith(310))).toEqual(['A1b3/spring1: the expiries differ by 310 s']);
+    expect(disagreements(stateWith(-10))).toEqual(['A1b3/spring1: the expiries differ by -10 s']);
   });
 });

@@ -3,7 +3,7 @@ import type { Outcome } from '../../../lambdas/domain/contract/outcome.ts';
 import { sameData } from '../../../lambdas/domain/link/digest.ts';
 import { isLater, type LinkRecord, type RequestRecord } from '../../../lambdas/domain/link/ledger-record.ts';
 import type { LinkView } from '../../../local/onelink-api/inventory.ts';
-import { dataOf } from '../wire/api-writes.ts';
+import { dataTakenOver } from '../scenarios/outside-link.ts';
 import type { SentCommand, TestCommand } from '../world/correspondence.ts';
 
 /** The state of the pipeline and the API, as seen from outside, when all queues are empty. */
@@ -24,6 +24,17 @@ const expiryToleranceSeconds = 6;
  * Version 1.0 reports no expiry. After a crash, the next delivery records the latest one that is possible.
  */
 const mostLaterSeconds = 120;
+
+/** By how much the ledger's expiry may be later than the API's. Seconds. */
+function mostLater(link: LinkView, { source, requestId, ttlSeconds }: LinkRecord, { requests }: FinalState): number {
+  if (link.api !== 'v1.0') return expiryToleranceSeconds;
+  const [first] = requests.get(`${source}/${requestId}`) ?? [];
+  if (first?.command.action !== 'adopt') return mostLaterSeconds;
+  // An adopt records the latest expiry that the link can have: a whole TTL from then on.
+  const decidedAt = first.answers[0]?.decidedAt ?? link.expiry;
+  const latest = Date.parse(decidedAt) / 1000 + ttlSeconds;
+  return latest - Date.parse(link.expiry) / 1000 + expiryToleranceSeconds;
+}
 
 /** Each contradiction between ledger, API, bucket and outcomes, as text. Empty if there is none. */
 export function disagreements(state: FinalState): string[] {
@@ -82,10 +93,11 @@ function commandsById({ requests }: FinalState): Map<string, TestCommand> {
   );
 }
 
-/** The data of a link after a command. Without data, a link that is taken over keeps its own (crash-points.ts). */
+/** The data of a link after a command. Without data, a link that is taken over keeps its own (outside-link.ts). */
 function dataAfter(command: TestCommand | undefined): TestCommand['data'] {
-  const isTakenOver = command?.action === 'adopt' || command?.action === 'migrate';
-  return command?.data ?? (isTakenOver ? dataOf(command.requestId) : undefined);
+  if (command?.action !== 'adopt' && command?.action !== 'migrate') return command?.data;
+  const { action, requestId, data = dataTakenOver({ action, requestId }) } = command;
+  return data;
 }
 
 function ledgerAndApi(state: FinalState, records: Map<string, LinkRecord>): string[] {
@@ -101,8 +113,8 @@ function ledgerAndApi(state: FinalState, records: Map<string, LinkRecord>): stri
         found.push(`${address}: the ledger shows ${record.applied.requestId}, but the API holds other data`);
       }
       const later = record.expiresAt - Date.parse(link.expiry) / 1000;
-      const most = link.api === 'v1.0' ? mostLaterSeconds : expiryToleranceSeconds;
-      if (later < -expiryToleranceSeconds || later > most) found.push(`${address}: the expiries differ by ${later} s`);
+      if (later < -expiryToleranceSeconds || later > mostLater(link, record, state))
+        found.push(`${address}: the expiries differ by ${later} s`);
     }
   }
   for (const [address, { state: recorded }] of records) {

@@ -5,6 +5,7 @@ import { dataOf } from '../wire/api-writes.ts';
 import type { TestCommand } from '../world/correspondence.ts';
 import { type FaultyPipeline, faultyPipeline, linkIdSecret } from '../world/faulty-pipeline.ts';
 import { CrashPlan, type CrashPoint, type PlannedCrash } from './crash-point.ts';
+import { type OutsideLink, outsideLink } from './outside-link.ts';
 
 export const crashActions = [
   'create, derived ID',
@@ -17,8 +18,6 @@ export const crashActions = [
   'migrate',
 ] as const;
 export type CrashAction = (typeof crashActions)[number];
-
-type OutsideLink = Parameters<FaultyPipeline['api']['preload']>[0][number];
 
 const onelinkId = 'A1b3';
 const source = 'crm';
@@ -182,8 +181,7 @@ function commandsFor(
       return { before, command: { ...later, action, qr }, shortlinkId: chosen };
     case 'adopt':
     case 'migrate': {
-      const api = action === 'migrate' ? 'v1.0' : dialect;
-      const outside = { onelinkId, shortlinkId: chosen, data: dataOf(requestId), api };
+      const outside = outsideLink({ action, onelinkId, shortlinkId: chosen, requestId }, dialect);
       return { outside, command: { ...later, action }, shortlinkId: chosen };
     }
   }

@@ -5,6 +5,7 @@ import { type Account, takeAccount } from '../agreement/account.ts';
 import { dataOf } from '../wire/api-writes.ts';
 import type { TestCommand } from '../world/correspondence.ts';
 import { type FaultyPipeline, faultyPipeline, linkIdSecret } from '../world/faulty-pipeline.ts';
+import { type OutsideLink, outsideLink } from './outside-link.ts';
 
 const callTimeoutMilliseconds = 1_000;
 
@@ -38,8 +39,21 @@ export const spoiledAnswers = {
 
 export const tokenRotated = 'token rotated';
 export type Spoiling = keyof typeof spoiledAnswers | typeof tokenRotated;
-export const spoiledOperations = ['create', 'read', 'update', 'delete', 'qr'] as const;
+export const spoiledOperations = ['create', 'read', 'update', 'delete', 'qr', 'adopt', 'migrate'] as const;
 export type SpoiledOperation = (typeof spoiledOperations)[number];
+
+/** The operations that a version of the API has. */
+export function operationsOf(dialect: Dialect): SpoiledOperation[] {
+  const { hasQr, migrates } = dialectLimits[dialect];
+  return spoiledOperations.filter(
+    (operation) => (hasQr || operation !== 'qr') && (migrates || operation !== 'migrate'),
+  );
+}
+
+/** The call that is spoiled, where its name differs from the operation's. */
+const spoiledCalls = { adopt: 'read', migrate: 'update' } as const;
+const spoiledCallOf = (operation: SpoiledOperation) =>
+  operation === 'adopt' || operation === 'migrate' ? spoiledCalls[operation] : operation;
 
 /** The fault of one command's call, and the result. */
 export interface LostAnswer {
@@ -60,11 +74,14 @@ export const expectedOfOperation: Readonly<Record<SpoiledOperation, Omit<LostAns
   update: { outcome: 'updated', linksMade: 0, quotaCalls: 1 },
   delete: { outcome: 'deleted', linksMade: 0, quotaCalls: 1 },
   qr: { outcome: 'qr-ready', linksMade: 0, quotaCalls: 0 },
+  // Its one call is a GET.
+  adopt: { outcome: 'adopted', linksMade: 0, quotaCalls: 0 },
+  migrate: { outcome: 'migrated', linksMade: 0, quotaCalls: 1 },
 };
 
 /** May count twice: the API applies a write after the timeout, when a GET has found nothing and the worker has sent it again. */
 const lateWrite: Spoiling = 'late answer, beyond the time-out';
-const mayCountTwice: readonly SpoiledOperation[] = ['create', 'update'];
+const mayCountTwice: readonly SpoiledOperation[] = ['create', 'update', 'migrate'];
 
 export function isAsExpected({ spoiling, operation, outcome, linksMade, quotaCalls }: LostAnswer): boolean {
   const expected = expectedOfOperation[operation];
@@ -74,9 +91,15 @@ export function isAsExpected({ spoiling, operation, outcome, linksMade, quotaCal
   );
 }
 
+/** With these operations at once, each link made, updated or deleted belongs to one of them. */
+const together: readonly (readonly SpoiledOperation[])[] = [
+  ['create', 'update', 'delete', 'qr'],
+  ['read', 'adopt', 'migrate'],
+];
+
 /**
  * Sends one command for each operation and each fault of its call. The spoiled GET is the one that a create under a chosen ID
- * sends first. Calls go to the emulator directly, so the connection carries exactly what the fault sends.
+ * sends first, or an adopt. The spoiled PUT is an update's or a migrate's. Calls go to the emulator directly, so the connection carries exactly what the fault sends.
  */
 export async function lostAnswers(
   spoilings: readonly Spoiling[],
@@ -95,14 +118,14 @@ export async function lostAnswers(
     dialect,
   });
   try {
+    // Otherwise version 2.0 moves no link of version 1.0.
+    pipeline.api.changeSettings({ crossVersion: 'newer' });
+    const offered = operationsOf(dialect);
+    const groups = together.map((operations) => operations.filter((one) => offered.includes(one)));
     const cells: LostAnswer[] = [];
     for (const spoiling of spoilings) {
-      // One create at a time, to assign each link to its create.
-      const { hasQr } = dialectLimits[dialect];
-      const offered = spoiledOperations.filter((operation) => hasQr || operation !== 'qr');
-      const inTwo = [offered.filter((operation) => operation !== 'read'), ['read' as const]];
-      const together = spoiling === tokenRotated ? offered.map((one) => [one]) : inTwo;
-      for (const operations of together) cells.push(...(await spoil(spoiling, operations, pipeline)));
+      const inOrder = spoiling === tokenRotated ? offered.map((one) => [one]) : groups;
+      for (const operations of inOrder) cells.push(...(await spoil(spoiling, operations, pipeline)));
       progress(
         `${spoiling}: ${cells.filter((cell) => cell.spoiling === spoiling && isAsExpected(cell)).length} as expected`,
       );
@@ -121,7 +144,7 @@ export async function lostAnswers(
     const extraQuotaCalls = {
       ...account.extraQuotaCalls,
       takenIdMet: beyond(['create', 'read']),
-      updateRepeated: beyond(['update']),
+      updateRepeated: beyond(['update', 'migrate']),
     };
     return { account: { ...account, extraQuotaCalls }, cells };
   } finally {
@@ -137,7 +160,9 @@ async function spoil(
   operations: readonly SpoiledOperation[],
   pipeline: FaultyPipeline,
 ): Promise<LostAnswer[]> {
-  const works = operations.map((operation) => workFor(spoiling, operation));
+  const works = operations.map((operation) => workFor(spoiling, operation, pipeline.dialect));
+  const outside = works.flatMap((work) => work.outside ?? []);
+  if (outside.length > 0) pipeline.api.preload(outside);
   const settle = async (commands: TestCommand[]) => {
     await pipeline.send(commands);
     if (!(await pipeline.correspondence.settled(patienceSeconds)))
@@ -151,9 +176,11 @@ async function spoil(
   } else {
     await settle(works.map(({ before }) => before));
     const fault = spoiledAnswers[spoiling];
-    pipeline.api.addFaults(works.map(({ operation, shortlinkId }) => ({ ...fault, operation, shortlinkId })));
+    pipeline.api.addFaults(
+      works.map(({ operation, shortlinkId }) => ({ ...fault, operation: spoiledCallOf(operation), shortlinkId })),
+    );
   }
-  const { links, calls } = pipeline.api.stats();
+  const { links, calls, quota: before } = pipeline.api.stats();
   await settle(works.map(({ command }) => command));
   const now = pipeline.api.stats();
   const unplayed = pipeline.api.faults().length;
@@ -161,12 +188,17 @@ async function spoil(
   const made = now.links.made - links.made;
   const refused = `${pipeline.takenIdStatus}`;
   const taken = (now.calls.create?.[refused] ?? 0) - (calls.create?.[refused] ?? 0);
+  const updated = now.links.updated - links.updated;
+  const deleted = now.links.deleted - links.deleted;
+  const unexplained = now.quota.used - before.used - made - taken - updated - deleted;
   const quota: Record<SpoiledOperation, number> = {
     create: made + taken,
     read: made + taken,
-    update: now.links.updated - links.updated,
-    delete: now.links.deleted - links.deleted,
+    update: updated,
+    delete: deleted,
     qr: 0,
+    adopt: unexplained,
+    migrate: updated,
   };
   return works.map(({ operation, command }) => {
     const answer = pipeline.correspondence.requests().get(`${source}/${command.requestId}`)?.[0]?.answers[0];
@@ -183,7 +215,13 @@ async function spoil(
 
 const [onelinkId, source] = ['A1b3', 'crm'];
 
-function workFor(spoiling: Spoiling, operation: SpoiledOperation) {
+interface Work {
+  before: TestCommand;
+  command: TestCommand;
+  outside?: OutsideLink;
+}
+
+function workFor(spoiling: Spoiling, operation: SpoiledOperation, dialect: Dialect) {
   const requestId = `${operation}-${spoiling.replaceAll(/\W+/g, '-')}`;
   const chosen = `c-${requestId}`.slice(0, 50);
   const at = (second: number) => ({
@@ -200,12 +238,19 @@ function workFor(spoiling: Spoiling, operation: SpoiledOperation) {
   const other: TestCommand = { ...create, requestId: linkId, data: dataOf(linkId) };
   const link: TestCommand = { ...other, shortlinkId: chosen };
   const qr = { format: 'png', size: 120 } as const;
-  const works: Record<SpoiledOperation, { before: TestCommand; command: TestCommand }> = {
+  const takeover = (action: 'adopt' | 'migrate'): Work => ({
+    before: other,
+    command: { ...own, action },
+    outside: outsideLink({ action, ...own }, dialect),
+  });
+  const works: Record<SpoiledOperation, Work> = {
     create: { before: other, command: create },
     read: { before: other, command: { ...create, shortlinkId: chosen } },
     update: { before: link, command: { ...own, action: 'update', data: dataOf(requestId) } },
     delete: { before: link, command: { ...own, action: 'delete' } },
     qr: { before: link, command: { ...own, action: 'qr', qr } },
+    adopt: takeover('adopt'),
+    migrate: takeover('migrate'),
   };
   return { operation, ...works[operation], shortlinkId: operation === 'create' ? derived : chosen };
 }

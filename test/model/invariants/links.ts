@@ -1,8 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { dataDigest } from '../../../lambdas/domain/link/digest.ts';
+import type { LinkRecord } from '../../../lambdas/domain/link/ledger-record.ts';
+import type { HeldLink } from '../../world/held-links.ts';
 import { linkIdSecret } from '../../world/link-world.ts';
 import type { Run } from '../steps/perform.ts';
-import { keyOf } from '../world/one-link.ts';
+import { isOutside, keyOf } from '../world/one-link.ts';
 import { timeoutSeconds } from '../world/pipeline.ts';
 import { excusedKeys } from './excused.ts';
 
@@ -22,13 +24,15 @@ export function linkFaults(run: Run): string[] {
   for (const [key, held] of oneLink.links) {
     if (!isSurelyAlive(held) || excused.has(key)) continue;
     const record = ledger.links.get(key);
+    if (record?.state !== 'live' && !isOwned(held, record, run)) continue;
     if (record?.state !== 'live') {
       faults.push(`${key} is at the API, but ${record === undefined ? 'missing' : 'deleted'} in the ledger`);
       continue;
     }
     if (record.dataDigest !== dataDigest(linkIdSecret, held.data))
       faults.push(`${key} holds other data than its record`);
-    if (!producers.sent.some(({ body }) => isDeepStrictEqual(body.data, held.data)))
+    const isSent = producers.sent.some(({ body }) => isDeepStrictEqual(body.data, held.data));
+    if (!isSent && !oneLink.isOutsideData(held.data))
       faults.push(`${key} holds data that no producer has sent in this form`);
     const ahead = held.expiresAt - record.expiresAt;
     // A create may adopt a link that has its data. It does not know the TTL with which that link was made.
@@ -60,6 +64,17 @@ export function linkFaults(run: Run): string[] {
     else if (record.qrKey === undefined) faults.push(`${key} has an image that is missing in its record`);
   }
   return [...faults, ...takenOver(run)];
+}
+
+/**
+ * Whether a link at the API must have a record. A link from outside has one after a command has taken it over, unless the
+ * command has given it up (`disown`).
+ */
+function isOwned({ data }: HeldLink, record: LinkRecord | undefined, { pipeline: { history } }: Run): boolean {
+  if (!isOutside(data)) return true;
+  const digest = dataDigest(linkIdSecret, data);
+  const wasTakenOver = history.some(({ dataDigest, applied }) => dataDigest === digest && applied.requestId !== '');
+  return wasTakenOver && record?.shortUrl !== '';
 }
 
 /** While the ledger has a link's record, live or ended, no other source gets a link at its address. */

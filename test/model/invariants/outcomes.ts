@@ -5,7 +5,8 @@ import type { Run } from '../steps/perform.ts';
 /** Every message gets an outcome, and all outcomes of one request agree. */
 export function outcomeFaults({ pipeline, producers, restless }: Run): string[] {
   const faults = restless.map((messageId) => `${messageId} stays in its queue`);
-  const { outcomes } = pipeline;
+  const { outcomes: forAll, privateOutcomes } = pipeline;
+  const outcomes = [...forAll, ...privateOutcomes];
 
   for (const [messageId, command] of producers.messages) {
     const published = outcomes.filter(({ messageId: of, outcome }) => of === messageId && outcome !== 'parked');
@@ -51,7 +52,8 @@ export function outcomeFaults({ pipeline, producers, restless }: Run): string[] 
  */
 function isAnswer(outcome: Outcome): boolean {
   if (outcome.requestId === null || outcome.action === null || isOfCode(outcome)) return false;
-  if (outcome.outcome === 'parked') return false;
+  // A get has no record: each of its answers is what one reading found.
+  if (outcome.outcome === 'parked' || outcome.action === 'get') return false;
   return outcome.reason !== 'invalid-command' && outcome.reason !== 'request-id-reused';
 }
 

@@ -2,6 +2,7 @@ import { laneMetric } from '../../../lambdas/domain/work/names.ts';
 import type { HeldLink } from '../../world/held-links.ts';
 import type { Run } from '../steps/perform.ts';
 import { excusedRequests } from './excused.ts';
+import { migrateBehind } from './takeovers.ts';
 
 /** One request makes at most one link, and the pipeline spends quota only on requests that need it. */
 export function quotaFaults(run: Run): string[] {
@@ -12,7 +13,9 @@ export function quotaFaults(run: Run): string[] {
   const { links } = oneLink;
   const commandsOf = Map.groupBy(producers.sent, ({ mark }) => mark);
 
-  for (const [mark, writes] of Map.groupBy(oneLink.writes, (write) => write.mark ?? '')) {
+  // A migrate without data of its own sends the link's, with the mark of an earlier command (takeovers.ts).
+  const own = oneLink.writes.filter((write) => migrateBehind(write, run) === undefined);
+  for (const [mark, writes] of Map.groupBy(own, (write) => write.mark ?? '')) {
     const commands = commandsOf.get(mark) ?? [];
     const [command] = commands;
     if (command === undefined || commands.length > 1) continue;

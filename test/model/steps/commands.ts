@@ -32,6 +32,12 @@ export function inMessage(command: SentCommand, sentAtMilliseconds: number): Sen
   return { ...command, isValid: !command.hasFlaw && !isEarly };
 }
 
+/** The actions with a TTL. */
+const hasLife: ReadonlySet<string> = new Set(['create', 'update', 'adopt', 'migrate']);
+
+/** The source with a private outcome queue (link-world.ts). */
+const reader = 'crm';
+
 /** The template of all commands. */
 export const onelinkId = 'A1b3';
 
@@ -68,12 +74,15 @@ export class Producers {
       ...(shortlinkId !== undefined && { shortlinkId }),
       requestedAt: instant(spec.requestedSeconds),
       ...(spec.validSeconds !== undefined && { validUntil: instant(spec.validSeconds) }),
-      ...((action === 'create' || action === 'update') && {
+      ...((action === 'create' || action === 'update' || (action === 'migrate' && spec.withData)) && {
         data: { pid: 'sms', af_sub1: mark, ...strange },
+      }),
+      ...(hasLife.has(action) && {
         ...(spec.keepSeconds !== undefined
           ? { ttl: '14d', keepUntil: instant(spec.keepSeconds) }
           : spec.ttl !== undefined && { ttl: spec.ttl }),
-        ...(spec.renewTtl !== undefined && { renewTtl: spec.renewTtl }),
+        // An adopt states what the link is, and links from outside renew themselves.
+        ...(spec.renewTtl !== undefined && action !== 'adopt' && { renewTtl: spec.renewTtl }),
       }),
       ...(action === 'create' && spec.onConflict !== undefined && { onConflict: spec.onConflict }),
       ...((action === 'qr' || (action === 'create' && spec.withQr)) && { qr: { size: 300 } }),
@@ -89,7 +98,7 @@ export class Producers {
       mark,
       isAlike: spec.alike,
       keys: ids.flatMap((id) => (id === undefined ? [] : [`${onelinkId}/${id}`])),
-      hasFlaw: spec.flaw === 'invalid',
+      hasFlaw: spec.flaw === 'invalid' || (action === 'get' && source !== reader),
       body,
     };
     this.sent.push(command);

@@ -25,8 +25,8 @@ export interface Run {
 }
 
 /** Runs a scenario, and then runs without faults until all messages are done. */
-export async function run({ policy, steps }: Scenario): Promise<Run> {
-  const performance = new Performance(policy);
+export async function run({ policy, crossVersion, steps }: Scenario): Promise<Run> {
+  const performance = new Performance(policy, crossVersion);
   for (const step of steps) await performance.perform(step);
   const restless = await performance.comeToRest();
   // The TTL deletes the records of ended links. Then the pipeline runs until all messages are done again.
@@ -37,14 +37,16 @@ export async function run({ policy, steps }: Scenario): Promise<Run> {
 }
 
 class Performance {
-  readonly pipeline = new Pipeline();
+  readonly pipeline: Pipeline;
   readonly producers = new Producers();
   readonly #policy: ConflictPolicy;
   readonly #slots = new Map<Environment, number>();
-  readonly #startedAt = this.pipeline.now;
+  readonly #startedAt: number;
 
-  constructor(policy: ConflictPolicy) {
+  constructor(policy: ConflictPolicy, crossVersion: Scenario['crossVersion']) {
     this.#policy = policy;
+    this.pipeline = new Pipeline(crossVersion);
+    this.#startedAt = this.pipeline.now;
   }
 
   async perform(step: Step): Promise<void> {
@@ -104,6 +106,8 @@ class Performance {
         return pipeline.oneLink.makeByHand(`${onelinkId}/${step.address}`);
       case 'delete-by-hand':
         return pipeline.oneLink.deleteByHand(`${onelinkId}/${step.address}`);
+      case 'make-outside':
+        return pipeline.oneLink.makeOutside(`${onelinkId}/${step.address}`, step.api);
       case 'sweep': {
         const record = pipeline.overdue[step.record % Math.max(1, pipeline.overdue.length)];
         if (record !== undefined) pipeline.sweep(record);

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import type { Fate } from '../scheduler/scheduler.ts';
+import type { CrossVersion } from '../world/one-link.ts';
 import type { Job } from '../world/pipeline.ts';
 import type { ConflictPolicy } from '../world/workers.ts';
 
 /** A command to send. A number selects one of the existing objects, modulo their count. */
 export interface CommandSpec {
-  action: 'create' | 'update' | 'delete' | 'qr';
+  action: 'create' | 'update' | 'delete' | 'qr' | 'adopt' | 'migrate' | 'get';
   source: 'crm' | 'studio';
   /** `derived` means the derived ID of an earlier create. */
   address: 'derived' | 'poster' | 'flyer';
@@ -19,6 +20,8 @@ export interface CommandSpec {
   keepSeconds?: number | undefined;
   onConflict?: ConflictPolicy | undefined;
   withQr: boolean;
+  /** A migrate sends data of its own, not the link's. */
+  withData?: boolean | undefined;
   /** Carries the same data as others that are `alike`. */
   alike: boolean;
   flaw?: 'invalid' | 'reused-request-id' | undefined;
@@ -52,10 +55,14 @@ export type Step =
   /** A user makes a link in the user interface, which the API refuses to change, or deletes the link there. */
   | { do: 'make-by-hand'; address: 'poster' | 'flyer' }
   | { do: 'delete-by-hand'; address: 'poster' | 'flyer' }
+  /** A script makes a link, which a source may take over. */
+  | { do: 'make-outside'; address: 'poster' | 'flyer'; api: 'v2.0' | 'v1.0' }
   | { do: 'sweep'; record: number };
 
 export interface Scenario {
   policy: ConflictPolicy;
+  /** With `separate`, the API refuses links of version 1.0. */
+  crossVersion?: CrossVersion | undefined;
   steps: Step[];
 }
 
@@ -86,7 +93,12 @@ const fate = mostly<Fate>(
 );
 
 const command: fc.Arbitrary<CommandSpec> = fc.record({
-  action: fc.constantFrom('create', 'create', 'create', 'update', 'update', 'update', 'update', 'delete', 'qr'),
+  action: fc.oneof(
+    { weight: 3, arbitrary: fc.constant('create' as const) },
+    { weight: 4, arbitrary: fc.constant('update' as const) },
+    { weight: 2, arbitrary: fc.constantFrom('adopt' as const, 'migrate' as const) },
+    { weight: 3, arbitrary: fc.constantFrom('delete' as const, 'qr' as const, 'get' as const) },
+  ),
   source: mostly<'crm' | 'studio'>('crm', 8, 'studio'),
   address: fc.constantFrom('poster', 'poster', 'poster', 'derived', 'flyer'),
   earlier: place,
@@ -97,6 +109,7 @@ const command: fc.Arbitrary<CommandSpec> = fc.record({
   keepSeconds: mostly<number | undefined>(undefined, 14, 10 * 86_400, 50 * 86_400),
   onConflict: mostly<ConflictPolicy | undefined>(undefined, 6, 'reject', 'derive'),
   withQr: mostly(false, 3, true),
+  withData: mostly<boolean | undefined>(undefined, 3, true),
   alike: mostly(false, 8, true),
   flaw: mostly<CommandSpec['flaw']>(undefined, 20, 'invalid', 'reused-request-id'),
   withNoncharacters: mostly(false, 8, true),
@@ -160,9 +173,80 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 1,
     arbitrary: fc.record({ do: fc.constantFrom('make-by-hand' as const, 'delete-by-hand' as const), address }),
   },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('make-outside' as const),
+      address,
+      api: fc.constantFrom('v1.0' as const, 'v2.0' as const),
+    }),
+  },
 );
 
-export const scenario: fc.Arbitrary<Scenario> = fc.record({
+const anything: fc.Arbitrary<Scenario> = fc.record({
   policy: mostly<ConflictPolicy>('reject', 3, 'derive'),
+  crossVersion: fc.constantFrom<CrossVersion>('separate', 'newer'),
   steps: fc.array(step, { minLength: 1, maxLength: 60, size: 'max' }),
 });
+
+/** Among steps of all kinds, few PUTs are lost. Here each call of a takeover is lost now and then. */
+const takeoverSteps: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant('send' as const),
+      command: command.map(
+        (spec): CommandSpec => ({ ...spec, address: 'poster', validSeconds: undefined, flaw: undefined }),
+      ),
+      receive: fc.boolean(),
+    }),
+  },
+  { weight: 4, arbitrary: fc.constant<Step>({ do: 'receive', job: 'link', first: 0, count: 2 }) },
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      do: fc.constant('answer' as const),
+      calls: fc.array(
+        fc.record({ place: fc.nat({ max: 2 }), fate: mostly<Fate>('answered', 8, 'lost-applied', 'lost', 'repeated') }),
+        { minLength: 1, maxLength: 9 },
+      ),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('crash' as const), environment: fc.nat({ max: 2 }), applied }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({ do: fc.constant('wait' as const), seconds: fc.constantFrom(20, 100, 400), applied }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('deliver-again' as const),
+      job: fc.constant<Job>('link'),
+      message: fc.nat({ max: 3 }),
+      uncounted: fc.boolean(),
+    }),
+  },
+);
+
+const takeovers: fc.Arbitrary<Scenario> = fc
+  .record({
+    crossVersion: mostly<CrossVersion>('newer', 3, 'separate'),
+    api: fc.constantFrom('v1.0' as const, 'v2.0' as const),
+    first: command,
+    action: fc.constantFrom('adopt' as const, 'migrate' as const, 'migrate' as const),
+    steps: fc.array(takeoverSteps, { minLength: 4, maxLength: 50, size: 'max' }),
+  })
+  .map(({ crossVersion, api, first, action, steps }): Scenario => {
+    const sound = { ...first, action, address: 'poster', validSeconds: undefined, flaw: undefined } as const;
+    const begin: Step[] = [
+      { do: 'make-outside', address: 'poster', api },
+      { do: 'send', command: sound, receive: true },
+      { do: 'finish', environment: 0 },
+      // The first delivery returns, because another source's record may be under way.
+      { do: 'wait', seconds: 20, applied: [] },
+      { do: 'receive', job: 'link', first: 0, count: 1 },
+    ];
+    return { policy: 'reject', crossVersion, steps: [...begin, ...steps] };
+  });
+
+export const scenario = fc.oneof({ weight: 2, arbitrary: anything }, { weight: 1, arbitrary: takeovers });

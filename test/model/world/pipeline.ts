@@ -10,7 +10,7 @@ import { returnDelaySeconds } from '../../../lambdas/domain/work/return-delay.ts
 import { deliveryOf } from '../../../lambdas/runtime/sqs-batch.ts';
 import { InMemoryLedger } from '../../world/in-memory-ledger.ts';
 import { quiet, Scheduler } from '../scheduler/scheduler.ts';
-import { keyOf, ObservedOneLink } from './one-link.ts';
+import { type CrossVersion, keyOf, ObservedOneLink } from './one-link.ts';
 import { type Message, ownSenders, Queue } from './queue.ts';
 
 /** As lib derives them: a lease outlasts its invocation, and the visibility timeout is six timeouts plus the window. */
@@ -38,7 +38,7 @@ export class Pipeline {
   now = Date.parse('2026-03-01T10:00:00Z');
   readonly scheduler = new Scheduler(() => this.nowSeconds);
   readonly ledger = new InMemoryLedger();
-  readonly oneLink = new ObservedOneLink(() => this.now);
+  readonly oneLink: ObservedOneLink;
   readonly queues: Record<Job, Queue> = {
     link: new Queue('m'),
     qr: new Queue('q'),
@@ -47,6 +47,8 @@ export class Pipeline {
     expiry: new Queue('x'),
   };
   readonly outcomes: Outcome[] = [];
+  /** The answers to `get`, which hold links' data. Their producer alone receives them. */
+  readonly privateOutcomes: Outcome[] = [];
   /** Lines of the archive. */
   readonly parked: string[] = [];
   /** Epoch milliseconds of the last parked command. */
@@ -63,6 +65,10 @@ export class Pipeline {
   running: Environment[] = [];
   /** All environments of the run, by number. */
   readonly environments: Environment[] = [];
+
+  constructor(crossVersion: CrossVersion = 'separate') {
+    this.oneLink = new ObservedOneLink(() => this.now, crossVersion);
+  }
 
   get nowSeconds(): number {
     return Math.floor(this.now / 1000);

@@ -40,7 +40,7 @@ export function portsOf(
       port: `api.${operationOf(request)}`,
       subject: keyOfCall(request),
       effect: () => {
-        oneLink.caller = environment;
+        oneLink.begin(environment, keyOfCall(request));
         return oneLink.api.send(request);
       },
       whenLost: { unanswered: 'reset' },
@@ -91,7 +91,11 @@ export function portsOf(
       releaseClaim: (address, claim, now) =>
         call('ledger.releaseClaim', keyOf(address), () => ledger.releaseClaim(address, claim, now)),
       leaseLink: (address, lease, version, now) =>
-        call('ledger.leaseLink', keyOf(address), () => ledger.leaseLink(address, lease, version, now)),
+        call('ledger.leaseLink', keyOf(address), () => {
+          const { source } = ledger.links.get(keyOf(address)) ?? {};
+          oneLink.lease(environment, keyOf(address), `${source}/${lease.requestId}`);
+          return ledger.leaseLink(address, lease, version, now);
+        }),
       releaseLink: (address, lease) =>
         call('ledger.releaseLink', keyOf(address), () => ledger.releaseLink(address, lease)),
       replaceLink: (record, held) =>
@@ -123,6 +127,12 @@ export function portsOf(
       publish: (outcome) =>
         call('outcomes.publish', `${nameOf(outcome)} ${outcome.outcome}`, () => {
           pipeline.outcomes.push(structuredClone(outcome));
+        }),
+    },
+    privateOutcomes: {
+      publish: (outcome) =>
+        call('privateOutcomes.publish', `${nameOf(outcome)} ${outcome.outcome}`, () => {
+          pipeline.privateOutcomes.push(structuredClone(outcome));
         }),
     },
     qrQueue: {

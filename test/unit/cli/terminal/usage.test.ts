@@ -141,7 +141,7 @@ describe('an invalid command line ends with exit code 2', () => {
     ['there is not', undefined, 'there is no such file'],
     ['is no TypeScript', 'const = 1', 'it cannot be loaded (line 1): '],
     ['exports nothing', 'export const x = 1', 'it exports no `config`'],
-    ['has another shape', 'export const config = {}', 'stages: must be of type record; got nothing'],
+    ['has another shape', 'export const config = {}', 'stages: must be an object, in { }; got nothing'],
   ])('a configuration that %s', async (_, text, words) => {
     const folder = await mkdtemp(join(tmpdir(), 'configuration-'));
     onTestFinished(() => rm(folder, { recursive: true }));

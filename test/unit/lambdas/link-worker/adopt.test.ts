@@ -47,6 +47,15 @@ describe('an adopt', () => {
     expect(world.control.due.size).toBe(1);
   });
 
+  it('needs no TTL of its own for keepUntil or a policy if the API reports a sufficient one', async () => {
+    const templates = { A1b3: { mode: 'enforce' as const, ttlHours: { least: 48 } } };
+    const world = new LinkWorld({}, { policy: policyChecker({ templates, producers: {} }) });
+    world.api.links.set(spring, others);
+    await world.deliver({ body: { ...adopt, ttl: '1d', keepUntil: '2028-01-01T00:00:00Z' }, receiveCount: 2 });
+    expect(world.outcomes).toMatchObject([{ outcome: 'adopted' }]);
+    expect(world.ledger.links.get(spring)).toMatchObject({ ttlSeconds: 60 * day, keepUntil: 1_830_297_600 });
+  });
+
   it('waits for one return, in which the ledger may get another source’s record', async ({ world }) => {
     world.api.links.set(spring, others);
     expect(await world.deliver({ body: adopt })).toEqual(['look-again']);
@@ -280,4 +289,13 @@ describe('an adopt by version 1.0, whose GET shows no expiry', () => {
       expect(world.ledger.links.get(spring)).toMatchObject({ ttlSeconds });
     },
   );
+
+  it('is rejected if the TTL that it gives is too short for its keepUntil', async ({ world }) => {
+    world.api.links.set(spring, { ...others, api: 'v1.0' });
+    await world.deliver({ body: { ...adopt, ttl: '13d', keepUntil: '2028-01-01T00:00:00Z' }, receiveCount: 2 });
+    expect(world.outcomes).toMatchObject([
+      { outcome: 'rejected', reason: 'invalid-command', faults: [{ path: 'ttl', rule: 'keep' }] },
+    ]);
+    expect(world.ledger.links.size).toBe(0);
+  });
 });

@@ -81,6 +81,20 @@ describe('a migrate', () => {
     expect(world.outcomeKinds).toEqual(['migrated', 'updated', 'deleted']);
   });
 
+  it('leaves in the record what the link has, until its PUT took effect', async ({ world }) => {
+    world.api.links.set(spring, old);
+    world.api.spoil('update', { kind: 'status', status: 503, times: 9 });
+    const changes = { ttl: '30d', renewTtl: false, brandDomain: 'go.acme.example', keepUntil: '2028-01-01T00:00:00Z' };
+    await world.deliver({ body: { ...migrate, ...changes }, receiveCount: 2 });
+    const record = world.ledger.links.get(spring);
+    expect(record).toMatchObject({
+      renewTtl: true,
+      ttlSeconds: 20 * day,
+      shortUrl: 'https://acme.onelink.me/A1b3/spring',
+    });
+    expect(record).not.toHaveProperty('keepUntil');
+  });
+
   it('is superseded by a change that was requested later', async ({ world }) => {
     await world.deliver({ body: chosen });
     await world.deliver({ body: update });

@@ -40,11 +40,31 @@ describe('a landing zone', () => {
   });
 
   test.each([
-    ['namePrefix', 'acme', 'must be 1–15 letters and digits, a letter first, and a dash at the end; got "acme"'],
+    [
+      'namePrefix',
+      'acme',
+      'must be 1–15 letters and digits, a letter first, and a dash at the end, and not sthree-; got "acme"',
+    ],
+    [
+      'namePrefix',
+      'SThree-',
+      'must be 1–15 letters and digits, a letter first, and a dash at the end, and not sthree-; got "SThree-"',
+    ],
     ['iamPath', 'acme', 'must be an IAM path, such as /onelink/; got "acme"'],
-    ['bootstrapQualifier', 'much-too-long', 'must be 1–10 letters and digits; got "much-too-long"'],
+    ...['much-too-long', 'UP', 'under_line', '-a', 'a-', 'a--b', ''].map((qualifier): [string, unknown, string] => [
+      'bootstrapQualifier',
+      qualifier,
+      `must be 1–10 lower-case letters and digits, with single dashes between them, because it is in the name of a bucket; got "${qualifier}"`,
+    ]),
+    ...['xn--logs', 'sthree-logs', '192.168.0.1', 'a..b', 'logs-s3alias'].map((bucket): [string, unknown, string] => [
+      'accessLogBucket',
+      bucket,
+      `must be the name of an S3 bucket; got "${bucket}"`,
+    ]),
+    ['linkIdSecretReplica', 'eu-west-1', 'must be an object: { region, keyArn? }; got "eu-west-1"'],
     ['accessLogBucket', 'A', 'must be the name of an S3 bucket; got "A"'],
-    ['keepQueues', 'yes', 'must be of type boolean; got "yes"'],
+    ['keepQueues', 'yes', 'must be true or false; got "yes"'],
+    ['keepQueues', 'true', 'must be true or false, without quotes; got "true"'],
     [
       'key',
       'arn:aws:kms:eu-central-1:111122223333:alias/acme',
@@ -65,19 +85,62 @@ describe('a landing zone', () => {
     expect(zoneFaults({ [name]: value })).toEqual([`stages.production.landingZone.${name}: ${fault}`]);
   });
 
-  test.each([
+  test.each<[name: string, value: unknown, fault: string]>([
     ['vpcId', 'vpc', 'must be the ID of a VPC: vpc-…; got "vpc"'],
     ['subnetIds', [], 'must name at least one subnet; got []'],
     ['securityGroupIds', [], 'must name at least one security group; got []'],
-    [
-      'apiProxyUrl',
-      'http://user:secret@proxy.acme.example:3128',
-      'must be http://host:port of a proxy that supports CONNECT, without a user name and password; got "http://user:secret@proxy.acme.example:3128"',
-    ],
+    ...['user:secret@proxy.acme.example:3128', 'p:99999', 'p:65536', 'p:0', 'p:080', 'p', 'p:3128/', '-p:3128'].map(
+      (proxy): [string, unknown, string] => [
+        'apiProxyUrl',
+        `http://${proxy}`,
+        `must be http://host:port of a proxy that supports CONNECT, with a port up to 65535 and without a user name and password; got "http://${proxy}"`,
+      ],
+    ),
+    ['subnetIds', 'subnet-0123456789abcdef0', 'must be a list of subnet IDs, in [ ]; got "subnet-0123456789abcdef0"'],
+    ['endpoints', true, 'must be an object: { routeTableIds }; got true'],
   ])('refuses network.%s: %j', (name, value, fault) => {
     expect(zoneFaults({ network: { ...strictZone.network, [name]: value } })).toEqual([
       `stages.production.landingZone.network.${name}: ${fault}`,
     ]);
+  });
+
+  test('refuses a prefix that leaves no room for the name of a pipeline and its stage', () => {
+    const [pipeline] = production.pipelines;
+    if (!pipeline) throw new Error('no pipeline');
+    const named = (characters: number) => {
+      const pipelines = [{ ...pipeline, name: 'P'.repeat(characters) }];
+      return faultsOf(of({ landingZone: { ...strictZone, namePrefix: 'fifteenletters1-' }, pipelines }));
+    };
+    expect(named(34)).toEqual([]);
+    expect(named(36)).toEqual([
+      `stages.production.pipelines[0].name: must be 2 characters shorter, or landingZone.namePrefix: fifteenletters1-${'P'.repeat(36)}-production may have 61; got "${'P'.repeat(36)}"`,
+    ]);
+  });
+
+  test('refuses endpoints without route tables', () => {
+    expect(zoneFaults({ network: { ...strictZone.network, endpoints: {} } })).toEqual([
+      'stages.production.landingZone.network.endpoints.routeTableIds: must be a list of route table IDs (rtb-…), in [ ]; got nothing',
+    ]);
+  });
+
+  test.each([
+    ['subnetIds', 'subnet-0123456789abcdef0'],
+    ['securityGroupIds', 'sg-0123456789abcdef0'],
+  ])('refuses a member of network.%s that is there twice', (name, id) => {
+    expect(zoneFaults({ network: { ...strictZone.network, [name]: [id, id] } })).toEqual([
+      `stages.production.landingZone.network.${name}[1]: must not be there twice: take one out; got "${id}"`,
+    ]);
+  });
+
+  test.each(['http://proxy:1', 'http://10.0.0.1:65535', 'http://proxy.acme.example:3128'])(
+    'may have %s',
+    (apiProxyUrl) => {
+      expect(zoneFaults({ network: { ...strictZone.network, apiProxyUrl } })).toEqual([]);
+    },
+  );
+
+  test.each(['hnb659fds', 'a', 'a-b-c', '1234567890'])('may have the qualifier %s', (bootstrapQualifier) => {
+    expect(zoneFaults({ bootstrapQualifier })).toEqual([]);
   });
 
   test.each([
@@ -107,6 +170,50 @@ describe('a landing zone', () => {
     expect(faultsOf({ ...strict, stages: { production, staging: production } })).toContain(
       'stages.staging.landingZone.network.endpoints: must be left out, because the stage production makes the endpoints of this VPC, ' +
         'which has each once; got "vpc-0123456789abcdef0"',
+    );
+  });
+});
+
+describe('the tags of a stage', () => {
+  const signs = 'letters, digits, blanks and _ . : / = + - @';
+  const nameRule = `the name must be 1–128 ${signs}, and must not start with aws:`;
+
+  test.each([
+    ['aws:team', '1', nameRule],
+    ['AWS:team', '1', nameRule],
+    ['', '1', nameRule],
+    ['te#m', '1', nameRule],
+    ['x'.repeat(129), '1', nameRule],
+    ['team', '', `must be 1–256 ${signs}; got ""`],
+    ['team', 'a\nb', `must be 1–256 ${signs}; got "a\\nb"`],
+    ['team', 'x'.repeat(257), `must be 1–256 ${signs}; got "${'x'.repeat(99)}`],
+    ['centre', 4711, `must be 1–256 ${signs}, in quotes; got 4711`],
+  ])('must not be %j: %j', (name, value, fault) => {
+    expect(faultsOf(of({ tags: { [name]: value as string } }))).toEqual([`stages.production.tags.${name}: ${fault}`]);
+  });
+
+  test('may be words of any script, and their names may hold `aws`', () => {
+    expect(
+      faultsOf(of({ tags: { Kostenträger: 'Müller & Söhne'.replace('&', '+'), 'my-aws:x': 'a@b.example' } })),
+    ).toEqual([]);
+  });
+
+  test('must be fifty at most, and differ in more than case', () => {
+    const tags = Object.fromEntries(Array.from({ length: 51 }, (_, index) => [`tag-${index}`, 'x']));
+    expect(faultsOf(of({ tags }))).toEqual([
+      expect.stringContaining('stages.production.tags: must be at most 50 tags, not 51: take some out; got {'),
+    ]);
+    expect(faultsOf(of({ tags: { Team: 'a', team: 'b' } }))).toEqual([
+      'stages.production.tags.team: must differ from Team in more than case, because IAM takes both for one name: take one out; got "b"',
+    ]);
+  });
+});
+
+describe('the AWS account of a stage', () => {
+  test('is a text, because a number may lose its zeros', () => {
+    const aws = { account: 111_122_223_333 as unknown as string, region: 'eu-central-1' };
+    expect(faultsOf(of({ aws }))).toContain(
+      'stages.production.aws.account: must be an AWS account ID: 12 digits, in quotes; got 111122223333',
     );
   });
 });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { common, create, read, rulesOf } from './given-reading.ts';
 
 const update = { ...common, action: 'update', shortlinkId: 'spring', data: { pid: 'sms' } };
+const adopt = { ...common, action: 'adopt', shortlinkId: 'spring' };
 
 describe('a valid command', () => {
   it('is returned unchanged, with its link parameters as text', () => {
@@ -239,5 +240,15 @@ describe('a kept link', () => {
     expect(rulesOf({ ...create, ...kept })).toEqual(['ttl keep']);
     expect(rulesOf({ ...create, ...kept, requestId: 7 })).toEqual(['requestId type', 'ttl keep']);
     expect(rulesOf({ ...create, ...kept, action: 'make' })).toEqual(['action value', 'ttl keep']);
+    expect(rulesOf({ ...adopt, ...kept, action: 'migrate' })).toEqual(['ttl keep']);
+  });
+
+  it('of an adopt is not refused for a TTL that may not count: the API may report another', () => {
+    const kept = { keepUntil: '2027-01-01T00:00:00Z', ttl: '13d' };
+    expect(rulesOf({ ...adopt, ...kept })).toEqual([]);
+    expect(rulesOf({ ...adopt, ...kept, ttl: '13 d', keepUntil: '2026-03-10T12:00:00Z' })).toEqual([
+      'ttl ttl',
+      'keepUntil in-past',
+    ]);
   });
 });
