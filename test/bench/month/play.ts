@@ -1,6 +1,6 @@
 import { Account } from './traffic/account.ts';
 import { burstCommands, type Calendar } from './traffic/calendar.ts';
-import { dropCampaign } from './traffic/campaign-file.ts';
+import { sendCampaign } from './traffic/campaign.ts';
 import { Producer } from './traffic/producer.ts';
 import { planSteady, signIn } from './traffic/steady.ts';
 import { startChecker, startOperator, startSender } from './world/campaign-functions.ts';
@@ -56,7 +56,8 @@ export async function play({ size, calendar, from, commands, seed, report }: Pla
   startOperator(cloud);
   const samples = startSampling(cloud);
 
-  const producer = new Producer(cloud);
+  const producer = new Producer(cloud, 'transactional');
+  const bulk = new Producer(cloud, 'campaign');
   const { days, campaigns, burstsAtHours, steadyShare, events } = calendar;
   planSteady(clock, producer, { from, days, commands: steadyShare * commands, scale: size.scale }, chance);
   for (const [index, atHours] of burstsAtHours.entries()) {
@@ -70,7 +71,7 @@ export async function play({ size, calendar, from, commands, seed, report }: Pla
   }
   for (const campaign of campaigns) {
     const rows = Math.round(campaign.share * commands);
-    clock.at(from + campaign.atHours * hour, () => dropCampaign(cloud, campaign, rows, from));
+    clock.at(from + campaign.atHours * hour, () => sendCampaign(cloud, bulk, campaign, rows, from));
   }
   const account = new Account(cloud);
   for (const event of events) account.plan(event, from);
@@ -88,7 +89,9 @@ export async function play({ size, calendar, from, commands, seed, report }: Pla
     now += Math.min(day, until + calendar.daysAfter * day - now);
     await clock.runUntil(now);
     const requests = correspondence.requests.size.toLocaleString('en');
-    report(`${new Date(now - 1).toISOString().slice(0, 10)}: ${requests} commands so far, ${cloud.parked.count} parked`);
+    report(
+      `${new Date(now - 1).toISOString().slice(0, 10)}: ${requests} commands so far, ${cloud.parked.count} parked`,
+    );
   }
   const { user, system } = process.cpuUsage(cpuBefore);
   return { cloud, governed, samples, from, until, usedAtEnd, cpuSeconds: (user + system) / 1e6 };

@@ -26,10 +26,12 @@ export class Account {
     const at = from + event.atHours * hour;
     switch (event.kind) {
       case 'outage':
-        return this.#between(at, event.hours, { kind: 'status', status: 503, operation: 'any', probability: 1 });
+        this.#between(at, event.hours, { kind: 'status', status: 503, operation: 'any', probability: 1 });
+        return;
       case 'rate-limited': {
         const { probability, hours } = event;
-        return this.#between(at, hours, { kind: 'status', status: 429, operation: 'any', probability, seed: 3 });
+        this.#between(at, hours, { kind: 'status', status: 429, operation: 'any', probability, seed: 3 });
+        return;
       }
       case 'token':
         clock.at(at, () => void api.control.changeSettings({ token: 'another-token' }));

@@ -1,4 +1,4 @@
-/** A campaign's file. */
+/** A campaign of creates. */
 export interface PlannedCampaign {
   name: string;
   /** Hours after the month's start. */
@@ -11,6 +11,8 @@ export interface PlannedCampaign {
   codeEvery?: number;
   /** Days after the month's start until which its links are kept. */
   keepDays?: number;
+  /** A producer sends it as commands to the lane, all at once. By default it is a file, which waits in the bucket. */
+  isDirect?: true;
 }
 
 /** What happens to the account. */
@@ -60,8 +62,9 @@ export const march: Calendar = {
     { name: 'easter-1', atHours: at(16, 18.4), share: 0.07, ttl: '14d', renewTtl: false },
     { name: 'flash', atHours: at(18, 9.05), share: 0.05, ttl: '2d', renewTtl: false },
     { name: 'easter-2', atHours: at(22, 10), share: 0.08, ttl: '14d', renewTtl: true, codeEvery: 100 },
-    { name: 'insurance', atHours: at(26, 9), share: 0.07, ttl: '31d', renewTtl: true },
-    { name: 'travel', atHours: at(27, 18.4), share: 0.06, ttl: '31d', renewTtl: true },
+    { name: 'receipts', atHours: at(24, 9), share: 0.03, ttl: '31d', renewTtl: false, isDirect: true },
+    { name: 'insurance', atHours: at(26, 9), share: 0.06, ttl: '31d', renewTtl: true },
+    { name: 'partners', atHours: at(27, 18.4), share: 0.04, ttl: '31d', renewTtl: true, isDirect: true },
     { name: 'garden', atHours: at(30, 9), share: 0.03, ttl: '14d', renewTtl: false },
   ],
   events: [
@@ -72,23 +75,27 @@ export const march: Calendar = {
   ],
 };
 
-/** Three days with the same kinds of events, and a quota that runs out on the third. */
-export const shortMonth: Calendar = {
+/**
+ * Three days with the same kinds of events. Other systems spend most of the quota, so that it runs out on the third day. The next month
+ * begins after it.
+ */
+export const threeDays: Calendar = {
   days: 3,
-  daysAfter: 0.5,
-  steadyShare: 0.3,
+  daysAfter: 0.25,
+  steadyShare: 0.25,
   burstsAtHours: [at(1, 18.5)],
   campaigns: [
     { name: 'posters', atHours: at(1, 9), share: 0.02, ttl: '14d', renewTtl: true, codeEvery: 4, keepDays: 60 },
-    { name: 'spring', atHours: at(1, 10), share: 0.2, ttl: '1d', renewTtl: true },
-    { name: 'outlet', atHours: at(2, 9.5), share: 0.2, ttl: '31d', renewTtl: true },
-    { name: 'flash', atHours: at(2, 15.05), share: 0.1, ttl: '20h', renewTtl: false },
-    { name: 'garden', atHours: at(3, 12), share: 0.2, ttl: '14d', renewTtl: false },
+    { name: 'spring', atHours: at(1, 10), share: 0.12, ttl: '1d', renewTtl: true },
+    { name: 'outlet', atHours: at(2, 9.5), share: 0.12, ttl: '31d', renewTtl: true },
+    { name: 'flash', atHours: at(2, 15.05), share: 0.08, ttl: '20h', renewTtl: false },
+    { name: 'garden', atHours: at(3, 18), share: 0.14, ttl: '14d', renewTtl: false },
+    { name: 'partners', atHours: at(3, 20), share: 0.06, ttl: '14d', renewTtl: false, isDirect: true },
   ],
   events: [
     { kind: 'outage', atHours: at(2, 9), hours: 1 },
     { kind: 'token', atHours: at(2, 12), hours: 0.5 },
     { kind: 'rate-limited', atHours: at(2, 15), hours: 0.5, probability: 0.3 },
-    { kind: 'spent-elsewhere', atHours: at(3, 6), share: 0.1 },
+    { kind: 'spent-elsewhere', atHours: at(1, 1), share: 0.6 },
   ],
 };

@@ -11,15 +11,16 @@ export interface Asked {
 /** The role of this producer, as SQS reports it. */
 const senderId = 'AROAEXAMPLEOFCRMROLE1:session';
 const source = 'crm';
-const lane = 'transactional';
 
-/** The producer whose services send commands to the transactional lane. */
+/** The producer whose services send commands to a lane's queue. */
 export class Producer {
   readonly #cloud: Cloud;
+  readonly #lane: string;
   readonly #template: string;
 
-  constructor(cloud: Cloud) {
+  constructor(cloud: Cloud, lane: string) {
     this.#cloud = cloud;
+    this.#lane = lane;
     this.#template = Object.keys(cloud.size.settings.templates)[0] ?? '';
   }
 
@@ -30,7 +31,13 @@ export class Producer {
     const { requestId, action } = asked;
     const requestedAt = new Date(sentAt).toISOString();
     const command = { specVersion: '1.0', source, onelinkId: this.#template, requestedAt, ...asked };
-    correspondence.sent(source, requestId, { lane, part, action, sentAt, wantsCode: asked.qr !== undefined });
-    this.#cloud.queue(lane).send({ body: JSON.stringify(command), senderId });
+    correspondence.sent(source, requestId, {
+      lane: this.#lane,
+      part,
+      action,
+      sentAt,
+      wantsCode: asked.qr !== undefined,
+    });
+    this.#cloud.queue(this.#lane).send({ body: JSON.stringify(command), senderId });
   }
 }

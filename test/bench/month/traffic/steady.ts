@@ -76,5 +76,10 @@ function sendOne(producer: Producer, requestId: string, kind: number, chosen: st
 
 /** The data of a link by which a customer signs in. */
 export function signIn(mark: string): Record<string, string> {
-  return { pid: 'sign_in', c: 'account', deep_link_value: `sign-in/${mark}`, af_web_dp: 'https://www.acme.example/sign-in' };
+  return {
+    pid: 'sign_in',
+    c: 'account',
+    deep_link_value: `sign-in/${mark}`,
+    af_web_dp: 'https://www.acme.example/sign-in',
+  };
 }

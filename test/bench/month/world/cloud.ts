@@ -1,12 +1,13 @@
+import { OneLinkClient } from '../../../../lambdas/adapters/onelink-client.ts';
+import type { VouchedMessage } from '../../../../lambdas/adapters/vouching-queue.ts';
 import { originalAttribute } from '../../../../lambdas/domain/contract/original-message.ts';
 import type { Outcome } from '../../../../lambdas/domain/contract/outcome.ts';
 import { firstSenderAttribute } from '../../../../lambdas/domain/contract/sender.ts';
-import type { VouchedMessage } from '../../../../lambdas/adapters/vouching-queue.ts';
+import type { ControlReading } from '../../../../lambdas/domain/control/control-record.ts';
 import { expiryLane, qrLane } from '../../../../lambdas/domain/work/names.ts';
 import type { Observer } from '../../../../lambdas/domain/work/observer.ts';
-import type { SqsBatchOptions } from '../../../../lambdas/runtime/sqs-batch.ts';
 import { RateLimiter } from '../../../../lambdas/runtime/rate-limiter.ts';
-import { OneLinkClient } from '../../../../lambdas/adapters/onelink-client.ts';
+import type { SqsBatchOptions } from '../../../../lambdas/runtime/sqs-batch.ts';
 import { callTimeoutMilliseconds, campaignCheckerPlan, maxReceiveCount } from '../../../../lib/config/rate-budget.ts';
 import { CallCounter } from '../../../../local/onelink-api/limits.ts';
 import { EmulatedApi } from '../../../world/emulated-api.ts';
@@ -30,6 +31,13 @@ export const ownSender = 'AROAOFTHEPIPELINE';
 export const campaignQueue = 'campaign-files';
 const image = Buffer.from('89504e470d0a1a0a', 'hex');
 
+/** Its readers get the record itself, because a month reads it a million times. No reader changes it. */
+class ControlWithoutCopies extends InMemoryControl {
+  override async read(): Promise<ControlReading> {
+    return { control: this.control, corrupt: false, signals: { ...this.signals } };
+  }
+}
+
 /** The account's API, the tables, queues, topic and buckets of one pipeline, on one simulated clock. */
 export class Cloud {
   readonly size: MonthSize;
@@ -37,7 +45,7 @@ export class Cloud {
   readonly chance: Chance;
   readonly api: EmulatedApi;
   readonly ledger = new InMemoryLedger();
-  readonly control = new InMemoryControl();
+  readonly control = new ControlWithoutCopies();
   readonly campaigns = new InMemoryCampaignTable();
   readonly files = new InMemoryCampaignFiles();
   readonly parked = new ParkedCommands();
@@ -49,6 +57,8 @@ export class Cloud {
   hour = new CallCounter();
   /** Links made at each address, as the API has answered. */
   readonly made = new Map<string, number>();
+  /** The least quota that was left when a lane sent a call that costs quota, by lane. */
+  readonly lowestQuota = new Map<string, number>();
   readonly metrics = new Map<string, number>();
   /** Link IDs and the like never go into it: names of metrics and messages of warnings alone. */
   readonly warnings = new Map<string, number>();
@@ -92,8 +102,8 @@ export class Cloud {
     return queue;
   }
 
-  /** A client of one environment, and the rate limiter of its share. */
-  client(callsPerSecond: number, callsInFlight = 1): { api: OneLinkClient; turns: RateLimiter } {
+  /** A client of one environment of a lane, and the rate limiter of its share. */
+  client(lane: string, callsPerSecond: number, callsInFlight = 1): { api: OneLinkClient; turns: RateLimiter } {
     const turns = RateLimiter.atPace(callsPerSecond, this.clock);
     const settings = {
       API_DIALECT: 'v2.0',
@@ -105,10 +115,17 @@ export class Cloud {
     const transport: ConstructorParameters<typeof OneLinkClient>[2] = {
       send: (call) => {
         this.hour.record(this.clock.monotonicMilliseconds());
+        if (call.method !== 'GET') {
+          const { remaining } = this.api.emulator.quota;
+          this.lowestQuota.set(lane, Math.min(remaining, this.lowestQuota.get(lane) ?? remaining));
+        }
         return this.api.send(call);
       },
     };
-    return { api: new OneLinkClient(settings, { token, turns, clock: this.clock, onCall: () => {} }, transport), turns };
+    return {
+      api: new OneLinkClient(settings, { token, turns, clock: this.clock, onCall: () => {} }, transport),
+      turns,
+    };
   }
 
   /** What a function's batch runtime needs of this cloud. */
@@ -149,7 +166,10 @@ export class Cloud {
     const queue = this.queue(name);
     for (let start = 0; start < messages.length; start += 10) {
       await this.clock.sleep(serviceMilliseconds.queue);
-      for (const { body, messageId, sentAtMilliseconds, sender, receiveCount, groupId } of messages.slice(start, start + 10)) {
+      for (const { body, messageId, sentAtMilliseconds, sender, receiveCount, groupId } of messages.slice(
+        start,
+        start + 10,
+      )) {
         const attributes = {
           [originalAttribute.messageId]: messageId,
           [originalAttribute.sentTimestamp]: String(sentAtMilliseconds),
@@ -170,4 +190,3 @@ export class Cloud {
     this.queues.set(name, new SimulatedQueue(name, this.clock, { visibilityTimeoutSeconds, maxReceiveCount }));
   }
 }
-

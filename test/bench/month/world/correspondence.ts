@@ -35,7 +35,11 @@ export class Correspondence {
   /** Runs when a link is made. */
   onCreated: (outcome: Outcome, request: Request) => void = () => {};
 
-  sent(source: string, requestId: string, sent: Pick<Request, 'lane' | 'part' | 'action' | 'sentAt' | 'wantsCode'>): void {
+  sent(
+    source: string,
+    requestId: string,
+    sent: Pick<Request, 'lane' | 'part' | 'action' | 'sentAt' | 'wantsCode'>,
+  ): void {
     const key = requestKey({ source, requestId });
     if (this.requests.has(key)) return;
     const none = { outcome: undefined, answeredAt: undefined, codeAt: undefined, wasParked: false };

@@ -1,12 +1,12 @@
-import { expiryIntake } from '../../../../lambdas/expiry-intake/expiry-intake.ts';
+import { provedSender } from '../../../../lambdas/domain/contract/sender.ts';
 import type { LinkRecord } from '../../../../lambdas/domain/link/ledger-record.ts';
 import { wakeAt } from '../../../../lambdas/domain/link/ledger-record.ts';
 import type { Removal } from '../../../../lambdas/domain/link/removal.ts';
 import { secondsNow } from '../../../../lambdas/domain/work/clock.ts';
 import { expiryLane, qrLane } from '../../../../lambdas/domain/work/names.ts';
+import { expiryIntake } from '../../../../lambdas/expiry-intake/expiry-intake.ts';
 import { governor } from '../../../../lambdas/governor/governor.ts';
 import { governorMetric } from '../../../../lambdas/governor/names.ts';
-import { provedSender } from '../../../../lambdas/domain/contract/sender.ts';
 import { replayer } from '../../../../lambdas/replayer/replayer.ts';
 import { callTimeoutMilliseconds, governorCallsPerSecond, replayedAhead } from '../../../../lib/config/rate-budget.ts';
 import type { Cloud } from './cloud.ts';
@@ -53,7 +53,7 @@ export interface Governed {
 export function startGovernor(cloud: Cloud): Governed {
   const { size, clock, observer, services, mappings } = cloud;
   const governed: Governed = { changes: [], forecasts: [] };
-  const { api, turns } = cloud.client(governorCallsPerSecond);
+  const { api, turns } = cloud.client('governor', governorCallsPerSecond);
   const lanes = size.lanes.map(({ name, reserveCalls, hourlyCapCalls, dailyCapCalls }) => {
     return { name, reserveCalls, hourlyCapCalls, dailyCapCalls, mappings: [name] };
   });

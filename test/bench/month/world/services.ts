@@ -6,7 +6,7 @@ export const serviceMilliseconds = { table: 5, topic: 15, queue: 10, bucket: 30 
 /** How long the OneLink API takes to answer. */
 export const apiMilliseconds = 100;
 
-const AsyncGenerator = (async function* () {}).constructor;
+const AsyncGenerator = async function* () {}.constructor;
 
 /** The port, each of whose calls takes a time on the clock before it takes effect. What it gives bit by bit takes none. */
 export function slow<Port extends object>(port: Port, clock: Pick<Clock, 'sleep'>, milliseconds: number): Port {

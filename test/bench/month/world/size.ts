@@ -32,7 +32,7 @@ export interface MonthSize {
 /**
  * The governor polls every minute, at any scale. A run takes some seconds, so a poll may be so old when the lane parks.
  */
-const pollSeconds = 65;
+export const pollSeconds = 65;
 
 /**
  * The sizes of a month with so many calls of quota.

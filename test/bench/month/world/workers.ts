@@ -1,12 +1,12 @@
-import type { LinkWorkerPorts } from '../../../../lambdas/link-worker/ports.ts';
-import { linkWorkerEnvironment } from '../../../../lambdas/link-worker/env.ts';
-import { linkWorker } from '../../../../lambdas/link-worker/link-worker.ts';
 import { noPolicy } from '../../../../lambdas/domain/contract/command-reading.ts';
 import { wireJson } from '../../../../lambdas/domain/contract/wire-json.ts';
 import type { Removal } from '../../../../lambdas/domain/link/removal.ts';
 import { expiryLane, qrLane } from '../../../../lambdas/domain/work/names.ts';
 import { expiryWorkerEnvironment } from '../../../../lambdas/expiry-worker/env.ts';
 import { expiryWorker } from '../../../../lambdas/expiry-worker/expiry-worker.ts';
+import { linkWorkerEnvironment } from '../../../../lambdas/link-worker/env.ts';
+import { linkWorker } from '../../../../lambdas/link-worker/link-worker.ts';
+import type { LinkWorkerPorts } from '../../../../lambdas/link-worker/ports.ts';
 import { qrWorkerEnvironment } from '../../../../lambdas/qr-worker/env.ts';
 import { qrWorker } from '../../../../lambdas/qr-worker/qr-worker.ts';
 import { readEnvironment } from '../../../../lambdas/runtime/environment.ts';
@@ -53,7 +53,7 @@ export function startLinkWorker(cloud: Cloud, { name, plan, reserveCalls }: Lane
     cloud.queue(qrLane).send({ body: wireJson(job), senderId: ownSender, groupId });
   };
   feed(cloud, name, plan, () => {
-    const { api, turns } = cloud.client(plan.callsPerSecond, plan.callsInFlight);
+    const { api, turns } = cloud.client(name, plan.callsPerSecond, plan.callsInFlight);
     const ports: LinkWorkerPorts = {
       api,
       quota: (accountId) => api.quota(accountId),
@@ -104,7 +104,7 @@ export function startQrWorker(cloud: Cloud): void {
     remove: async () => {},
   };
   feed(cloud, qrLane, size.qr, () => {
-    const { api, turns } = cloud.client(size.qr.callsPerSecond, size.qr.callsInFlight);
+    const { api, turns } = cloud.client(qrLane, size.qr.callsPerSecond, size.qr.callsInFlight);
     const { ledger, outcomes } = services;
     return sqsBatch({
       ...cloud.batch(cloud.queue(qrLane)),
@@ -125,7 +125,7 @@ export function startExpiryWorker(cloud: Cloud): void {
     EXPIRY_CALLS_PER_SECOND: String(size.expiry.callsPerSecond),
   });
   feed(cloud, expiryLane, size.expiry, () => {
-    const { api, turns } = cloud.client(size.expiry.callsPerSecond, size.expiry.callsInFlight);
+    const { api, turns } = cloud.client(expiryLane, size.expiry.callsPerSecond, size.expiry.callsInFlight);
     const { ledger, control, outcomes } = services;
     return sqsBatch({
       ...cloud.batch(cloud.queue(expiryLane)),
