@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { figuresOf } from '../../../bench/month/findings/figures.ts';
 import { brokenPromises } from '../../../bench/month/findings/judge.ts';
 import { play } from '../../../bench/month/play.ts';
-import { threeDays } from '../../../bench/month/traffic/calendar.ts';
+import { type Calendar, threeDays } from '../../../bench/month/traffic/calendar.ts';
 import { monthSize } from '../../../bench/month/world/size.ts';
 import { variantPipeline } from '../../../bench/world/synthesis.ts';
 
@@ -22,5 +22,27 @@ describe('three days of an account in simulated time', () => {
     const figures = figuresOf(played, threeDays);
     expect(figures.mostParked).toBeGreaterThan(0);
     expect(figures.calmLatencyMilliseconds.p50).toBeLessThan(150);
-  }, 60_000);
+  }, 120_000);
+
+  it('are the same for the same seed, to the millisecond, and others for another', async () => {
+    // Given: six hours, in which a campaign meets an outage.
+    const size = monthSize(variantPipeline({}), 7_500);
+    const from = Date.parse('2026-03-29T00:00:00Z');
+    const calendar: Calendar = {
+      ...{ days: 0.25, daysAfter: 0, steadyShare: 0.5, burstsAtHours: [2] },
+      campaigns: [{ name: 'spring', atHours: 3, share: 0.5, ttl: '1d', renewTtl: true }],
+      events: [{ kind: 'outage', atHours: 2.95, hours: 0.2 }],
+    };
+    const played = async (seed: number) => {
+      const { cloud } = await play({ size, calendar, from, commands: 200, seed, report: () => {} });
+      const requests = [...cloud.correspondence.requests];
+      return requests.map(([key, { answeredAt, outcome }]) => `${key} ${outcome} ${answeredAt}`);
+    };
+    // When
+    const [once, again, another] = [await played(7), await played(7), await played(8)];
+    // Then
+    expect(once).toHaveLength(623);
+    expect(again).toEqual(once);
+    expect(another).not.toEqual(once);
+  }, 120_000);
 });
