@@ -12,7 +12,7 @@ import { cpu } from './items/cpu.ts';
 import { longGrowth, shortGrowth } from './items/growth.ts';
 import { http } from './items/http.ts';
 import { latency } from './items/latency.ts';
-import { month } from './items/month.ts';
+import { lanesOption, month } from './items/month.ts';
 import { quota } from './items/quota.ts';
 import { rate } from './items/rate.ts';
 import { sharing } from './items/sharing.ts';
@@ -52,7 +52,8 @@ const program = new Command('npm run bench --')
   .option(
     '--lanes <changes...>',
     'with month: plays it also with other settings of the lanes, as in transactional.rateShare=0.1,campaign.rateShare=0.836',
-    [],
+    lanesOption,
+    [] as string[],
   )
   .option('--short', 'with growth: runs only the part that a run of all items includes', false);
 withUsageCode(program).parse();

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { InvalidArgumentError } from 'commander';
 import type { ConfiguredPipeline } from '../../../cli/pipeline/configured-pipeline.ts';
 import { table } from '../../report/table.ts';
 import type { BenchOptions, Findings } from '../item.ts';
@@ -9,7 +10,7 @@ import { drawMonth } from '../month/plots/month-plots.ts';
 import { march } from '../month/traffic/calendar.ts';
 import { changedLanes } from '../month/world/lane-changes.ts';
 import { type MonthSize, monthSize } from '../month/world/size.ts';
-import { variantPipeline } from '../world/synthesis.ts';
+import { type Variant, variantAt, variantPipeline } from '../world/synthesis.ts';
 
 /** The month's commands, and its quota: a hundredth of the account's. */
 const usualCommands = 75_000;
@@ -25,12 +26,12 @@ interface Run {
 /** A whole month in simulated time, once for each choice of the lanes. */
 export async function month(options: BenchOptions): Promise<Findings> {
   const { report, seed, only, commands = usualCommands, lanes, callsPerSecond } = options;
-  const configured = variantPipeline(callsPerSecond === undefined ? {} : { account: { callsPerSecond } });
+  const variant = callsPerSecond === undefined ? {} : variantAt({ callsPerSecond });
   const names = [asConfigured, ...lanes].filter(
     (name) => only.length === 0 || only.some((part) => name.includes(part)),
   );
   // A choice that cannot be planned ends the item before the first month is played.
-  const sizes = names.map((name) => [name, monthSize(withLanes(configured, name), commands)] as const);
+  const sizes = names.map((name) => [name, monthSize(withLanes(variant, name), commands)] as const);
   const runs: Record<string, Run> = {};
   const broken: string[] = [];
   for (const [name, size] of sizes) {
@@ -53,10 +54,22 @@ export async function month(options: BenchOptions): Promise<Findings> {
   return { figures: { runs: figures }, table: tables(runs), broken };
 }
 
-function withLanes(configured: ConfiguredPipeline, name: string): ConfiguredPipeline {
-  if (name === asConfigured) return configured;
-  const { settings } = configured;
-  return { ...configured, settings: { ...settings, lanes: changedLanes(settings.lanes, name) } };
+/** Reads a value of the option `--lanes`, with those before it. */
+export function lanesOption(text: string, before: readonly string[]): string[] {
+  try {
+    withLanes({}, text);
+  } catch (error) {
+    throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
+  }
+  return [...before, text];
+}
+
+/** The pipeline with a choice of the lanes. @throws Error with each fault of the configuration that this makes */
+function withLanes(variant: Variant, name: string): ConfiguredPipeline {
+  const pipeline = variantPipeline(variant);
+  if (name === asConfigured) return pipeline;
+  const lanes = changedLanes(pipeline.settings.lanes, name);
+  return variantPipeline({ ...variant, settings: { ...variant.settings, lanes } });
 }
 
 function figuresIn({ size, figures }: Run) {
@@ -105,7 +118,9 @@ function tables(runs: Record<string, Run>): string {
         '21',
         '28',
         'most parked',
-        'last outcome of these after the turn',
+        'their last outcome after the turn',
+        'caught up after the outage',
+        'after the token',
         'links renewed',
         'expired',
         'QR codes',
@@ -119,6 +134,10 @@ function tables(runs: Record<string, Run>): string {
         }),
         whole(figures.mostParked),
         `${figures.minutesToReplay.toFixed(1)} min`,
+        ...['outage', 'token'].map((kind) => {
+          const minutes = figures.caughtUpMinutes.find(({ event }) => event === kind)?.minutes;
+          return minutes === undefined ? '–' : `${minutes.toFixed(1)} min`;
+        }),
         whole(figures.linksRenewed),
         whole(figures.linksExpired),
         whole(figures.qrCodes),

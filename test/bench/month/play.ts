@@ -20,7 +20,7 @@ export interface PlayOptions {
   calendar: Calendar;
   /** Epoch milliseconds of the month's first instant. */
   from: number;
-  /** Commands of the month. Bursts are included, and are as large at any scale. */
+  /** Commands of the month. A burst is as large at any scale. */
   commands: number;
   seed: number;
   report: (line: string) => void;
@@ -58,8 +58,9 @@ export async function play({ size, calendar, from, commands, seed, report }: Pla
 
   const producer = new Producer(cloud, 'transactional');
   const bulk = new Producer(cloud, 'campaign');
-  const { days, campaigns, burstsAtHours, steadyShare, events } = calendar;
-  planSteady(clock, producer, { from, days, commands: steadyShare * commands, scale: size.scale }, chance);
+  const { days, campaigns, burstsAtHours, transactionalShare, events } = calendar;
+  const steady = Math.max(0, transactionalShare * commands - burstsAtHours.length * burstCommands);
+  planSteady(clock, producer, { from, days, commands: steady, scale: size.scale }, chance);
   for (const [index, atHours] of burstsAtHours.entries()) {
     clock.at(from + atHours * hour, () => {
       for (let number = 0; number < burstCommands; number++) {

@@ -45,6 +45,8 @@ export interface MonthFigures {
   longestWaitMinutes: number;
   /** Seconds until the last of a burst has its outcome, while nothing is wrong. */
   burstSeconds: { bursts: number; median: number; most: number };
+  /** For each outage and each time without a token: minutes from its end to the last outcome of what the transactional lane got in it. */
+  caughtUpMinutes: { event: string; minutes: number }[];
   campaigns: CampaignFigures[];
   fullestSecond: number;
   plannedCallsPerSecond: number;
@@ -101,6 +103,7 @@ export function figuresOf(played: PlayedMonth, calendar: Calendar): MonthFigures
       median: percentile(burstSeconds, 0.5),
       most: Math.max(...burstSeconds),
     },
+    caughtUpMinutes: calendar.events.flatMap((event) => caughtUp(event, from, urgent)),
     campaigns: calendar.campaigns.map(({ name }) => campaignFigures(name, requests)),
     fullestSecond: arrivals.fullestSecond.all,
     plannedCallsPerSecond: size.callsPerSecond,
@@ -125,6 +128,15 @@ function disturbs(event: AccountEvent, from: number, time: number): boolean {
   if (event.kind === 'spent-elsewhere') return false;
   const begins = from + event.atHours * hour;
   return time >= begins && time < begins + event.hours * hour + aftermath;
+}
+
+function caughtUp(event: AccountEvent, from: number, urgent: readonly Request[]) {
+  if (event.kind !== 'outage' && event.kind !== 'token') return [];
+  const begins = from + event.atHours * hour;
+  const ends = begins + event.hours * hour;
+  const met = urgent.filter(({ sentAt }) => sentAt >= begins && sentAt < ends);
+  const last = Math.max(ends, ...met.map(({ answeredAt = Number.NaN }) => answeredAt));
+  return [{ event: event.kind, minutes: (last - ends) / minute }];
 }
 
 function latencyOf(requests: readonly Request[]): Latency {

@@ -30,8 +30,8 @@ export interface Calendar {
   days: number;
   /** Days after that, for what was parked to return and end. */
   daysAfter: number;
-  /** The part of the month's commands that the transactional lane gets bit by bit. */
-  steadyShare: number;
+  /** The part of the month's commands that the transactional lane gets: the bursts, and the rest bit by bit. */
+  transactionalShare: number;
   /** The hours at which {@link burstCommands} sign-ins arrive at once. */
   burstsAtHours: number[];
   campaigns: PlannedCampaign[];
@@ -50,7 +50,7 @@ const at = (day: number, hour: number) => (day - 1) * 24 + hour;
 export const march: Calendar = {
   days: 31,
   daysAfter: 1,
-  steadyShare: 0.3,
+  transactionalShare: 0.3,
   burstsAtHours: [2, 5, 9, 13, 16, 20, 23, 26, 29].map((day) => at(day, 18.5)),
   campaigns: [
     { name: 'posters', atHours: at(2, 9), share: 0.01, ttl: '14d', renewTtl: true, codeEvery: 1, keepDays: 60 },
@@ -82,7 +82,7 @@ export const march: Calendar = {
 export const threeDays: Calendar = {
   days: 3,
   daysAfter: 0.25,
-  steadyShare: 0.25,
+  transactionalShare: 0.4,
   burstsAtHours: [at(1, 18.5)],
   campaigns: [
     { name: 'posters', atHours: at(1, 9), share: 0.02, ttl: '14d', renewTtl: true, codeEvery: 4, keepDays: 60 },

@@ -1,5 +1,8 @@
+import type { CampaignReading } from '../../../../lambdas/adapters/campaign-table.ts';
 import { OneLinkClient } from '../../../../lambdas/adapters/onelink-client.ts';
 import type { VouchedMessage } from '../../../../lambdas/adapters/vouching-queue.ts';
+import { type CampaignKey, campaignKey } from '../../../../lambdas/domain/campaign/places.ts';
+import type { CampaignRecord } from '../../../../lambdas/domain/campaign/record.ts';
 import { originalAttribute } from '../../../../lambdas/domain/contract/original-message.ts';
 import type { Outcome } from '../../../../lambdas/domain/contract/outcome.ts';
 import { firstSenderAttribute } from '../../../../lambdas/domain/contract/sender.ts';
@@ -31,7 +34,18 @@ export const ownSender = 'AROAOFTHEPIPELINE';
 export const campaignQueue = 'campaign-files';
 const image = Buffer.from('89504e470d0a1a0a', 'hex');
 
-/** Its readers get the record itself, because a month reads it a million times. No reader changes it. */
+/** Its readers get the records themselves, because a month reads them a million times. No reader changes them. */
+class CampaignsWithoutCopies extends InMemoryCampaignTable {
+  override async read(campaign: CampaignKey): Promise<CampaignReading> {
+    return { record: this.records.get(campaignKey(campaign)), corrupt: false };
+  }
+
+  override async readAll(campaigns: readonly CampaignKey[]): Promise<{ records: CampaignRecord[]; corrupt: string[] }> {
+    return { records: campaigns.flatMap((one) => this.records.get(campaignKey(one)) ?? []), corrupt: [] };
+  }
+}
+
+/** As above. */
 class ControlWithoutCopies extends InMemoryControl {
   override async read(): Promise<ControlReading> {
     return { control: this.control, corrupt: false, signals: { ...this.signals } };
@@ -46,7 +60,7 @@ export class Cloud {
   readonly api: EmulatedApi;
   readonly ledger = new InMemoryLedger();
   readonly control = new ControlWithoutCopies();
-  readonly campaigns = new InMemoryCampaignTable();
+  readonly campaigns = new CampaignsWithoutCopies();
   readonly files = new InMemoryCampaignFiles();
   readonly parked = new ParkedCommands();
   readonly correspondence = new Correspondence();

@@ -5,7 +5,7 @@ const changeable = ['rateShare', 'batchSize', 'windowSeconds', 'quotaReserveCall
 type Changeable = (typeof changeable)[number];
 
 /**
- * The lanes with changes, as the option `--lanes` gives them: `transactional.rateShare=0.1,campaign.rateShare=0.836`.
+ * The lanes with changes, as the option `--lanes` of the benchmark gives them: `transactional.rateShare=0.1,campaign.rateShare=0.836`.
  *
  * @throws Error that names the part that cannot be used, and what can
  */
@@ -17,7 +17,7 @@ export function changedLanes(lanes: PipelineSettings['lanes'], text: string): Pi
     const number = Number(value);
     if (before === undefined || !isChangeable(setting) || value === '' || !Number.isFinite(number)) {
       throw new Error(
-        `--lanes: "${part}" is not lane.setting=number, as in transactional.rateShare=0.1. ` +
+        `"${part}" is not lane.setting=number, as in transactional.rateShare=0.1. ` +
           `The lanes are ${Object.keys(lanes).join(', ')}. The settings are ${changeable.join(', ')}.`,
       );
     }

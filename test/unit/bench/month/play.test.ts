@@ -29,19 +29,19 @@ describe('three days of an account in simulated time', () => {
     const size = monthSize(variantPipeline({}), 7_500);
     const from = Date.parse('2026-03-29T00:00:00Z');
     const calendar: Calendar = {
-      ...{ days: 0.25, daysAfter: 0, steadyShare: 0.5, burstsAtHours: [2] },
-      campaigns: [{ name: 'spring', atHours: 3, share: 0.5, ttl: '1d', renewTtl: true }],
+      ...{ days: 0.25, daysAfter: 0, transactionalShare: 0.9, burstsAtHours: [2] },
+      campaigns: [{ name: 'spring', atHours: 3, share: 0.1, ttl: '1d', renewTtl: true }],
       events: [{ kind: 'outage', atHours: 2.95, hours: 0.2 }],
     };
     const played = async (seed: number) => {
-      const { cloud } = await play({ size, calendar, from, commands: 200, seed, report: () => {} });
+      const { cloud } = await play({ size, calendar, from, commands: 800, seed, report: () => {} });
       const requests = [...cloud.correspondence.requests];
       return requests.map(([key, { answeredAt, outcome }]) => `${key} ${outcome} ${answeredAt}`);
     };
     // When
     const [once, again, another] = [await played(7), await played(7), await played(8)];
     // Then
-    expect(once).toHaveLength(623);
+    expect(once).toHaveLength(631);
     expect(again).toEqual(once);
     expect(another).not.toEqual(once);
   }, 120_000);

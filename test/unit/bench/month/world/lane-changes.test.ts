@@ -24,7 +24,7 @@ describe('the lanes of the option --lanes', () => {
     '',
   ])('are refused for %j, with the lanes and settings that exist', (text) => {
     expect(() => changedLanes(lanes, text)).toThrow(
-      `--lanes: "${text}" is not lane.setting=number, as in transactional.rateShare=0.1. ` +
+      `"${text}" is not lane.setting=number, as in transactional.rateShare=0.1. ` +
         'The lanes are transactional, campaign. The settings are rateShare, batchSize, windowSeconds, quotaReserveCalls.',
     );
   });
