@@ -16,8 +16,8 @@ interface Slot {
 }
 
 /**
- * An event source mapping with its function, as Lambda runs them: batches by size or window, at most C invocations at once, and a
- * next batch that fills while all are busy. Each slot keeps its environment. Without a window a batch takes what is visible.
+ * An event source mapping with its function, as Lambda runs them. It makes batches by size or window, and runs C invocations at most. The
+ * next batch fills while all are busy. Each slot keeps its environment. Without a window a batch takes what is visible.
  */
 export class Mapping {
   isOn = true;

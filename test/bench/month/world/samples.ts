@@ -3,7 +3,7 @@ import type { Cloud } from './cloud.ts';
 
 const [minute, hour] = [60_000, 3_600_000];
 
-/** How the pipeline stands in one hour. */
+/** The state of the pipeline in one hour. */
 export interface HourSample {
   /** Epoch milliseconds at which the hour ended. */
   at: number;

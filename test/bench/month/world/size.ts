@@ -37,9 +37,8 @@ export const pollSeconds = 65;
 /**
  * The sizes of a month with so many calls of quota.
  *
- * | played as it is | divided by the scale |
- * |---|---|
- * | rates, environments, batches, windows, latencies, the governor's minute | the month's quota, reserves, caps, and how much work there is |
+ * - Divided by the scale: the month's quota, reserves, caps, and how much work there is.
+ * - Played as they are: rates, environments, batches, windows, latencies, and the governor's minute.
  *
  * One rate cannot be played as it is. A lane that reaches its reserve goes on until the next poll, and to the end of its batches. In
  * production that is a small part of the reserve. If it exceeds the divided reserve, the lane gets fewer environments, of a
