@@ -11,7 +11,7 @@ import type { Telemetry } from './telemetry.ts';
 export interface SqsBatchOptions {
   work: BatchWork;
   queue: { delay(messages: { receiptHandle: string; delaySeconds: number }[]): Promise<number> };
-  telemetry: Telemetry;
+  telemetry: Pick<Telemetry, 'observer' | 'beginInvocation' | 'endInvocation'>;
   /** The pace of the API calls, and their client. Absent if the work makes none. */
   turns?: RateLimiter;
   api?: { beginInvocation(mayRetry: () => boolean): void };
@@ -28,6 +28,8 @@ export interface SqsBatchOptions {
   /** How many messages that this environment has returned may have a running delay. */
   mostReturned: number;
   clock: Clock;
+  /** From 0 up to 1, for the jitter of the delays. Default: `Math.random`. */
+  random?: () => number;
 }
 
 /**
@@ -44,6 +46,7 @@ export function sqsBatch(options: SqsBatchOptions) {
     api,
     mostReturned,
     clock,
+    random = Math.random,
     deduplicationWindowDays = Number.POSITIVE_INFINITY,
     ownSenders,
   } = options;
@@ -65,7 +68,7 @@ export function sqsBatch(options: SqsBatchOptions) {
       });
       const delays = returned.map(({ record, cause }) => ({
         receiptHandle: record.receiptHandle,
-        delaySeconds: returnDelaySeconds(cause, receiveCountOf(record), Math.random()),
+        delaySeconds: returnDelaySeconds(cause, receiveCountOf(record), random()),
       }));
       const undelayed = await queue.delay(await returnedMessages.admit(delays, deadline));
       if (undelayed > 0) log.warn('some returned messages keep the queue’s visibility time-out', { count: undelayed });

@@ -361,6 +361,17 @@ export const campaignCheckerPlan = {
   visibilityTimeoutSeconds: 6 * 120,
 } as const;
 
+/** A lot holds at most 500 commands. With fewer commands sent ahead, the workers would idle between two lots. */
+const leastReplayedAhead = 1_000;
+
+/**
+ * The most parked commands that the replayer keeps in a lane's queue: two full batches for each environment. A new command waits
+ * behind at most so many.
+ */
+export function replayedAhead({ concurrency, batchSize }: Pick<WorkerPlan, 'concurrency' | 'batchSize'>): number {
+  return Math.max(leastReplayedAhead, 2 * concurrency * batchSize);
+}
+
 /** The governor, the replayer, the operations function and the campaign sender, which run once at a time. */
 const singleFunctions = 4;
 

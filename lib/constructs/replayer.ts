@@ -3,13 +3,11 @@ import type { Construct } from 'constructs';
 import { prefix } from '../../lambdas/adapters/names.ts';
 import type { ReplayerVariables } from '../../lambdas/replayer/env.ts';
 import { boundSenders } from '../config/principals.ts';
+import { replayedAhead } from '../config/rate-budget.ts';
 import type { Lane } from './lane.ts';
 import type { PipelineParts } from './pipeline-parts.ts';
 import { scheduledFunction } from './scheduled-function.ts';
 import { allow } from './worker-function.ts';
-
-/** A lot holds at most 500 commands. With fewer commands sent ahead, the workers would idle between two lots. */
-const leastSendAhead = 1_000;
 
 /** Every minute, sends parked commands back to the lanes that are open. */
 export function replayer(
@@ -27,8 +25,7 @@ export function replayer(
         name,
         queueUrl: commands.queue.queueUrl,
         commandsPerSecond: link.concurrency * link.callsPerSecond,
-        // Two full batches for each environment. A new command waits behind at most so many.
-        sendAhead: Math.max(leastSendAhead, 2 * link.concurrency * link.batchSize),
+        sendAhead: replayedAhead(link),
       })),
     ),
   };

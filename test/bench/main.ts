@@ -12,6 +12,7 @@ import { cpu } from './items/cpu.ts';
 import { longGrowth, shortGrowth } from './items/growth.ts';
 import { http } from './items/http.ts';
 import { latency } from './items/latency.ts';
+import { lanesOption, month } from './items/month.ts';
 import { quota } from './items/quota.ts';
 import { rate } from './items/rate.ts';
 import { sharing } from './items/sharing.ts';
@@ -31,6 +32,7 @@ const items = {
   growth: { key: 'growth', run: shortGrowth },
   sharing: { key: 'sharing', run: sharing },
   cost: { key: 'cost', run: cost },
+  month: { key: 'month', run: month },
 } as const satisfies Record<string, { key: string; run: Item }>;
 type ItemName = keyof typeof items;
 
@@ -47,6 +49,12 @@ const program = new Command('npm run bench --')
   .option('--calls-per-second <number>', 'limit of the account (default: what this machine can sustain)', whole)
   .option('--commands <number>', 'size of the item’s campaigns', whole)
   .option('--only <words...>', 'runs only variants of the item whose names contain one of these words', [])
+  .option(
+    '--lanes <changes...>',
+    'with month: plays it also with other settings of the lanes, as in transactional.rateShare=0.1,campaign.rateShare=0.836',
+    lanesOption,
+    [] as string[],
+  )
   .option('--short', 'with growth: runs only the part that a run of all items includes', false);
 withUsageCode(program).parse();
 const flags = program.opts<Omit<BenchOptions, 'report'> & { short: boolean }>();

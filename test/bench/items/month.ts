@@ -1,0 +1,163 @@
+import { fileURLToPath } from 'node:url';
+import { InvalidArgumentError } from 'commander';
+import type { ConfiguredPipeline } from '../../../cli/pipeline/configured-pipeline.ts';
+import { table } from '../../report/table.ts';
+import type { BenchOptions, Findings } from '../item.ts';
+import { figuresOf, type MonthFigures } from '../month/findings/figures.ts';
+import { brokenPromises } from '../month/findings/judge.ts';
+import { play } from '../month/play.ts';
+import { drawMonth } from '../month/plots/month-plots.ts';
+import { march } from '../month/traffic/calendar.ts';
+import { changedLanes } from '../month/world/lane-changes.ts';
+import { type MonthSize, monthSize } from '../month/world/size.ts';
+import { type Variant, variantAt, variantPipeline } from '../world/synthesis.ts';
+
+/** The month's commands, and its quota: a hundredth of the account's. */
+const usualCommands = 75_000;
+const from = Date.parse('2026-03-01T00:00:00Z');
+const asConfigured = 'as configured';
+const plotsFolder = new URL('../../../.local/out/month/', import.meta.url);
+
+interface Run {
+  size: MonthSize;
+  figures: MonthFigures;
+}
+
+/** A whole month in simulated time, once for each choice of the lanes. */
+export async function month(options: BenchOptions): Promise<Findings> {
+  const { report, seed, only, commands = usualCommands, lanes, callsPerSecond } = options;
+  const variant = callsPerSecond === undefined ? {} : variantAt({ callsPerSecond });
+  const names = [asConfigured, ...lanes].filter(
+    (name) => only.length === 0 || only.some((part) => name.includes(part)),
+  );
+  // A choice that cannot be planned ends the item before the first month is played.
+  const sizes = names.map((name) => [name, monthSize(withLanes(variant, name), commands)] as const);
+  const runs: Record<string, Run> = {};
+  const broken: string[] = [];
+  for (const [name, size] of sizes) {
+    report(`month: ${name}: ${size.arithmetic}`);
+    const played = await play({
+      size,
+      calendar: march,
+      from,
+      commands,
+      seed,
+      report: (line) => report(`month: ${line}`),
+    });
+    runs[name] = { size, figures: figuresOf(played, march) };
+    broken.push(...brokenPromises(played).map((promise) => `month, ${name}: ${promise}`));
+    const folder = fileURLToPath(new URL(`${name.replaceAll(/[^A-Za-z0-9.]+/g, '-')}/`, plotsFolder));
+    const files = await drawMonth(folder, played, march);
+    report(`month: plots in ${files.join(', ')}`);
+  }
+  const figures = Object.fromEntries(Object.entries(runs).map(([name, run]) => [name, figuresIn(run)]));
+  return { figures: { runs: figures }, table: tables(runs), broken };
+}
+
+/** Reads a value of the option `--lanes`, with those before it. */
+export function lanesOption(text: string, before: readonly string[]): string[] {
+  try {
+    withLanes({}, text);
+  } catch (error) {
+    throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
+  }
+  return [...before, text];
+}
+
+/** The pipeline with a choice of the lanes. @throws Error with each fault of the configuration that this makes */
+function withLanes(variant: Variant, name: string): ConfiguredPipeline {
+  const pipeline = variantPipeline(variant);
+  if (name === asConfigured) return pipeline;
+  const lanes = changedLanes(pipeline.settings.lanes, name);
+  return variantPipeline({ ...variant, settings: { ...variant.settings, lanes } });
+}
+
+function figuresIn({ size, figures }: Run) {
+  const { scale, arithmetic, monthlyQuotaCalls } = size;
+  const reduced = Object.fromEntries(size.lanes.map(({ name, reduced: words }) => [name, words ?? null]));
+  return { scale, arithmetic, monthlyQuotaCalls, reduced, ...figures };
+}
+
+function tables(runs: Record<string, Run>): string {
+  const all = Object.entries(runs);
+  const [first] = all;
+  const whole = (value: number) => Math.round(value).toLocaleString('en');
+  const parts = [
+    table(
+      [
+        'a month in simulated time',
+        'commands',
+        'quota calls per change',
+        'transactional above the API’s, p50',
+        'p95',
+        'p99',
+        'last of a burst of 500, median',
+        'most',
+        'fullest second ≤ plan',
+        '429 of our making',
+      ],
+      all.map(([name, { figures }]) => [
+        name,
+        whole(figures.commands),
+        figures.quotaCallsPerWrite.toFixed(4),
+        `${figures.calmLatencyMilliseconds.p50} ms`,
+        `${figures.calmLatencyMilliseconds.p95} ms`,
+        `${figures.calmLatencyMilliseconds.p99} ms`,
+        `${figures.burstSeconds.median.toFixed(1)} s`,
+        `${figures.burstSeconds.most.toFixed(1)} s`,
+        `${figures.fullestSecond} ≤ ${figures.plannedCallsPerSecond}`,
+        figures.ownTooManyRequests,
+      ]),
+    ),
+    table(
+      [
+        'the month’s quota',
+        'used',
+        'forecast on day 7',
+        '14',
+        '21',
+        '28',
+        'most parked',
+        'their last outcome after the turn',
+        'caught up after the outage',
+        'after the token',
+        'links renewed',
+        'expired',
+        'QR codes',
+      ],
+      all.map(([name, { figures }]) => [
+        name,
+        `${figures.quotaUsedPercent.toFixed(1)} %`,
+        ...[7, 14, 21, 28].map((day) => {
+          const forecast = figures.forecasts.find((one) => one.day === day);
+          return forecast === undefined ? '–' : `${forecast.projectedPercent.toFixed(0)} %`;
+        }),
+        whole(figures.mostParked),
+        `${figures.minutesToReplay.toFixed(1)} min`,
+        ...['outage', 'token'].map((kind) => {
+          const minutes = figures.caughtUpMinutes.find(({ event }) => event === kind)?.minutes;
+          return minutes === undefined ? '–' : `${minutes.toFixed(1)} min`;
+        }),
+        whole(figures.linksRenewed),
+        whole(figures.linksExpired),
+        whole(figures.qrCodes),
+      ]),
+    ),
+  ];
+  if (first !== undefined) {
+    const [name, { figures }] = first;
+    parts.push(
+      table(
+        [`campaigns, ${name}`, 'rows', 'from the file to the last outcome', 'links/s', 'rows parked'],
+        figures.campaigns.map(({ name: campaign, rows, minutes, linksPerSecond, parkedRows }) => [
+          campaign,
+          whole(rows),
+          `${minutes.toFixed(1)} min`,
+          Number.isFinite(linksPerSecond) ? linksPerSecond.toFixed(0) : '–',
+          whole(parkedRows),
+        ]),
+      ),
+    );
+  }
+  return parts.join('\n\n');
+}
