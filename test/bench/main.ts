@@ -9,6 +9,7 @@ import type { BenchOptions, Item } from './item.ts';
 import { coldStart } from './items/cold-start.ts';
 import { cost } from './items/cost.ts';
 import { cpu } from './items/cpu.ts';
+import { fullRate } from './items/full-rate.ts';
 import { longGrowth, shortGrowth } from './items/growth.ts';
 import { http } from './items/http.ts';
 import { latency } from './items/latency.ts';
@@ -23,6 +24,7 @@ import { forgetAssemblies } from './world/synthesis.ts';
 /** In the order of docs/performance.md. The key is the item's in bench.json. */
 const items = {
   rate: { key: 'rate', run: rate },
+  'full-rate': { key: 'fullRate', run: fullRate },
   quota: { key: 'quotaEfficiency', run: quota },
   'side-by-side': { key: 'sideBySide', run: sideBySide },
   cpu: { key: 'cpuPerLink', run: cpu },

@@ -1,0 +1,176 @@
+import { rm } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Budget, budgetOf, plannedCalls, reachedCallsPerSecond } from '../../../lib/config/rate-budget.ts';
+import type { FaultInput } from '../../../local/onelink-api/faults.ts';
+import { table } from '../../report/table.ts';
+import { type FleetOptions, startFleet } from '../fleet/fleet.ts';
+import type { BenchOptions, Findings } from '../item.ts';
+import { cores } from '../world/machine.ts';
+import { measureWindow } from '../world/measured-window.ts';
+import { countBetween, fullestSecond, sendTimesProbe } from '../world/send-times.ts';
+
+/** What happens to the environments and to the API's answers. */
+interface Trouble {
+  stopped?: boolean;
+  recycled?: boolean;
+  killed?: boolean;
+  refused?: boolean;
+}
+
+interface FullRateVariant extends Trouble {
+  /** The mean. Each answer takes between a half and one and a half of it. */
+  latencyMilliseconds: number;
+}
+
+const everything: Trouble = { stopped: true, recycled: true, killed: true, refused: true };
+
+const variants: Readonly<Record<string, FullRateVariant>> = {
+  'latency 20 ms': { latencyMilliseconds: 20 },
+  'latency 200 ms': { latencyMilliseconds: 200 },
+  'latency 1,000 ms': { latencyMilliseconds: 1_000 },
+  '200 ms, processes stopped for 300 ms': { latencyMilliseconds: 200, stopped: true },
+  '200 ms, environments recycled every 60 s': { latencyMilliseconds: 200, recycled: true },
+  '200 ms, all killed halfway': { latencyMilliseconds: 200, killed: true },
+  '200 ms, 1 % of 429s and 5xx': { latencyMilliseconds: 200, refused: true },
+  '20 ms, all of these': { latencyMilliseconds: 20, ...everything },
+  '200 ms, all of these': { latencyMilliseconds: 200, ...everything },
+  '1,000 ms, all of these': { latencyMilliseconds: 1_000, ...everything },
+};
+
+/** Each environment has begun a batch by then, and the first codes have reached the QR worker. */
+const warmUpSeconds = 8;
+const stops: FleetOptions['stops'] = { milliseconds: 300, everyMilliseconds: 200 };
+const recycledAfterMilliseconds = 60_000;
+/** A machine with less left was full: what it measures is its own limit. */
+const leastIdleCores = 0.1;
+const goalOfBudget = 0.97;
+const goalLatencyMilliseconds = 200;
+
+/**
+ * The account's real limits, 1,000 calls and 25 QR calls a second. The use cases, pacer, HTTP client and failure table are those
+ * that ship, in as many processes as the configuration reserves.
+ */
+export async function fullRate({ report, only, seconds, seed }: BenchOptions): Promise<Findings> {
+  const runs: FullRateRun[] = [];
+  for (const [name, variant] of Object.entries(variants)) {
+    if (only.length > 0 && !only.some((part) => name.includes(part))) continue;
+    report(`full-rate: ${name}, ${seconds} s`);
+    runs.push(await run(name, variant, seconds, seed));
+  }
+  return { figures: { runs }, table: fullRateTable(runs), broken: runs.flatMap(brokenIn) };
+}
+
+export type FullRateRun = Awaited<ReturnType<typeof run>>;
+
+async function run(name: string, variant: FullRateVariant, seconds: number, seed: number) {
+  const { latencyMilliseconds } = variant;
+  const probe = await sendTimesProbe();
+  const fleet = await startFleet({
+    variant: {},
+    emulator: { latencyMilliseconds: latencyMilliseconds / 2, latencyJitterMilliseconds: latencyMilliseconds },
+    nodeOptions: [probe.nodeOption],
+    recycledAfterMilliseconds: variant.recycled ? recycledAfterMilliseconds : undefined,
+    stops: variant.stopped ? stops : undefined,
+  });
+  try {
+    if (variant.refused) await fleet.api.admin.addFaults(faults(seed));
+    await sleep(warmUpSeconds * 1000);
+    const window = await measureWindow(fleet, seconds, () => {
+      if (variant.killed) fleet.killAllEnvironments();
+    });
+    const { all, ofFunction } = await probe.read();
+    const { arrivals, refused } = await fleet.api.admin.stats();
+    const between = (times: Float64Array = new Float64Array()) =>
+      countBetween(times, window.from, window.until) / window.seconds;
+    const { account } = fleet.pipeline;
+    const budget: Budget = budgetOf(account);
+    const planned = plannedCalls(fleet.plan);
+    return {
+      variant: name,
+      latencyMilliseconds,
+      budgetCallsPerSecond: budget.callsPerSecond,
+      plannedCallsPerSecond: planned.callsPerSecond,
+      plannedQrCallsPerSecond: planned.qrCallsPerSecond,
+      /** What synthesis prints. */
+      expectedCallsPerSecond: reachedCallsPerSecond(fleet.plan),
+      sustainedCallsPerSecond: between(all),
+      ofBudget: between(all) / budget.callsPerSecond,
+      /** Of its pace, by function. */
+      ofPace: Object.fromEntries(
+        fleet.functions.map(({ name: of, concurrency, callsPerSecond }) => [
+          of,
+          between(ofFunction.get(of)) / (concurrency * callsPerSecond),
+        ]),
+      ),
+      fullestSecondOfSends: fullestSecond(all),
+      fullestSecondOfQrSends: fullestSecond(ofFunction.get('QrWorker') ?? new Float64Array()),
+      fullestSecondOfArrivals: arrivals.fullestSecond.api,
+      fullestSecondOfQrArrivals: arrivals.fullestSecond.qr,
+      limitCallsPerSecond: account.callsPerSecond,
+      limitQrCallsPerSecond: account.qrCallsPerSecond,
+      refusedCalls: refused.rate + refused.qrRate,
+      outcomes: Object.fromEntries(fleet.outcomes),
+      killedInvocations: fleet.killed.invocations,
+      crash: fleet.crash(),
+      ownCores: window.ownCores,
+      busyCores: window.busyCores,
+      machineWasFull: window.busyCores > cores - leastIdleCores,
+      cpuMillisecondsPerCall: Object.fromEntries(
+        [...window.cpuSeconds].map(([role, used]) => [role, (used * 1000) / (between(all) * window.seconds)]),
+      ),
+    };
+  } finally {
+    await fleet.stop();
+    await rm(probe.directory, { recursive: true, force: true });
+  }
+}
+
+/** One call in a hundred fails: half with a 429 of the rate, half with a 503. */
+const faults = (seed: number): FaultInput[] => [
+  { kind: 'status', status: 429, probability: 0.005, seed },
+  { kind: 'status', status: 503, probability: 0.005, seed: seed + 1 },
+];
+
+function fullRateTable(runs: readonly FullRateRun[]): string {
+  const percent = (share: number | undefined) => (share === undefined ? '–' : `${(share * 100).toFixed(1)} %`);
+  return table(
+    [
+      'full rate',
+      `of the budget (goal ${goalOfBudget * 100} % at ${goalLatencyMilliseconds} ms)`,
+      'calls/s: sustained, expected',
+      'campaign, transactional, QR: of their pace',
+      'fullest second: sends ≤ plan',
+      'arrivals ≤ limit',
+      'QR: sends ≤ plan, arrivals ≤ limit',
+      '429',
+      `cores: ours, all (of ${cores})`,
+    ],
+    runs.map((one) => [
+      one.variant,
+      one.machineWasFull ? 'the machine was full: does not count' : percent(one.ofBudget),
+      `${one.sustainedCallsPerSecond.toFixed(0)}, ${one.expectedCallsPerSecond.toFixed(0)}`,
+      ['CampaignLinkWorker', 'TransactionalLinkWorker', 'QrWorker'].map((of) => percent(one.ofPace[of])).join(', '),
+      `${one.fullestSecondOfSends} ≤ ${one.plannedCallsPerSecond}`,
+      `${one.fullestSecondOfArrivals} ≤ ${one.limitCallsPerSecond}`,
+      `${one.fullestSecondOfQrSends} ≤ ${one.plannedQrCallsPerSecond}, ${one.fullestSecondOfQrArrivals} ≤ ${one.limitQrCallsPerSecond}`,
+      one.refusedCalls,
+      `${one.ownCores.toFixed(2)}, ${one.busyCores.toFixed(2)}`,
+    ]),
+  );
+}
+
+function brokenIn(one: FullRateRun): string[] {
+  const broken: string[] = [];
+  const above = (what: string, found: number, allowed: number) => {
+    if (found > allowed) broken.push(`${one.variant}: ${found} ${what} in one second, ${allowed} allowed`);
+  };
+  above('sends', one.fullestSecondOfSends, one.plannedCallsPerSecond);
+  above('QR sends', one.fullestSecondOfQrSends, one.plannedQrCallsPerSecond);
+  if (one.crash !== '') broken.push(`${one.variant}: an invocation failed: ${one.crash}`);
+  // On a full machine, calls wait for the emulator and arrive together.
+  if (one.machineWasFull) return broken;
+  above('arrivals', one.fullestSecondOfArrivals, one.limitCallsPerSecond);
+  above('QR arrivals', one.fullestSecondOfQrArrivals, one.limitQrCallsPerSecond);
+  if (one.refusedCalls > 0) broken.push(`${one.variant}: ${one.refusedCalls} calls were answered 429 for their rate`);
+  return broken;
+}
