@@ -50,8 +50,8 @@ const crmSender = 'AROAEXAMPLEOFCRMROLE1:benchmark';
 const emulatorProgram = 'emulator-program';
 
 /**
- * All functions that call the API under a backlog, each in as many processes as its reserved concurrency allows, against the
- * emulator in a process of its own. Ledger, topic, queues and buckets are in memory.
+ * All functions that call the API under a backlog, each in as many processes as its reserved concurrency allows. The emulator has a
+ * process of its own. Ledger, topic, queues and buckets are in memory.
  */
 export async function startFleet({ variant, emulator, nodeOptions, recycledAfterMilliseconds, stops }: FleetOptions) {
   const pipeline = variantPipeline(variant);
