@@ -47,6 +47,7 @@ export class AccessPolicies extends Construct {
       ...reads.withoutValues,
       ...reads.subscriptions,
       ...reads.keys,
+      ...reads.documents,
       this.#mayAct('operate', 'campaigns-*'),
     ]);
     this.#policy('Purge', 'Deletes dead letters, and receives them with the values that they hold', [

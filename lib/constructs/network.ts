@@ -18,7 +18,7 @@ export interface FunctionNetwork {
 
 /**
  * What functions call by an interface endpoint. The event source mappings, the logs of functions and their metrics go through
- * Lambda itself. CloudWatch Logs is for the audit log, STS for the proof of who acts.
+ * Lambda itself. CloudWatch Logs is for the audit log, STS and Systems Manager for the proof of who acts.
  */
 const interfaceServices = {
   Sqs: InterfaceVpcEndpointAwsService.SQS,
@@ -27,6 +27,7 @@ const interfaceServices = {
   Lambda: InterfaceVpcEndpointAwsService.LAMBDA,
   Sts: InterfaceVpcEndpointAwsService.STS,
   Logs: InterfaceVpcEndpointAwsService.CLOUDWATCH_LOGS,
+  Ssm: InterfaceVpcEndpointAwsService.SSM,
 };
 const gatewayServices = { DynamoDb: GatewayVpcEndpointAwsService.DYNAMODB, S3: GatewayVpcEndpointAwsService.S3 };
 

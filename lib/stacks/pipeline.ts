@@ -31,7 +31,8 @@ import type { Surroundings } from '../constructs/worker-function.ts';
 import { AlarmSet } from '../observability/alarm-set.ts';
 import { PipelineDashboard } from '../observability/dashboard/dashboard.ts';
 import { checkedPlan } from './pipeline-checks.ts';
-import { addOutputs } from './pipeline-outputs.ts';
+import { addDocuments, hasDocuments, planDocuments } from './pipeline-documents.ts';
+import { addOutputs, outputsOf } from './pipeline-outputs.ts';
 
 export interface OneLinkPipelineProps {
   /** Unique in the AWS account and region: it names metrics, alarms and the dashboard. */
@@ -152,6 +153,7 @@ export class OneLinkPipeline extends Construct {
       qrCodes,
       replayer: this.replayer,
       ownSenders,
+      hasDocuments: hasDocuments(stage),
       longestWorkSeconds: Math.max(
         ...[...plan.plans.map(({ link }) => link), plan.qr, plan.expiry].map((one) => one.timeoutSeconds),
       ),
@@ -172,7 +174,9 @@ export class OneLinkPipeline extends Construct {
     const receiving = { outcomeQueues, privateQueues, outcomeDeliveries };
     const shared = { ...receiving, http, ledger: state.ledger, campaigns: this.campaigns };
     const observed = { serviceName, settings, account, lanes, qrCodes, expiry, ...functions, ...shared };
-    this.alarms = new AlarmSet(this, 'Alarms', { ...observed, topics: stage.alarms, key });
+    const documents = planDocuments(this, serviceName, stage);
+    const { runbook } = documents;
+    this.alarms = new AlarmSet(this, 'Alarms', { ...observed, topics: stage.alarms, key, runbook });
     this.access = new AccessPolicies(this, 'Access', {
       ...parts,
       operations,
@@ -193,12 +197,14 @@ export class OneLinkPipeline extends Construct {
         .findAll()
         .flatMap((one) => (one instanceof LambdaFunction ? [one.logGroup.logGroupArn] : [])),
       outcomeTopicArn: this.outcomes.topicArn,
+      documentsOf: documents.console && serviceName,
       topicArns: [this.outcomes.topicArn, this.alarms.page.topicArn, this.alarms.ticket.topicArn],
     });
-    const { runbookUrl } = stage.alarms;
     const { alarms } = this.alarms;
-    new PipelineDashboard(this, 'Dashboard', { ...observed, alarms, ...(runbookUrl !== undefined && { runbookUrl }) });
-    addOutputs(this, state);
+    new PipelineDashboard(this, 'Dashboard', { ...observed, alarms, runbook });
+    const outputs = outputsOf(this, state);
+    addOutputs(this, outputs);
+    addDocuments(this, documents, state.campaignWork, outputs);
   }
 
   /**

@@ -1,0 +1,68 @@
+import type { Construct } from 'constructs';
+import { expiryLane, qrLane } from '../../lambdas/domain/work/names.ts';
+import type { StageSettings } from '../config/config-schema.ts';
+import { ActDocuments } from '../constructs/act-documents.ts';
+import { Console } from '../constructs/console.ts';
+import type { WorkQueue } from '../constructs/work-queue.ts';
+import { type Runbook, runbookAt, runbookInDocuments, runbookInRepository } from '../observability/runbook.ts';
+import { RunbookDocuments } from '../observability/runbook-documents.ts';
+import type { OneLinkPipeline } from './pipeline.ts';
+
+/** What a stage decides about SSM documents. */
+export interface DocumentPlan {
+  readonly runbook: Runbook;
+  /** Absent if the stage has no documents. */
+  readonly console: Console | undefined;
+  /** Whether the runbook is in documents. A team with a URL of its own reads it there. */
+  readonly hasRunbook: boolean;
+}
+
+/** Whether a stage has SSM documents. */
+export const hasDocuments = ({ landingZone }: Pick<StageSettings, 'landingZone'>) => landingZone?.documents ?? true;
+
+export function planDocuments(
+  scope: Construct,
+  serviceName: string,
+  stage: Pick<StageSettings, 'alarms' | 'landingZone'>,
+): DocumentPlan {
+  const { runbookUrl } = stage.alarms;
+  const console = hasDocuments(stage) ? new Console(scope, 'Console') : undefined;
+  if (runbookUrl !== undefined) return { runbook: runbookAt(runbookUrl), console, hasRunbook: false };
+  if (console === undefined) return { runbook: runbookInRepository, console, hasRunbook: false };
+  return { runbook: runbookInDocuments(serviceName, console), console, hasRunbook: true };
+}
+
+/** Makes the SSM documents of a pipeline: the acts that a browser can start, and the runbook. */
+export function addDocuments(
+  pipeline: OneLinkPipeline,
+  { runbook, console, hasRunbook }: DocumentPlan,
+  campaignWork: Pick<WorkQueue, 'queue'>,
+  outputs: Readonly<Record<string, string>>,
+): void {
+  if (console === undefined) return;
+  const { serviceName, operations, lanes, outcomeDeliveries } = pipeline;
+  const { names: acts } = new ActDocuments(pipeline, 'ActDocuments', {
+    serviceName,
+    operations,
+    lanes,
+    queues: redriveQueues(pipeline, campaignWork),
+    undeliveredOutcomesUrl: outcomeDeliveries?.deadLetters.queueUrl,
+  });
+  if (!hasRunbook) return;
+  const { lines: alarms } = pipeline.alarms;
+  new RunbookDocuments(pipeline, 'Runbook', { serviceName, console, runbook, alarms, lanes, outputs, acts });
+}
+
+/** Each queue with dead letters, by the name that its alarm has for it. */
+function redriveQueues(
+  { lanes, qrCodes, expiry, ingress }: OneLinkPipeline,
+  campaignWork: Pick<WorkQueue, 'queue'>,
+): Record<string, Pick<WorkQueue, 'queue'>> {
+  return {
+    ...Object.fromEntries(lanes.map(({ name, commands }) => [name, commands])),
+    [qrLane]: qrCodes.jobs,
+    [expiryLane]: expiry.expired,
+    campaigns: campaignWork,
+    ...Object.fromEntries((ingress?.queues ?? []).map(({ lane, source, work }) => [`${lane}-ingress-${source}`, work])),
+  };
+}
