@@ -5,6 +5,7 @@ import { Construct } from 'constructs';
 import { type DocumentAct, documentActs } from '../../lambdas/domain/acts/names.ts';
 import type { Console } from '../constructs/console.ts';
 import { pascal } from '../constructs/lane.ts';
+import { substituted } from '../constructs/substituted.ts';
 import type { AlarmId, AlarmLine } from './alarm-line.ts';
 import { entriesOf, firstCommands, type Runbook, runbookDocumentName, runbookText } from './runbook.ts';
 
@@ -47,7 +48,7 @@ export class RunbookDocuments extends Construct {
         updateMethod: 'NewVersion',
         content: {
           schemaVersion: '0.3',
-          description: pageOf(alarm, entry, before, this, props),
+          description: substituted(pageOf(alarm, entry, before, this, props)),
           // A document must have a step. This one is for reading, so its step changes nothing.
           mainSteps: [{ name: 'nothing', action: 'aws:sleep', isEnd: true, inputs: { Duration: 'PT1S' } }],
         },
