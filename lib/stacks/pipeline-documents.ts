@@ -8,38 +8,35 @@ import { type Runbook, runbookAt, runbookInDocuments, runbookInRepository } from
 import { RunbookDocuments } from '../observability/runbook-documents.ts';
 import type { OneLinkPipeline } from './pipeline.ts';
 
-/** What a stage decides about SSM documents. */
-export interface DocumentPlan {
+/** Where the runbook is, and the console for its documents if it is in some. */
+export interface RunbookPlan {
   readonly runbook: Runbook;
-  /** Absent if the stage has no documents. */
-  readonly console: Console | undefined;
-  /** Whether the runbook is in documents. A team with a URL of its own reads it there. */
-  readonly hasRunbook: boolean;
+  readonly console?: Console;
 }
 
 /** Whether a stage has SSM documents. */
 export const hasDocuments = ({ landingZone }: Pick<StageSettings, 'landingZone'>) => landingZone?.documents ?? true;
 
-export function planDocuments(
+/** A team with a URL of its own reads the runbook there, and the stack has no documents of it. */
+export function planRunbook(
   scope: Construct,
   serviceName: string,
   stage: Pick<StageSettings, 'alarms' | 'landingZone'>,
-): DocumentPlan {
+): RunbookPlan {
   const { runbookUrl } = stage.alarms;
-  const console = hasDocuments(stage) ? new Console(scope, 'Console') : undefined;
-  if (runbookUrl !== undefined) return { runbook: runbookAt(runbookUrl), console, hasRunbook: false };
-  if (console === undefined) return { runbook: runbookInRepository, console, hasRunbook: false };
-  return { runbook: runbookInDocuments(serviceName, console), console, hasRunbook: true };
+  if (runbookUrl !== undefined) return { runbook: runbookAt(runbookUrl) };
+  if (!hasDocuments(stage)) return { runbook: runbookInRepository };
+  const console = new Console(scope, 'Console');
+  return { runbook: runbookInDocuments(serviceName, console), console };
 }
 
 /** Makes the SSM documents of a pipeline: the acts that a browser can start, and the runbook. */
 export function addDocuments(
   pipeline: OneLinkPipeline,
-  { runbook, console, hasRunbook }: DocumentPlan,
+  { runbook, console }: RunbookPlan,
   campaignWork: Pick<WorkQueue, 'queue'>,
   outputs: Readonly<Record<string, string>>,
 ): void {
-  if (console === undefined) return;
   const { serviceName, operations, lanes, outcomeDeliveries } = pipeline;
   const { names: acts } = new ActDocuments(pipeline, 'ActDocuments', {
     serviceName,
@@ -48,7 +45,7 @@ export function addDocuments(
     queues: redriveQueues(pipeline, campaignWork),
     undeliveredOutcomesUrl: outcomeDeliveries?.deadLetters.queueUrl,
   });
-  if (!hasRunbook) return;
+  if (console === undefined) return;
   const { lines: alarms } = pipeline.alarms;
   new RunbookDocuments(pipeline, 'Runbook', { serviceName, console, runbook, alarms, lanes, outputs, acts });
 }

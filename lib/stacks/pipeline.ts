@@ -31,7 +31,7 @@ import type { Surroundings } from '../constructs/worker-function.ts';
 import { AlarmSet } from '../observability/alarm-set.ts';
 import { PipelineDashboard } from '../observability/dashboard/dashboard.ts';
 import { checkedPlan } from './pipeline-checks.ts';
-import { addDocuments, hasDocuments, planDocuments } from './pipeline-documents.ts';
+import { addDocuments, hasDocuments, planRunbook } from './pipeline-documents.ts';
 import { addOutputs, outputsOf } from './pipeline-outputs.ts';
 
 export interface OneLinkPipelineProps {
@@ -174,8 +174,8 @@ export class OneLinkPipeline extends Construct {
     const receiving = { outcomeQueues, privateQueues, outcomeDeliveries };
     const shared = { ...receiving, http, ledger: state.ledger, campaigns: this.campaigns };
     const observed = { serviceName, settings, account, lanes, qrCodes, expiry, ...functions, ...shared };
-    const documents = planDocuments(this, serviceName, stage);
-    const { runbook } = documents;
+    const planned = planRunbook(this, serviceName, stage);
+    const { runbook } = planned;
     this.alarms = new AlarmSet(this, 'Alarms', { ...observed, topics: stage.alarms, key, runbook });
     this.access = new AccessPolicies(this, 'Access', {
       ...parts,
@@ -197,14 +197,14 @@ export class OneLinkPipeline extends Construct {
         .findAll()
         .flatMap((one) => (one instanceof LambdaFunction ? [one.logGroup.logGroupArn] : [])),
       outcomeTopicArn: this.outcomes.topicArn,
-      documentsOf: documents.console && serviceName,
+      documentsOf: hasDocuments(stage) ? serviceName : undefined,
       topicArns: [this.outcomes.topicArn, this.alarms.page.topicArn, this.alarms.ticket.topicArn],
     });
     const { alarms } = this.alarms;
     new PipelineDashboard(this, 'Dashboard', { ...observed, alarms, runbook });
     const outputs = outputsOf(this, state);
     addOutputs(this, outputs);
-    addDocuments(this, documents, state.campaignWork, outputs);
+    if (hasDocuments(stage)) addDocuments(this, planned, state.campaignWork, outputs);
   }
 
   /**

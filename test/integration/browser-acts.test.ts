@@ -30,7 +30,7 @@ describe.runIf(hasPython)('an operator with a browser alone', () => {
   let pipeline: Awaited<ReturnType<typeof runningPipeline>>;
   beforeAll(async () => {
     pipeline = await runningPipeline({ callers: { starter } });
-  }, 120_000);
+  }, 300_000);
   afterAll(() => pipeline?.stop());
 
   const ssmAs = (accessKeyId: string) =>
