@@ -7,7 +7,7 @@ export const refusalWords: Readonly<Record<RefusalCode, string>> = {
   'not-permitted': 'Nothing was done. The document and the function are of two releases. Deploy the stack again.',
   'reason-missing': 'Nothing was done. The act needs a reason.',
   'not-proved':
-    'Nothing was done. Start the document yourself, in this account: no rule, association, change request, rate control, other ' +
+    'Nothing was done. Start the document yourself, in this account: no association, change request, rate control, other ' +
     'automation or step-by-step execution may.',
   'proof-late': 'Nothing was done. The execution began more than five minutes ago. Start the document again.',
   'proof-unchecked': 'Nothing was done. The function could not ask AWS about this execution. Start the document again.',

@@ -130,7 +130,7 @@ export class Operations extends Construct {
         ),
         allow(['s3:DeleteObject'], ...erasedPrefixes.archive.map((folder) => archive.arnForObjects(`${folder}*`))),
         allow(['s3:DeleteObject'], qrImages.arnForObjects(`${prefix.qr}*`)),
-        // Who has started an SSM document. The function looks at executions of its own documents alone, and IAM knows only their IDs.
+        // Who has started an SSM document. The function takes executions of its own documents alone. IAM knows only their IDs.
         ...(props.hasDocuments ? [allow(['ssm:GetAutomationExecution'], executionArns(this))] : []),
         ...(httpKeys === undefined
           ? []

@@ -157,7 +157,7 @@ describe.runIf(hasPython)('an operator with a browser alone', () => {
     ['no reason', { Lane: 'qr' }],
     ['a reason of two lines', { Lane: 'qr', Reason: 'one\ntwo' }],
     ['an unknown parameter', { Lane: 'qr', Reason: 'x', By: 'root' }],
-  ])('is told by Systems Manager about %s', async (_, parameters) => {
+  ])('gets an error of Systems Manager for %s', async (_, parameters) => {
     await expect(started('pause', parameters)).rejects.toMatchObject({
       name: 'InvalidAutomationExecutionParametersException',
     });

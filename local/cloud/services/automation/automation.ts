@@ -124,7 +124,7 @@ async function carryOut(execution: Execution, ports: Ports): Promise<void> {
   execution.status = failed ? 'Failed' : 'Success';
 }
 
-/** Inputs with the values of their variables, at any depth. A value is text, whatever stands in it. */
+/** Inputs with the values of their variables, at any depth. A value is text, whatever is in it. */
 function substituted<T>(value: T, values: Readonly<Record<string, string>>): T {
   if (typeof value === 'string') {
     // Each only once: a value may hold braces of its own.

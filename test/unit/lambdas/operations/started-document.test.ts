@@ -53,7 +53,7 @@ describe('an execution of a document', () => {
       at: '2026-11-28T10:00:00.000Z',
     });
     expect(world.logged()).toEqual(world.kept());
-    // And a second call, whoever makes it, does nothing
+    // And a second call does nothing, also by another caller
     expect(await world.call(call, 'operate')).toMatchObject({ code: 'begun-before', words: expect.any(String) });
     expect(world.done).toHaveLength(1);
   });
@@ -127,7 +127,7 @@ describe('a call is refused, recorded, and does nothing', () => {
     ['has failed', { status: 'Failed' }],
     ['waits for an approval', { status: 'Waiting' }],
     ['has no status', { status: '' }],
-    ['belongs to another automation, a rule or a change request', { isDirect: false }],
+    ['belongs to another automation, an association or a change request', { isDirect: false }],
     ['was started by nobody', { executedBy: '' }],
     ['was started by a service', { executedBy: 'ssm.amazonaws.com' }],
     ['was started by somebody of another account', { executedBy: 'arn:aws:iam::999988887777:user/anna' }],
