@@ -127,7 +127,10 @@ export function readsOf(scope: Construct, props: AccessProps) {
     withoutValues,
     values,
     /** The start of acts in a browser, and a look at what became of it. The alias decides about the act. */
-    documents: documentsOf === undefined ? [] : startsOfDocuments(scope, documentsOf),
+    documents:
+      documentsOf === undefined
+        ? []
+        : [...readsOfDocuments(scope, documentsOf), ...startsOfDocuments(scope, documentsOf)],
     /** The subscriptions of the outcome topic: they show the address that each receiver has. */
     subscriptions: [{ actions: ['sns:ListSubscriptionsByTopic'], resources: [outcomeTopicArn] }] satisfies May[],
     deadLetters: [{ actions: ['sqs:GetQueueAttributes'], resources: queues.deadLetters }] satisfies May[],

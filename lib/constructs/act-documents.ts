@@ -123,7 +123,7 @@ function stepsOf(functionName: string): object[] {
 }
 
 const after =
-  'The policy Operator of the stack permits this. The audit records who started it, when and why. To see the effect, open the ' +
+  'The policy Browser of the stack permits this. The audit records who started it, when and why. To see the effect, open the ' +
   'dashboard of the same name as the pipeline.';
 
 function formOf(act: DocumentAct, { lanes, queues, undeliveredOutcomesUrl }: ActDocumentsProps) {

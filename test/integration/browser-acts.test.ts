@@ -21,7 +21,7 @@ import { runningPipeline } from '../world/running-pipeline.ts';
 const starter = sessionOf(`arn:aws:iam::${localAccountId}:role/starter`, 'eve', [
   { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'ssm:*', Resource: '*' }] },
 ]);
-const operatorArn = `arn:aws:sts::${localAccountId}:assumed-role/local-operator/local`;
+const personArn = `arn:aws:sts::${localAccountId}:assumed-role/local-browser/local`;
 
 // Systems Manager brings Python along. The local cloud takes this machine's.
 const hasPython = process.env.CI !== undefined || spawnSync('python3', ['--version']).status === 0;
@@ -41,7 +41,7 @@ describe.runIf(hasPython)('an operator with a browser alone', () => {
   async function started(
     act: string,
     parameters: Record<string, string>,
-    accessKeyId = 'local-operator',
+    accessKeyId = 'local-browser',
   ): Promise<AutomationExecution & { id: string }> {
     const ssm = ssmAs(accessKeyId);
     const Parameters = Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, [value]]));
@@ -84,7 +84,7 @@ describe.runIf(hasPython)('an operator with a browser alone', () => {
     const execution = await started('pause', { Lane: 'campaign', Reason: reason });
 
     // Then
-    expect(execution).toMatchObject({ AutomationExecutionStatus: 'Success', ExecutedBy: operatorArn });
+    expect(execution).toMatchObject({ AutomationExecutionStatus: 'Success', ExecutedBy: personArn });
     expect(JSON.parse(execution.Outputs?.['confirm.answer']?.[0] ?? '')).toEqual({
       ordered: [{ lane: 'campaign', changed: true, state: 'paused', words: 'is paused until you resume it' }],
     });
@@ -95,7 +95,7 @@ describe.runIf(hasPython)('an operator with a browser alone', () => {
       act: 'pause',
       permission: 'operate',
       document: 'OneLink-production-pause',
-      by: { arn: operatorArn, userId: '', account: localAccountId },
+      by: { arn: personArn, userId: '', account: localAccountId },
       target: { lanes: ['campaign'] },
       reason,
     };
@@ -109,7 +109,7 @@ describe.runIf(hasPython)('an operator with a browser alone', () => {
     // Given a dead letter, and the choices of the document
     const dead = pipeline.outputs.CampaignDeadLetterQueueUrl ?? '';
     await pipeline.sqs.send(new SendMessageCommand({ QueueUrl: dead, MessageBody: '{"source":"crm"}' }));
-    const { Content = '' } = await ssmAs('local-operator').send(new GetDocumentCommand({ Name: nameOf('redrive') }));
+    const { Content = '' } = await ssmAs('local-browser').send(new GetDocumentCommand({ Name: nameOf('redrive') }));
     const choices: string[] = JSON.parse(Content).parameters.Queue.allowedValues;
     expect(choices.map((choice) => choice.split(' ')[0])).toEqual([
       'transactional',
@@ -132,7 +132,7 @@ describe.runIf(hasPython)('an operator with a browser alone', () => {
     expect(resumed.AutomationExecutionStatus).toBe('Success');
     expect(await stateOf('campaign')).toMatchObject({ state: 'open' });
     const [begun] = await recordsOf(redriven.id);
-    expect(begun).toMatchObject({ act: 'redrive', reason: 'the cause is gone', by: { arn: operatorArn } });
+    expect(begun).toMatchObject({ act: 'redrive', reason: 'the cause is gone', by: { arn: personArn } });
   });
 
   test('whose role may not invoke the function does nothing, although it may start the document', async () => {
@@ -169,7 +169,7 @@ describe.runIf(hasPython)('an operator with a browser alone', () => {
     await started('resume', { Lane: 'qr', Reason: 'images go on' });
 
     // When its ID is handed in again, by hand
-    const lambda = new LambdaClient(pipeline.cloud.clientConfig('lambda', 'local-operator'));
+    const lambda = new LambdaClient(pipeline.cloud.clientConfig('lambda', 'local-browser'));
     const { Payload } = await lambda.send(
       new InvokeCommand({
         FunctionName: pipeline.outputs.OperationsFunctionName,
