@@ -36,7 +36,7 @@ const steps = { act: 'act', confirm: 'confirm' } as const;
  * Systems Manager does not document that a step fails with its function, and a refusal is no failure of the function. So a second
  * step reads the answer.
  */
-const confirmScript = [
+export const confirmScript = [
   'import json',
   '',
   'def confirm(events, context):',

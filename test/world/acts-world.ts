@@ -32,7 +32,13 @@ export const anna = sessionOf('arn:aws:iam::111122223333:role/teams/operator', '
  * The operations function, with the local cloud's STS and the audit in memory. Acts come in by `lambda`, as Lambda's client
  * sends them.
  */
-export function actsWorld({ performers = {}, now = () => now0, callers = { anna }, executions, beforeInvoke }: Given = {}) {
+export function actsWorld({
+  performers = {},
+  now = () => now0,
+  callers = { anna },
+  executions,
+  beforeInvoke,
+}: Given = {}) {
   const objects = new Map<string, string>();
   const lines: string[] = [];
   /** The phases of records that each place refuses. */

@@ -27,7 +27,8 @@ function alarmItem(
 ): AlarmItem {
   const { AlarmName: name = '', AlarmDescription = '', StateValue, StateTransitionedTimestamp: since } = alarm;
   // A description ends in the address of its entry: in an SSM document, or in a RUNBOOK.md.
-  const [address = '', id = ''] = /\S*(?:RUNBOOK\.md#|-runbook-)([a-z-]+)(?:\/description\?\S*)?\.?\s*$/.exec(AlarmDescription) ?? [];
+  const [address = '', id = ''] =
+    /\S*(?:RUNBOOK\.md#|-runbook-)([a-z-]+)(?:\/description\?\S*)?\.?\s*$/.exec(AlarmDescription) ?? [];
   const entry = entries.get(id);
   const named = (command: string) => command.replaceAll('"$STACK"', stackName);
   return {

@@ -34,9 +34,7 @@ it('takes the commands out of an entry', () => {
 it.each([
   ['RUNBOOK.md#one'],
   ['https://wiki.acme.example/RUNBOOK.md#one'],
-  [
-    'https://console.aws.amazon.com/systems-manager/documents/My-runbook-S-runbook-one/description?region=eu-west-1',
-  ],
+  ['https://console.aws.amazon.com/systems-manager/documents/My-runbook-S-runbook-one/description?region=eu-west-1'],
 ])('lists alarms that are on first, with the commands for this stack: %s', async (address) => {
   const alarm = (AlarmName: string, StateValue: string, at: number) => ({
     AlarmName: `S-${AlarmName}`,
