@@ -33,8 +33,12 @@ const gatewayServices = { DynamoDb: GatewayVpcEndpointAwsService.DYNAMODB, S3: G
 
 const https = 443;
 
-/** Makes what the settings leave to the app: a security group for the functions, and endpoints of the VPC. */
-export function joinNetwork(scope: Construct, settings: NetworkSettings): FunctionNetwork {
+/**
+ * Makes what the settings leave to the app: a security group for the functions, and endpoints of the VPC.
+ *
+ * @param hasDocuments whether the stack has SSM documents. Without them, no function calls Systems Manager.
+ */
+export function joinNetwork(scope: Construct, settings: NetworkSettings, hasDocuments: boolean): FunctionNetwork {
   const { subnetIds, apiProxyUrl, endpoints, vpcId } = settings;
   const securityGroupIds = settings.securityGroupIds ?? [functionsGroup(scope, settings).ref];
   if (endpoints !== undefined) {
@@ -50,6 +54,7 @@ export function joinNetwork(scope: Construct, settings: NetworkSettings): Functi
       })),
     });
     for (const [id, { name }] of Object.entries(interfaceServices)) {
+      if (id === 'Ssm' && !hasDocuments) continue;
       new CfnVPCEndpoint(scope, id, {
         vpcEndpointType: 'Interface',
         serviceName: name,

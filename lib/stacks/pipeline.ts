@@ -103,7 +103,7 @@ export class OneLinkPipeline extends Construct {
       architecture: architectureOf(stage),
       key,
       keepQueues,
-      ...(network && { network: joinNetwork(new Construct(this, 'Network'), network) }),
+      ...(network && { network: joinNetwork(new Construct(this, 'Network'), network, hasDocuments(stage)) }),
     };
     const outcomesScope = new Construct(this, 'Outcomes');
     const topic = outcomeTopic(outcomesScope, serviceName, key);

@@ -6,6 +6,7 @@ import type { StageSettings } from '../../lib/config/config-schema.ts';
 import { alarmIds } from '../../lib/observability/alarm-line.ts';
 import { configuredApp } from './configured-app.ts';
 import { pipelineOf, settings } from './shipped-pipeline.ts';
+import { inZone, strict } from './strict-stage.ts';
 import { textIn } from './text-in.ts';
 
 const { template } = configuredApp();
@@ -220,6 +221,16 @@ describe('a stage', () => {
       Properties.Environment?.Variables?.DOCUMENTS_OF === undefined ? [] : [Properties.Environment.Variables],
     );
     expect(variables.DOCUMENTS_OF).toBe('');
+  });
+
+  test('without documents needs no endpoint of Systems Manager', () => {
+    const { landingZone } = strict.stages.production ?? expect.fail('no stage');
+    const endpointsOf = (documents: boolean) =>
+      JSON.stringify(
+        configuredApp(inZone({ ...landingZone, documents })).template.findResources('AWS::EC2::VPCEndpoint'),
+      );
+    expect(endpointsOf(true)).toContain('.ssm');
+    expect(endpointsOf(false)).not.toContain('.ssm');
   });
 
   test('with a name that Systems Manager keeps for AWS is refused, with the remedy', () => {
