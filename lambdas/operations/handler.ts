@@ -7,11 +7,9 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { SSMClient } from '@aws-sdk/client-ssm';
 import type { Context } from 'aws-lambda';
 import { AuditBucket } from '../adapters/audit-bucket.ts';
 import { AuditLog } from '../adapters/audit-log.ts';
-import { AutomationExecutions } from '../adapters/automation-executions.ts';
 import { CallerIdentity } from '../adapters/caller-identity.ts';
 import { CampaignTable } from '../adapters/campaign-table.ts';
 import { ControlTable } from '../adapters/control-table.ts';
@@ -85,13 +83,21 @@ const log = new AuditLog(new CloudWatchLogsClient(), env.AUDIT_LOG_GROUP_NAME);
 const observer = telemetry.observer({});
 /** A VPC without an endpoint of Systems Manager must not cost the whole time of the function. */
 const patience = { maxAttempts: 2, requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000 } };
+/** Loaded with the first execution: a cold start for the command line does without this client. */
+async function systemsManager() {
+  const [{ SSMClient }, { AutomationExecutions }] = await Promise.all([
+    import('@aws-sdk/client-ssm'),
+    import('../adapters/automation-executions.ts'),
+  ]);
+  return new AutomationExecutions(new SSMClient(patience));
+}
 const documents =
   env.DOCUMENTS_OF === ''
     ? undefined
     : {
         serviceName: env.DOCUMENTS_OF,
         lanes: env.LANES.map(({ name }) => name),
-        executions: new AutomationExecutions(new SSMClient(patience)),
+        executions: { find: async (id: string) => (await systemsManager()).find(id) },
         letters,
       };
 
