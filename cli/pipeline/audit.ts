@@ -31,6 +31,8 @@ export interface AuditedAct {
   act: string;
   by: Caller | undefined;
   permission: string;
+  /** The SSM document that the caller started in a browser, if any. `actId` is the ID of its execution. */
+  document: string | undefined;
   target: Facts;
   reason: string | undefined;
   state: ActState;
@@ -108,7 +110,7 @@ function actOf(records: readonly AuditRecord[]): AuditedAct {
   const ends = records.filter(({ phase }) => phase === 'ended');
   const ended = new Set(ends.map(({ part }) => part));
   const begun = new Set(records.filter(({ phase }) => phase === 'begun').map(({ part }) => part));
-  const { actId, at, act, by, permission, target, reason } = first;
+  const { actId, at, act, by, permission, document, target, reason } = first;
   return {
     actId,
     at,
@@ -116,6 +118,7 @@ function actOf(records: readonly AuditRecord[]): AuditedAct {
     act,
     by,
     permission,
+    document,
     target,
     reason,
     state: stateOf(

@@ -40,12 +40,22 @@ export class DeadLetters {
 
   /** Whether the messages of one queue become dead letters in the other. */
   async comeFrom(deadLettersUrl: string, queueUrl: string): Promise<boolean> {
+    const name = await this.#deadLettersName(queueUrl);
+    return name !== undefined && deadLettersUrl.endsWith(`/${name}`);
+  }
+
+  /** The URL of the queue in which a queue's messages become dead letters. A queue and its dead letters have one account and region. */
+  async deadLettersOf(queueUrl: string): Promise<string | undefined> {
+    const name = await this.#deadLettersName(queueUrl);
+    return name && `${queueUrl.slice(0, queueUrl.lastIndexOf('/'))}/${name}`;
+  }
+
+  async #deadLettersName(queueUrl: string): Promise<string | undefined> {
     const { Attributes = {} } = await this.#sqs.send(
       new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: ['RedrivePolicy'] }),
     );
     const policy: { deadLetterTargetArn?: string } = JSON.parse(Attributes.RedrivePolicy ?? '{}');
-    const name = policy.deadLetterTargetArn?.split(':').at(-1);
-    return name !== undefined && deadLettersUrl.endsWith(`/${name}`);
+    return policy.deadLetterTargetArn?.split(':').at(-1);
   }
 
   /**

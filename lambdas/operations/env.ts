@@ -34,6 +34,8 @@ export const operationsEnvironment = z.object({
   OUTCOME_TOPIC_ARN: z.string().min(1),
   /** The queue of outcomes that SNS could not post. Empty if no producer has an `outcomeUrl`. */
   UNDELIVERED_OUTCOMES_URL: z.string(),
+  /** Begins the names of the SSM documents that a browser can start. Empty if the stack has none. */
+  DOCUMENTS_OF: z.string(),
   /** The longest invocation of a function that works on commands. */
   LONGEST_WORK_SECONDS: z.coerce.number().int().min(1),
 });

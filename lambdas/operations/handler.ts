@@ -47,13 +47,14 @@ const [s3, lambda, dynamo] = [new S3Client(), new LambdaClient(), dynamoClient()
 const [sqs, secrets] = [new SQSClient(), new SecretsManagerClient()];
 const [table, archive] = [env.LEDGER_TABLE_NAME, env.ARCHIVE_BUCKET_NAME];
 const secret = env.HTTP_KEYS_SECRET_ARN;
+const letters = new DeadLetters(sqs);
 const performers = performersOf(env, {
   control: new ControlTable(dynamo, table, clock),
   mappings: new LaneMappings(lambda),
   campaigns: new CampaignTable(dynamo, table, clock),
   inbox: new InboxUploads(s3, env.CAMPAIGN_BUCKET_NAME),
   replayer: new ReplayerFunction(lambda, env.REPLAYER_FUNCTION_NAME),
-  letters: new DeadLetters(sqs),
+  letters,
   outcomes: new OutcomeTopic(new SNSClient(), env.OUTCOME_TOPIC_ARN, 1),
   turnsAt: (perSecond) => RateLimiter.atPace(perSecond, clock),
   quarantine: new QuarantineStore(s3, archive),
@@ -80,6 +81,25 @@ const performers = performersOf(env, {
 const bucket = new AuditBucket(s3, env.AUDIT_BUCKET_NAME);
 const log = new AuditLog(new CloudWatchLogsClient(), env.AUDIT_LOG_GROUP_NAME);
 const observer = telemetry.observer({});
+/** A VPC without an endpoint of Systems Manager must not cost the whole time of the function. */
+const patience = { maxAttempts: 2, requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000 } };
+/** Loaded with the first execution: a cold start for the command line does without this client. */
+async function systemsManager() {
+  const [{ SSMClient }, { AutomationExecutions }] = await Promise.all([
+    import('@aws-sdk/client-ssm'),
+    import('../adapters/automation-executions.ts'),
+  ]);
+  return new AutomationExecutions(new SSMClient(patience));
+}
+const documents =
+  env.DOCUMENTS_OF === ''
+    ? undefined
+    : {
+        serviceName: env.DOCUMENTS_OF,
+        lanes: env.LANES.map(({ name }) => name),
+        executions: { find: async (id: string) => (await systemsManager()).find(id) },
+        letters,
+      };
 
 /** @returns the result of a part of an act. The caller reads it: this function is invoked and waited for. */
 export async function handler(event: unknown, context: Context): Promise<ActResult> {
@@ -87,7 +107,8 @@ export async function handler(event: unknown, context: Context): Promise<ActResu
   try {
     const invoked = invokedAs(context.invokedFunctionArn);
     const identity = new CallerIdentity(stsUrl(invoked.functionArn, process.env));
-    return await perform(event, invoked, { bucket, log, identity, performers, observer, clock, unique: randomUUID });
+    const ports = { bucket, log, identity, documents, performers, observer, clock, unique: randomUUID };
+    return await perform(event, invoked, ports);
   } finally {
     telemetry.endInvocation();
   }

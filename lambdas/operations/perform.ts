@@ -1,66 +1,50 @@
 import type { ActResult, RefusalCode } from '../domain/acts/answer.ts';
+import { executionCallSchema } from '../domain/acts/execution.ts';
 import { actMetric } from '../domain/acts/names.ts';
-import type { Caller } from '../domain/acts/record.ts';
-import { type Act, type ActName, actIn, definitionOf } from '../domain/acts/registry.ts';
-import { accountOf, actHeader, type Invocation, invocationSchema, proofMilliseconds } from '../domain/acts/request.ts';
+import { type Act, type ActName, definitionOf } from '../domain/acts/registry.ts';
+import { accountOf } from '../domain/acts/request.ts';
 import { nameOfError } from '../domain/work/observer.ts';
+import type { Invoked } from './asked.ts';
 import { type ActContext, ActFailed, type Performed, type Performer } from './performers.ts';
 import type { ActPorts } from './ports.ts';
 import { type RecordedPart, recordBegin, recordEnd } from './records.ts';
-
-/** How the function was invoked, by its own ARN. */
-export interface Invoked {
-  /** Without the alias. */
-  functionArn: string;
-  /** Undefined if the function was invoked without an alias. Then the caller has no permission that an act needs. */
-  alias: string | undefined;
-}
-
-/** STS accepts a signature for fifteen minutes. A call takes seconds. */
-const oldestProofMilliseconds = 5 * 60_000;
+import { refusalWords } from './refusal-words.ts';
+import { signedCall } from './signed-call.ts';
+import { startedDocument } from './started-document.ts';
 
 /**
  * Carries out one part of an act: it proves the caller, records the begin, acts, and records the end. Without a proved caller,
  * the one permission and a recorded begin, nothing is done.
  */
 export async function perform(event: unknown, invoked: Invoked, ports: ActPorts): Promise<ActResult> {
-  const { clock, observer } = ports;
-  const asked = read(event, invoked, ports);
-  const { invocation, act, part } = asked;
-  const refuse = (code: RefusalCode, by?: Caller) => refused({ ...part, by }, code, ports);
-  if (invocation === undefined || act === undefined) return refuse('not-understood');
-
-  const age = clock.wallMilliseconds() - part.signedAtMilliseconds;
-  // Not a number is no age.
-  if (!(Math.abs(age) <= oldestProofMilliseconds)) return refuse('proof-late');
-  const { alias = '' } = invoked;
-  const signed = actHeader({ functionArn: invoked.functionArn, alias }, invocation);
-  let by: Caller | undefined;
-  try {
-    by = await ports.identity.caller(invocation.proof, signed);
-  } catch (error) {
-    observer.warn('STS could not be asked for a caller', { error: nameOfError(error) });
-    return refuse('proof-unchecked');
-  }
-  if (by === undefined) return refuse('not-proved');
+  const { observer } = ports;
+  const ofDocument = executionCallSchema.safeParse(event).data;
+  const asked = ofDocument
+    ? await startedDocument(ofDocument.execution, invoked, ports)
+    : await signedCall(event, invoked, ports);
+  const refuse = async (code: RefusalCode) => {
+    const result = await refused(asked.part, code, ports);
+    return ofDocument ? { ...result, words: refusalWords[code] } : result;
+  };
+  if ('refusal' in asked) return refuse(asked.refusal);
+  const { act, part, reason } = asked;
   // Only principals of this account may invoke the function. A user of another account is not who invoked it.
-  if (by.account !== accountOf(invoked.functionArn)) return refuse('not-proved', by);
+  if (part.by.account !== accountOf(invoked.functionArn)) return refuse('not-proved');
   const { permission, needsReason } = definitionOf(act);
-  if (permission(act) !== alias) return refuse('not-permitted', by);
-  if (needsReason && invocation.reason === undefined) return refuse('reason-missing', by);
+  if (permission(act) !== invoked.alias) return refuse('not-permitted');
+  if (needsReason && reason === undefined) return refuse('reason-missing');
 
-  const proved: RecordedPart = { ...part, by };
   try {
-    if (!(await recordBegin(proved, ports))) return refuse('begun-before', by);
+    if (!(await recordBegin(part, ports))) return refuse('begun-before');
   } catch (error) {
     observer.warn('an act could not be recorded, and was not carried out', {
       act: act.name,
       error: nameOfError(error),
     });
     observer.count(actMetric.auditFailed);
-    return refuse('not-recorded', by);
+    return refuse('not-recorded');
   }
-  return carryOut(act, { by, reason: invocation.reason }, proved, ports);
+  return carryOut(act, { by: part.by, reason }, part, ports);
 }
 
 async function carryOut(act: Act, context: ActContext, part: RecordedPart, ports: ActPorts): Promise<ActResult> {
@@ -93,36 +77,13 @@ async function ended(part: RecordedPart, end: Parameters<typeof recordEnd>[1], p
   }
 }
 
-async function refused(part: RecordedPart, code: RefusalCode, ports: ActPorts): Promise<ActResult> {
+async function refused(part: RecordedPart, code: RefusalCode, ports: ActPorts) {
   ports.observer.count(actMetric.actRefused);
   ports.observer.warn('a call was refused', { act: part.act, reason: code });
-  // The signature's date is not proved, so the record is among those of today.
+  // The proof's date may be wrong, so the record is among those of today.
   const nowMilliseconds = ports.clock.wallMilliseconds();
-  await ended({ ...part, signedAtMilliseconds: nowMilliseconds }, { phase: 'refused', error: code }, ports);
-  return { v: 1, result: 'refused', code, nowMilliseconds };
-}
-
-interface Asked {
-  part: RecordedPart;
-  invocation?: Invocation;
-  act?: Act;
-}
-
-/** What the call asks for. A record does not repeat what has not the right form. */
-function read(event: unknown, { alias }: Invoked, { unique }: ActPorts): Asked {
-  const nothing = { permission: alias ?? 'none', act: 'unknown', target: {}, signedAtMilliseconds: 0 };
-  const invocation = invocationSchema.safeParse(event).data;
-  if (invocation === undefined) return { part: { ...nothing, actId: unique(), part: 1 } };
-  const { actId, part, reason, proof } = invocation;
-  const act = actIn(invocation.act);
-  if (act === undefined) return { part: { ...nothing, actId, part } };
-  const target = definitionOf(act).target(act);
-  const signedAtMilliseconds = proofMilliseconds(proof.date);
-  return {
-    part: { ...nothing, actId, part, act: act.name, target, reason, signedAtMilliseconds },
-    invocation,
-    act,
-  };
+  await ended({ ...part, provedAtMilliseconds: nowMilliseconds }, { phase: 'refused', error: code }, ports);
+  return { v: 1, result: 'refused', code, nowMilliseconds } as const;
 }
 
 /** The work of an act. The registry ties each name to the one type of its act. */

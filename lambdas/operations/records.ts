@@ -11,13 +11,15 @@ export interface RecordedPart {
   target: Facts;
   reason?: string | undefined;
   by?: Caller | undefined;
-  /** The day of the records' keys. */
-  signedAtMilliseconds: number;
+  /** The SSM document that the caller started, if any. */
+  document?: string;
+  /** The day of the records' keys: when the caller signed, or started the document. Epoch milliseconds. */
+  provedAtMilliseconds: number;
 }
 
 type Phase = Pick<AuditRecord, 'phase' | 'result' | 'error'> & { effect?: Facts };
 
-function recordOf({ signedAtMilliseconds: _, ...part }: RecordedPart, phase: Phase, nowMilliseconds: number) {
+function recordOf({ provedAtMilliseconds: _, ...part }: RecordedPart, phase: Phase, nowMilliseconds: number) {
   return JSON.stringify({ v: 1, ...part, ...phase, at: new Date(nowMilliseconds).toISOString() });
 }
 
@@ -30,7 +32,7 @@ function recordOf({ signedAtMilliseconds: _, ...part }: RecordedPart, phase: Pha
 export async function recordBegin(part: RecordedPart, { bucket, log, clock }: ActPorts): Promise<boolean> {
   const now = clock.wallMilliseconds();
   const json = recordOf(part, { phase: 'begun' }, now);
-  if (!(await bucket.add(auditKey({ ...part, phase: 'begun' }, part.signedAtMilliseconds), json))) return false;
+  if (!(await bucket.add(auditKey({ ...part, phase: 'begun' }, part.provedAtMilliseconds), json))) return false;
   await log.add(json, now);
   return true;
 }
@@ -41,7 +43,7 @@ export async function recordEnd(part: RecordedPart, phase: Phase, ports: ActPort
   const now = clock.wallMilliseconds();
   const json = recordOf(part, phase, now);
   const name = phase.phase === 'refused' ? unique() : undefined;
-  const key = auditKey({ ...part, phase: phase.phase }, part.signedAtMilliseconds, name);
+  const key = auditKey({ ...part, phase: phase.phase }, part.provedAtMilliseconds, name);
   // The key of an end may be taken by this same end, if the answer to an earlier attempt was lost.
   const ended = await Promise.allSettled([bucket.add(key, json), log.add(json, now)]);
   for (const one of ended) if (one.status === 'rejected') throw one.reason;

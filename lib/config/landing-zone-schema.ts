@@ -79,4 +79,6 @@ export const landingZoneSchema = group({
   /** Of the functions. */
   architecture: choice('arm64', 'x86_64').optional(),
   network: network.optional(),
+  /** Whether the stack has SSM documents: the runbook, and acts for a browser. It has them by default. */
+  documents: z.boolean('must be true or false').optional(),
 });

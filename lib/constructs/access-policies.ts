@@ -49,6 +49,13 @@ export class AccessPolicies extends Construct {
       ...reads.keys,
       this.#mayAct('operate', 'campaigns-*'),
     ]);
+    if (reads.documents.length > 0) {
+      this.#policy(
+        'Browser',
+        'Reads the runbook and starts acts in the AWS console, without a checkout. Sees no value of a link',
+        [reads.stack, ...reads.documents, this.#mayAct('operate')],
+      );
+    }
     this.#policy('Purge', 'Deletes dead letters, and receives them with the values that they hold', [
       reads.stack,
       ...reads.deadLetters,

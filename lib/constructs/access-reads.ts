@@ -1,11 +1,11 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { prefix } from '../../lambdas/adapters/names.ts';
-import { auditPrefix } from '../../lambdas/domain/acts/names.ts';
+import { auditPrefix, documentActs, documentPrefix } from '../../lambdas/domain/acts/names.ts';
 import type { PipelineSettings } from '../config/config-schema.ts';
 import type { Ingress } from './ingress.ts';
 import type { Lane } from './lane.ts';
-import type { Operations } from './operations.ts';
+import { executionArns, type Operations } from './operations.ts';
 import type { OutcomeQueue, PrivateOutcomeQueue } from './outcome-queue.ts';
 import type { PipelineParts } from './pipeline-parts.ts';
 
@@ -33,6 +33,8 @@ export interface AccessProps extends PipelineParts {
   readonly logGroupArns: readonly string[];
   readonly outcomeTopicArn: string;
   readonly topicArns: readonly string[];
+  /** Begins the names of the SSM documents. Undefined if the stack has none. */
+  readonly documentsOf: string | undefined;
 }
 
 type Producer = PipelineSettings['producers'][number];
@@ -48,7 +50,7 @@ export interface May {
 export function readsOf(scope: Construct, props: AccessProps) {
   const { state, lanes, ingress, outcomeQueues, privateQueues, operations, readerFunctionArn, queues, logGroupArns } =
     props;
-  const { outcomeTopicArn, topicArns } = props;
+  const { outcomeTopicArn, topicArns, documentsOf } = props;
   const { ledger, archive, campaignFiles, qrImages, auditRecords, apiToken, linkIdSecret, httpKeys } = state;
   const stack: May = {
     actions: ['cloudformation:DescribeStacks'],
@@ -101,6 +103,7 @@ export function readsOf(scope: Construct, props: AccessProps) {
     },
     { actions: ['sqs:GetQueueAttributes'], resources: [...queues.work, ...queues.deadLetters] },
     { actions: ['sns:GetTopicAttributes'], resources: topicArns },
+    ...(documentsOf === undefined ? [] : readsOfDocuments(scope, documentsOf)),
   ];
   const values: May[] = [
     { actions: ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Scan'], resources: [ledger.tableArn] },
@@ -123,6 +126,11 @@ export function readsOf(scope: Construct, props: AccessProps) {
     stack,
     withoutValues,
     values,
+    /** The start of acts in a browser, and a look at what became of it. The alias decides about the act. */
+    documents:
+      documentsOf === undefined
+        ? []
+        : [...readsOfDocuments(scope, documentsOf), ...startsOfDocuments(scope, documentsOf)],
     /** The subscriptions of the outcome topic: they show the address that each receiver has. */
     subscriptions: [{ actions: ['sns:ListSubscriptionsByTopic'], resources: [outcomeTopicArn] }] satisfies May[],
     deadLetters: [{ actions: ['sqs:GetQueueAttributes'], resources: queues.deadLetters }] satisfies May[],
@@ -183,4 +191,35 @@ export function readsOf(scope: Construct, props: AccessProps) {
       ];
     },
   };
+}
+
+const ofSystemsManager = (scope: Construct, resource: string, resourceName: string) =>
+  Stack.of(scope).formatArn({ service: 'ssm', resource, resourceName, arnFormat: ArnFormat.SLASH_RESOURCE_NAME });
+
+/** The runbook, and the forms of the acts. */
+function readsOfDocuments(scope: Construct, serviceName: string): May[] {
+  const all = ofSystemsManager(scope, 'document', `${documentPrefix(serviceName)}*`);
+  return [{ actions: ['ssm:DescribeDocument', 'ssm:GetDocument', 'ssm:ListDocumentVersions'], resources: [all] }];
+}
+
+/**
+ * IAM asks about the document and the execution, and asked about the automation definition before (service authorization reference,
+ * "StartAutomationExecution", lists all three).
+ */
+function startsOfDocuments(scope: Construct, serviceName: string): May[] {
+  const names = documentActs.map((act) => `${documentPrefix(serviceName)}${act}`);
+  const executions = executionArns(scope);
+  return [
+    {
+      actions: ['ssm:StartAutomationExecution'],
+      resources: [
+        ...names.map((name) => ofSystemsManager(scope, 'document', name)),
+        ...names.map((name) => ofSystemsManager(scope, 'automation-definition', `${name}:*`)),
+        executions,
+      ],
+    },
+    { actions: ['ssm:GetAutomationExecution', 'ssm:DescribeAutomationStepExecutions'], resources: [executions] },
+    // They take no ARN.
+    { actions: ['ssm:DescribeAutomationExecutions', 'ssm:ListDocuments'], resources: ['*'] },
+  ];
 }

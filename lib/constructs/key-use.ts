@@ -77,6 +77,15 @@ export const keylessActions: ReadonlySet<string> = new Set([
   'sqs:DeleteMessage',
   'sqs:GetQueueAttributes',
   'sqs:GetQueueUrl',
+  // SSM documents and executions have no key of the customer.
+  'ssm:DescribeAutomationExecutions',
+  'ssm:DescribeAutomationStepExecutions',
+  'ssm:DescribeDocument',
+  'ssm:GetAutomationExecution',
+  'ssm:GetDocument',
+  'ssm:ListDocumentVersions',
+  'ssm:ListDocuments',
+  'ssm:StartAutomationExecution',
 ]);
 
 /** The name by which KMS knows a service that calls it for somebody. */

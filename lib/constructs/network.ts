@@ -18,7 +18,7 @@ export interface FunctionNetwork {
 
 /**
  * What functions call by an interface endpoint. The event source mappings, the logs of functions and their metrics go through
- * Lambda itself. CloudWatch Logs is for the audit log, STS for the proof of who acts.
+ * Lambda itself. CloudWatch Logs is for the audit log, STS and Systems Manager for the proof of who acts.
  */
 const interfaceServices = {
   Sqs: InterfaceVpcEndpointAwsService.SQS,
@@ -27,13 +27,18 @@ const interfaceServices = {
   Lambda: InterfaceVpcEndpointAwsService.LAMBDA,
   Sts: InterfaceVpcEndpointAwsService.STS,
   Logs: InterfaceVpcEndpointAwsService.CLOUDWATCH_LOGS,
+  Ssm: InterfaceVpcEndpointAwsService.SSM,
 };
 const gatewayServices = { DynamoDb: GatewayVpcEndpointAwsService.DYNAMODB, S3: GatewayVpcEndpointAwsService.S3 };
 
 const https = 443;
 
-/** Makes what the settings leave to the app: a security group for the functions, and endpoints of the VPC. */
-export function joinNetwork(scope: Construct, settings: NetworkSettings): FunctionNetwork {
+/**
+ * Makes what the settings leave to the app: a security group for the functions, and endpoints of the VPC.
+ *
+ * @param hasDocuments whether the stack has SSM documents. Without them, no function calls Systems Manager.
+ */
+export function joinNetwork(scope: Construct, settings: NetworkSettings, hasDocuments: boolean): FunctionNetwork {
   const { subnetIds, apiProxyUrl, endpoints, vpcId } = settings;
   const securityGroupIds = settings.securityGroupIds ?? [functionsGroup(scope, settings).ref];
   if (endpoints !== undefined) {
@@ -49,6 +54,7 @@ export function joinNetwork(scope: Construct, settings: NetworkSettings): Functi
       })),
     });
     for (const [id, { name }] of Object.entries(interfaceServices)) {
+      if (id === 'Ssm' && !hasDocuments) continue;
       new CfnVPCEndpoint(scope, id, {
         vpcEndpointType: 'Interface',
         serviceName: name,

@@ -1,3 +1,4 @@
+import { ArnFormat, Stack } from 'aws-cdk-lib';
 import { CfnAlias, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
@@ -36,6 +37,8 @@ export interface OperationsProps extends PipelineParts {
   readonly ownSenders: string;
   /** The longest time-out of a function that works on commands. */
   readonly longestWorkSeconds: number;
+  /** Whether the stack has SSM documents that start acts. */
+  readonly hasDocuments: boolean;
 }
 
 /**
@@ -82,6 +85,7 @@ export class Operations extends Construct {
       ),
       OUTCOME_TOPIC_ARN: outcomes.topicArn,
       UNDELIVERED_OUTCOMES_URL: undelivered?.queueUrl ?? '',
+      DOCUMENTS_OF: props.hasDocuments ? surroundings.serviceName : '',
       LONGEST_WORK_SECONDS: String(props.longestWorkSeconds),
     };
     this.function = workerFunction(this, {
@@ -126,6 +130,8 @@ export class Operations extends Construct {
         ),
         allow(['s3:DeleteObject'], ...erasedPrefixes.archive.map((folder) => archive.arnForObjects(`${folder}*`))),
         allow(['s3:DeleteObject'], qrImages.arnForObjects(`${prefix.qr}*`)),
+        // Who has started an SSM document. The function takes executions of its own documents alone. IAM knows only their IDs.
+        ...(props.hasDocuments ? [allow(['ssm:GetAutomationExecution'], executionArns(this))] : []),
         ...(httpKeys === undefined
           ? []
           : [
@@ -154,6 +160,15 @@ export class Operations extends Construct {
     }
   }
 }
+
+/** Every execution of an SSM document in the account and region. */
+export const executionArns = (scope: Construct) =>
+  Stack.of(scope).formatArn({
+    service: 'ssm',
+    resource: 'automation-execution',
+    resourceName: '*',
+    arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
+  });
 
 /** What the function reads beside its code: the lane of each producer's deletes, and the producer's templates. */
 export function filesOfOperations({ producers }: PipelineParts['settings']): Record<string, string> {

@@ -122,9 +122,3 @@ export interface Observed {
 
 /** The names that lanes have in metrics. The expiry worker's is one of them. */
 export const laneNames = ({ lanes }: Observed) => [...lanes.map(({ name }) => name), expiryLane];
-
-/** The path of RUNBOOK.md, for a stage without a `runbookUrl`. */
-const runbookInRepository = 'lib/observability/RUNBOOK.md';
-
-/** The runbook's entry on an alarm. */
-export const runbookEntry = (id: AlarmId, runbookUrl = runbookInRepository) => `${runbookUrl}#${id}`;

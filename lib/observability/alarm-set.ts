@@ -9,16 +9,18 @@ import { Construct } from 'constructs';
 import type { StageSettings } from '../config/config-schema.ts';
 import { accountAlarms } from './account-alarms.ts';
 import { actAlarms } from './act-alarms.ts';
-import { type AlarmLine, type Observed, runbookEntry } from './alarm-line.ts';
+import type { AlarmLine, Observed } from './alarm-line.ts';
 import { campaignAlarms } from './campaign-alarms.ts';
 import { deliveryAlarms, httpAlarms } from './http-alarms.ts';
 import { laneAlarms } from './lane-alarms.ts';
 import { outcomeAlarms } from './outcome-alarms.ts';
 import { platformAlarms } from './platform-alarms.ts';
+import type { Runbook } from './runbook.ts';
 import { qrAlarms } from './worker-alarms.ts';
 
 export interface AlarmSetProps extends Observed {
   readonly topics: StageSettings['alarms'];
+  readonly runbook: Runbook;
   /** Encrypts the topics that the stack makes. */
   readonly key: IKey | undefined;
 }
@@ -37,21 +39,26 @@ export class AlarmSet extends Construct {
   readonly page: ITopic;
   readonly ticket: ITopic;
   readonly alarms: readonly IAlarm[];
+  /** Each alarm's line, and its name. */
+  readonly lines: readonly { readonly line: AlarmLine; readonly name: string }[];
 
   constructor(scope: Construct, id: string, props: AlarmSetProps) {
     super(scope, id);
-    const { pageTopicArn, ticketTopicArn, runbookUrl } = props.topics;
+    const { pageTopicArn, ticketTopicArn } = props.topics;
     this.page = this.topic('Page', pageTopicArn, props);
     this.ticket = this.topic('Ticket', ticketTopicArn, props);
     const ofOutcomes = [...props.outcomeQueues, ...props.privateQueues].flatMap((queue) => outcomeAlarms(queue, props));
     const ofLanes = [...props.lanes.flatMap((lane) => laneAlarms(lane, props)), ...qrAlarms(props)];
     const ofPlatform = [...accountAlarms(props), ...platformAlarms(props), ...campaignAlarms(props)];
     const ofCallers = [...ofOutcomes, ...deliveryAlarms(props), ...httpAlarms(props), ...actAlarms(props)];
-    this.alarms = [...ofLanes, ...ofPlatform, ...ofCallers].map((line) => {
-      const name = [line.subject, line.id].filter((part) => part !== undefined).join('-');
-      const alarm = new Alarm(this, name, {
-        alarmName: `${props.serviceName}-${name}`,
-        alarmDescription: descriptionOf(line, runbookUrl),
+    this.lines = [...ofLanes, ...ofPlatform, ...ofCallers].map((line) => ({
+      line,
+      name: `${props.serviceName}-${partsOf(line).join('-')}`,
+    }));
+    this.alarms = this.lines.map(({ line, name }) => {
+      const alarm = new Alarm(this, partsOf(line).join('-'), {
+        alarmName: name,
+        alarmDescription: descriptionOf(line, props.runbook),
         metric: line.metric,
         threshold: line.threshold,
         evaluationPeriods: line.periods,
@@ -88,7 +95,9 @@ export class AlarmSet extends Construct {
   }
 }
 
+const partsOf = ({ subject, id }: AlarmLine) => [...(subject === undefined ? [] : [subject]), id];
+
 /** An alarm's description: what the alarm means, and where the runbook describes the fix. */
-function descriptionOf({ id, subject, means }: AlarmLine, runbookUrl?: string): string {
-  return `${subject === undefined ? '' : `${subject}: `}${means} ${runbookEntry(id, runbookUrl)}`;
+function descriptionOf({ id, subject, means }: AlarmLine, runbook: Runbook): string {
+  return `${subject === undefined ? '' : `${subject}: `}${means} ${runbook.addressOf(id)}`;
 }

@@ -10,9 +10,9 @@ import type { OneLinkPipeline } from './pipeline.ts';
  * Adds the outputs by which the command line, the console and the runbook find the pipeline. The outputs and the managed policies
  * have the same names in each stack, so a stack holds one pipeline.
  */
-export function addOutputs(pipeline: OneLinkPipeline, state: PipelineState): void {
+export function addOutputs(pipeline: OneLinkPipeline, outputs: Readonly<Record<string, string>>): void {
   const scope = new Construct(pipeline, 'Outputs');
-  for (const [id, value] of Object.entries(outputsOf(pipeline, state))) {
+  for (const [id, value] of Object.entries(outputs)) {
     new CfnOutput(scope, id, { value }).overrideLogicalId(id);
   }
   for (const { name, part, policy } of pipeline.access.policies) {
@@ -23,7 +23,8 @@ export function addOutputs(pipeline: OneLinkPipeline, state: PipelineState): voi
   }
 }
 
-function outputsOf(pipeline: OneLinkPipeline, state: PipelineState): Record<string, string> {
+/** What a stack puts out, by name. */
+export function outputsOf(pipeline: OneLinkPipeline, state: PipelineState): Record<string, string> {
   const outputs: Record<string, string> = {
     OutcomeTopicArn: pipeline.outcomes.topicArn,
     LedgerTableName: state.ledger.tableName,

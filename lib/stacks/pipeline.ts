@@ -31,7 +31,8 @@ import type { Surroundings } from '../constructs/worker-function.ts';
 import { AlarmSet } from '../observability/alarm-set.ts';
 import { PipelineDashboard } from '../observability/dashboard/dashboard.ts';
 import { checkedPlan } from './pipeline-checks.ts';
-import { addOutputs } from './pipeline-outputs.ts';
+import { addDocuments, hasDocuments, planRunbook } from './pipeline-documents.ts';
+import { addOutputs, outputsOf } from './pipeline-outputs.ts';
 
 export interface OneLinkPipelineProps {
   /** Unique in the AWS account and region: it names metrics, alarms and the dashboard. */
@@ -102,7 +103,7 @@ export class OneLinkPipeline extends Construct {
       architecture: architectureOf(stage),
       key,
       keepQueues,
-      ...(network && { network: joinNetwork(new Construct(this, 'Network'), network) }),
+      ...(network && { network: joinNetwork(new Construct(this, 'Network'), network, hasDocuments(stage)) }),
     };
     const outcomesScope = new Construct(this, 'Outcomes');
     const topic = outcomeTopic(outcomesScope, serviceName, key);
@@ -157,6 +158,7 @@ export class OneLinkPipeline extends Construct {
       qrCodes,
       replayer: this.replayer,
       ownSenders,
+      hasDocuments: hasDocuments(stage),
       longestWorkSeconds: Math.max(
         ...[...plan.plans.map(({ link }) => link), plan.qr, plan.expiry].map((one) => one.timeoutSeconds),
       ),
@@ -177,7 +179,9 @@ export class OneLinkPipeline extends Construct {
     const receiving = { outcomeQueues, privateQueues, outcomeDeliveries };
     const shared = { ...receiving, http, ledger: state.ledger, campaigns: this.campaigns };
     const observed = { serviceName, settings, account, lanes, qrCodes, expiry, ...functions, ...shared };
-    this.alarms = new AlarmSet(this, 'Alarms', { ...observed, topics: stage.alarms, key });
+    const planned = planRunbook(this, serviceName, stage);
+    const { runbook } = planned;
+    this.alarms = new AlarmSet(this, 'Alarms', { ...observed, topics: stage.alarms, key, runbook });
     this.access = new AccessPolicies(this, 'Access', {
       ...parts,
       operations,
@@ -198,12 +202,14 @@ export class OneLinkPipeline extends Construct {
         .findAll()
         .flatMap((one) => (one instanceof LambdaFunction ? [one.logGroup.logGroupArn] : [])),
       outcomeTopicArn: this.outcomes.topicArn,
+      documentsOf: hasDocuments(stage) ? serviceName : undefined,
       topicArns: [this.outcomes.topicArn, this.alarms.page.topicArn, this.alarms.ticket.topicArn],
     });
-    const { runbookUrl } = stage.alarms;
     const { alarms } = this.alarms;
-    new PipelineDashboard(this, 'Dashboard', { ...observed, alarms, ...(runbookUrl !== undefined && { runbookUrl }) });
-    addOutputs(this, state);
+    new PipelineDashboard(this, 'Dashboard', { ...observed, alarms, runbook });
+    const outputs = outputsOf(this, state);
+    addOutputs(this, outputs);
+    if (hasDocuments(stage)) addDocuments(this, planned, state.campaignWork, outputs);
   }
 
   /**

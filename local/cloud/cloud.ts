@@ -37,6 +37,7 @@ import { serveRuntimeApi } from './lambda/runtime-api.ts';
 import { NoticeBoard } from './notices.ts';
 import type { LocalCloudEvents, LocalCloudOptions } from './options.ts';
 import { startSchedules } from './schedules/schedules.ts';
+import { automation } from './services/automation/automation.ts';
 import { serveCloudFormation } from './services/cloudformation.ts';
 import { startHttpService } from './services/http-service.ts';
 import { secretsManager } from './services/secrets-manager.ts';
@@ -132,6 +133,7 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown) {
     cloudWatch: http.endpoint,
     cloudWatchLogs: http.endpoint,
     sts: http.endpoint,
+    ssm: http.endpoint,
   };
   const fronts = weather && (await shutdown.whenStarted(startFronts(weather, endpoints)));
   /** The endpoints of functions and mappings: the proxies of the weather, if any, in front of the engines. */
@@ -267,6 +269,7 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown) {
       secretsmanager: secrets,
       GraniteServiceVersion20100801: cloudWatchApi(alarms, metrics),
       Logs_20140328: logsApi({ functions, logs, deployment, clock }),
+      AmazonSSM: automation(deployment, { functions, authorizer, clock }),
     },
     lambda: lambdaApi(functions, [...mappings, ...streams]),
     sts: (request) => serveSts(request, identities),

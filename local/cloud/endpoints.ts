@@ -12,6 +12,7 @@ export interface Endpoints {
   readonly cloudWatch: string;
   readonly cloudWatchLogs: string;
   readonly sts: string;
+  readonly ssm: string;
 }
 
 /** The account of all ARNs. The queue engine supports no other. */
@@ -47,6 +48,7 @@ export function endpointVariables(
     AWS_ENDPOINT_URL_CLOUDWATCH: endpoints.cloudWatch,
     AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: endpoints.cloudWatchLogs,
     AWS_ENDPOINT_URL_STS: endpoints.sts,
+    AWS_ENDPOINT_URL_SSM: endpoints.ssm,
   };
 }
 

@@ -203,7 +203,17 @@ describe('docs/deploying.md', () => {
 
   it('lists the endpoints that the stack makes', () => {
     const [, sentence = ''] = /Functions need these endpoints(.*?)\. An interface/s.exec(text) ?? [];
-    expect(codeIn(sentence)).toEqual(['dynamodb', 's3', 'sqs', 'sns', 'secretsmanager', 'lambda', 'sts', 'logs']);
+    expect(codeIn(sentence)).toEqual([
+      'dynamodb',
+      's3',
+      'sqs',
+      'sns',
+      'secretsmanager',
+      'lambda',
+      'sts',
+      'logs',
+      'ssm',
+    ]);
   });
 });
 

@@ -5,6 +5,7 @@ import { onelinkProgram } from '../../cli/program.ts';
 import { Authorizer } from '../../local/cloud/access/authorizer.ts';
 import type { Deployment } from '../../local/cloud/assembly/deployment.ts';
 import { readAssembly } from '../../local/cloud/assembly/read-assembly.ts';
+import { localAccountId } from '../../local/cloud/endpoints.ts';
 import { actsOfVerbs, holderOf, lacking, permissionsTable } from '../world/permissions-table.ts';
 import { deploymentOf, ResourceNames } from '../world/recorded-calls.ts';
 import { recordedVerbs, verbsNotRecorded } from '../world/recorded-verbs.ts';
@@ -84,7 +85,9 @@ describe('the managed policies', () => {
   });
 
   test('let nobody write to table, queue or archive, but through an alias', async () => {
-    const keys = ['reader', 'support', 'operator', 'purge', 'privacy', 'auditor'].map((name) => `local-${name}`);
+    const keys = ['reader', 'support', 'operator', 'browser', 'purge', 'privacy', 'auditor'].map(
+      (name) => `local-${name}`,
+    );
     for (const key of keys) {
       for (const [action, resource] of [
         ['dynamodb:PutItem', 'Ledger'],
@@ -102,6 +105,7 @@ describe('the managed policies', () => {
 
   test.each([
     ['local-operator', ['operate', 'campaigns-Crm']],
+    ['local-browser', ['operate']],
     ['local-support', ['support']],
     ['local-purge', ['purge']],
     ['local-privacy', ['privacy']],
@@ -118,6 +122,26 @@ describe('the managed policies', () => {
       ),
     );
     expect(used.flat()).toEqual(aliases.filter((alias) => expected.includes(alias)));
+  });
+
+  test('let those who are paged read the runbook, and one of them start the acts of this pipeline alone', async () => {
+    const arn = (type: string, name: string) => `arn:aws:ssm:us-east-1:${localAccountId}:${type}/${name}`;
+    const entry = arn('document', 'OneLink-production-runbook-lane-paused');
+    const acts = ['pause', 'resume', 'replay', 'redrive'].map((act) => arn('document', `OneLink-production-${act}`));
+    for (const key of ['local-reader', 'local-support', 'local-operator', 'local-browser']) {
+      expect(await may(key, 'ssm:GetDocument', entry), key).toBe(true);
+      expect(await may(key, 'ssm:GetDocument', arn('document', 'Another-runbook')), key).toBe(false);
+      for (const one of acts) {
+        expect(await may(key, 'ssm:StartAutomationExecution', one), `${key} ${one}`).toBe(key === 'local-browser');
+      }
+    }
+    expect(await may('local-browser', 'ssm:StartAutomationExecution', arn('automation-execution', 'new'))).toBe(true);
+    for (const name of ['OneLink-production-runbook-lane-paused', 'AWS-RunShellScript', 'OneLink-staging-pause']) {
+      expect(await may('local-browser', 'ssm:StartAutomationExecution', arn('document', name)), name).toBe(false);
+    }
+    for (const action of ['ssm:UpdateDocument', 'ssm:CreateDocument', 'ssm:DeleteDocument']) {
+      expect(await may('local-browser', action, acts[0] ?? ''), action).toBe(false);
+    }
   });
 
   test('let a campaign owner drop and read files of the own producer alone', async () => {

@@ -6,6 +6,7 @@ import type { Configuration } from '../../lib/config/config-schema.ts';
 import { type AlarmId, alarmIds } from '../../lib/observability/alarm-line.ts';
 import { configuredApp } from './configured-app.ts';
 import { pipelineOf, settings } from './shipped-pipeline.ts';
+import { textIn } from './text-in.ts';
 
 const { template } = configuredApp();
 const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm')).map(({ Properties }) => Properties);
@@ -30,8 +31,8 @@ const entries = new Map(
     .slice(1)
     .map((entry) => [entry.slice(0, entry.indexOf('\n')), entry]),
 );
-const idOf = ({ AlarmDescription }: { AlarmDescription: string }) =>
-  AlarmDescription.match(/RUNBOOK\.md#([a-z0-9-]+)$/)?.[1];
+const idOf = ({ AlarmDescription }: { AlarmDescription: unknown }) =>
+  textIn(AlarmDescription).match(/-runbook-([a-z0-9-]+)\/description\?region=<AWS::Region>$/)?.[1];
 const pageTopic = Object.keys(template.findResources('AWS::SNS::Topic')).find((id) => id.includes('Page'));
 const severityOf = ({ AlarmActions }: { AlarmActions: [{ Ref: string }] }) =>
   AlarmActions[0].Ref === pageTopic ? 'page' : 'ticket';

@@ -62,7 +62,7 @@ const mostKilobytes: Record<Job, number> = {
   replayer: 620,
   forwarder: 360,
   // Every act needs its store, so it has a client for each, and the CSV reader. Only people wait for it.
-  operations: 830,
+  operations: 860,
   reader: 360,
   'campaign-checker': 730,
   'campaign-sender': 700,

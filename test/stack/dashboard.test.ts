@@ -58,7 +58,7 @@ describe('the dashboard', () => {
       'Governor and functions',
       'Acts of operators',
     ]);
-    const named = headings.flatMap((markdown) => markdown.match(/(?<=RUNBOOK\.md#)[a-z-]+/g) ?? []);
+    const named = headings.flatMap((markdown) => markdown.match(/(?<=-runbook-)[a-z-]+(?=\/description)/g) ?? []);
     // The sample has no ingress queue, and posts no outcomes.
     const absent = ['ingress-late', 'forwarding-failed', 'outcome-deliveries-failing'];
     const others = alarmIds.filter((id) => !absent.includes(id));

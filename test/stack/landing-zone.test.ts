@@ -351,14 +351,14 @@ describe('the network of a landing zone', () => {
     }
   });
 
-  test('has an endpoint for every service that functions called in the stories, and for STS', () => {
+  test('has an endpoint for every service that functions called in the stories, for STS and for Systems Manager', () => {
     const names = all('AWS::EC2::VPCEndpoint').map(
       ({ ServiceName }) => /([a-z0-9]+)\W*$/.exec(JSON.stringify(ServiceName))?.[1],
     );
     const called = Object.values(recordedCalls())
       .flat()
       .flatMap((words) => /Function ([a-z0-9]+):/.exec(words)?.[1] ?? []);
-    expect(names.toSorted()).toEqual([...new Set([...called, 'sts'])].toSorted());
+    expect(names.toSorted()).toEqual([...new Set([...called, 'ssm', 'sts'])].toSorted());
   });
 
   test('uses groups that are given, and makes no endpoints unless the settings demand them', () => {

@@ -175,6 +175,7 @@ describe('the outputs', () => {
       'AuditBucketName',
       'AuditLogGroupName',
       'AuditorPolicyArn',
+      'BrowserPolicyArn',
       'CampaignBucketName',
       'CampaignCheckerFunctionName',
       'CampaignCheckerLogGroupName',

@@ -103,6 +103,7 @@ describe('the roles', () => {
       's3:GetObjectVersion',
       's3:PutObject',
       's3:DeleteObject',
+      'ssm:GetAutomationExecution',
       'secretsmanager:DescribeSecret',
       'secretsmanager:GetSecretValue',
       'secretsmanager:PutSecretValue',
@@ -146,7 +147,7 @@ describe('the roles', () => {
     expect(actions('ReaderWorkerRole')).toEqual([...logs, 'secretsmanager:GetSecretValue']);
   });
 
-  test('name their resources, and have wildcards only for objects under a prefix and for ListStreams, which supports no resource', () => {
+  test('name their resources, and have wildcards only for objects under a prefix, for executions, and for ListStreams, which supports no resource', () => {
     const wild = statements.filter(({ actions, resources }) => `${actions}${resources}`.includes('*'));
     expect(
       wild.map(({ role, actions, resources }) => [
@@ -179,6 +180,8 @@ describe('the roles', () => {
         ['s3:DeleteObject'],
         ['/held/*', '/history/*', '/parked/*', '/quarantine/*', '/rejected/*', '/qr/*'],
       ],
+      // An execution’s ID follows from its start.
+      ['OperationsWorkerRole', ['ssm:GetAutomationExecution'], ['/*']],
       ['CampaignsCheckerWorkerRole', ['s3:GetObject'], ['/inbox/*']],
       ['CampaignsCheckerWorkerRole', ['s3:GetObject', 's3:PutObject'], ['/work/*']],
       ['CampaignsCheckerWorkerRole', ['s3:PutObject'], ['/results/*']],

@@ -15,9 +15,14 @@ const sources = ['crm', 'product', 'studio'];
 /**
  * The reason for each finding that is acknowledged.
  *
- * @param place of the stack, in an ARN
+ * @param place of the stack, in an ARN: its partition, region and account
  */
-function acknowledgementsOf(stackName: string, place: string): Readonly<Record<string, string>> {
+function acknowledgementsOf(
+  stackName: string,
+  [partition = '', region = '', account = '']: string[],
+): Readonly<Record<string, string>> {
+  const inPlace = (service: string, resource: string) =>
+    `AwsSolutions-IAM5[Resource::arn:${partition}:${service}:${region}:${account}:${resource}]`;
   // A finding of this rule names the export of the bucket's ARN, and only synthesis knows the export's name.
   const exported = (name: string) => `AwsSolutions-IAM5[Resource::${stackName}-State:ExportsOutputFnGetAtt${name}`;
   const [archive, qrImages, campaignFiles, auditRecords] = [
@@ -51,15 +56,21 @@ function acknowledgementsOf(stackName: string, place: string): Readonly<Record<s
     [`${campaignFiles}/*]`]: 'Support looks into every file of a campaign, to answer what became of a row.',
     'AwsSolutions-IAM5[Resource::<PipelineOperationsWorkerFunction7301B932.Arn>:campaigns-*]':
       'An operator may act on the campaigns of every producer. Each producer has an alias of the function.',
-    [`AwsSolutions-IAM5[Resource::arn:${place}:stack/${stackName}/*]`]:
+    [inPlace('ssm', 'automation-execution/*')]:
+      'The ID of an execution follows from its start. The function takes only executions of its own documents.',
+    [inPlace('ssm', `document/${stackName}-*`)]: 'A reader of the runbook reads all of its documents.',
+    ...Object.fromEntries(
+      ['pause', 'resume', 'replay', 'redrive'].map((act) => [
+        inPlace('ssm', `automation-definition/${stackName}-${act}:*`),
+        'Each change of a document makes a version, and the last one is the default.',
+      ]),
+    ),
+    [inPlace('cloudformation', `stack/${stackName}/*`)]:
       'A tool asks for the outputs of the stack by its name. The rest of the ARN is an ID that CloudFormation makes.',
   };
 }
 
-const plain = acknowledgementsOf(
-  'OneLink-production',
-  '<AWS::Partition>:cloudformation:<AWS::Region>:<AWS::AccountId>',
-);
+const plain = acknowledgementsOf('OneLink-production', ['<AWS::Partition>', '<AWS::Region>', '<AWS::AccountId>']);
 
 function checkedApp(configuration: Configuration, acknowledged: Readonly<Record<string, string>>) {
   const app = emptyApp();
@@ -87,7 +98,7 @@ test('the AWS Solutions checks find nothing except what is acknowledged with a r
 });
 
 test('a stage in a landing zone with every rule has no other findings', () => {
-  const acknowledged = acknowledgementsOf('acme-OneLink-production', 'aws:cloudformation:eu-central-1:111122223333');
+  const acknowledged = acknowledgementsOf('acme-OneLink-production', ['aws', 'eu-central-1', '111122223333']);
   const { directory } = checkedApp(strict, acknowledged).synth();
   expect(reportIn(directory)).toEqual([]);
 });

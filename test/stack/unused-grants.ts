@@ -51,6 +51,8 @@ export const unusedGrants: Readonly<Record<string, string>> = {
   'OperationsWorkerFunction s3:PutObject Archive/quarantine/*': acts,
   'OperationsWorkerFunction s3:PutObject AuditRecords/audit/*': acts,
   'OperationsWorkerFunction s3:PutObject CampaignFiles/inbox/*': acts,
+  'OperationsWorkerFunction ssm:GetAutomationExecution arn:aws:ssm:us-east-1:000000000000:automation-execution/*':
+    'Nobody starts a document in the stories. test/integration/browser-acts.test.ts does.',
   'OperationsWorkerFunction secretsmanager:DescribeSecret HttpKeys': acts,
   'OperationsWorkerFunction secretsmanager:GetSecretValue HttpKeys': acts,
   'OperationsWorkerFunction secretsmanager:PutSecretValue HttpKeys': acts,

@@ -1,10 +1,12 @@
 import type { LambdaClient } from '@aws-sdk/client-lambda';
 import { CallerIdentity } from '../../lambdas/adapters/caller-identity.ts';
 import type { ActResult } from '../../lambdas/domain/acts/answer.ts';
+import type { Execution } from '../../lambdas/domain/acts/execution.ts';
 import type { AuditRecord } from '../../lambdas/domain/acts/record.ts';
 import { stsUrl } from '../../lambdas/domain/acts/request.ts';
 import { perform } from '../../lambdas/operations/perform.ts';
 import type { Performers } from '../../lambdas/operations/performers.ts';
+import type { DocumentPorts } from '../../lambdas/operations/ports.ts';
 import { type Caller, sessionOf } from '../../local/cloud/access/caller.ts';
 import { serveSts } from '../../local/cloud/services/sts.ts';
 
@@ -18,6 +20,8 @@ interface Given {
   now?: () => number;
   /** Callers by their access key. Their secret key is the same text. */
   callers?: Record<string, Caller>;
+  /** Executions of SSM documents, by their ID. */
+  executions?: Record<string, Execution>;
   /** Called before each call of the function. It may throw what Lambda throws. */
   beforeInvoke?: () => void;
 }
@@ -28,7 +32,13 @@ export const anna = sessionOf('arn:aws:iam::111122223333:role/teams/operator', '
  * The operations function, with the local cloud's STS and the audit in memory. Acts come in by `lambda`, as Lambda's client
  * sends them.
  */
-export function actsWorld({ performers = {}, now = () => now0, callers = { anna }, beforeInvoke }: Given = {}) {
+export function actsWorld({
+  performers = {},
+  now = () => now0,
+  callers = { anna },
+  executions,
+  beforeInvoke,
+}: Given = {}) {
   const objects = new Map<string, string>();
   const lines: string[] = [];
   /** The phases of records that each place refuses. */
@@ -52,6 +62,24 @@ export function actsWorld({ performers = {}, now = () => now0, callers = { anna 
     });
     return new Response(body, { status });
   };
+  /** Whether Systems Manager answers. */
+  const ssm = { isUp: true };
+  const documents: DocumentPorts | undefined = executions && {
+    serviceName: 'OneLink-production',
+    lanes: ['campaign', 'qr'],
+    executions: {
+      find: async (id) => {
+        if (!ssm.isUp) throw new TypeError('fetch failed');
+        return executions[id];
+      },
+    },
+    letters: {
+      deadLettersOf: async (url) => {
+        if (!url.endsWith('/campaign')) throw new Error('AccessDenied');
+        return `${url}-dead`;
+      },
+    },
+  };
   let names = 0;
   const call = (event: unknown, alias: string | undefined, functionArn = operationsArn): Promise<ActResult> =>
     perform(
@@ -73,6 +101,7 @@ export function actsWorld({ performers = {}, now = () => now0, callers = { anna 
           },
         },
         identity: new CallerIdentity(stsUrl(functionArn, {}), answerOfSts),
+        documents,
         performers: performers as Performers,
         observer: {
           count: (metric, by = 1) => {
@@ -105,6 +134,7 @@ export function actsWorld({ performers = {}, now = () => now0, callers = { anna 
     faults,
     metrics,
     sts,
+    ssm,
     lambdaOf,
     objects,
     /** The records, in the order of the log group. */

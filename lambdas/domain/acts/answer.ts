@@ -6,9 +6,10 @@ import * as z from 'zod';
  * - `not-understood`  the call has no form that this release knows
  * - `not-permitted`   the act needs another permission than the alias that was invoked
  * - `reason-missing`  the act needs a reason
- * - `not-proved`      STS does not confirm the caller's signature, or names a caller of another account
- * - `proof-late`      the signature is older than five minutes, or from the future
- * - `proof-unchecked` STS cannot be reached
+ * - `not-proved`      STS does not confirm the caller's signature, or names a caller of another account; or Systems Manager shows
+ *                     no execution of a document of this pipeline that a person has started and that still runs
+ * - `proof-late`      the signature, or the start of the execution, is older than five minutes, or from the future
+ * - `proof-unchecked` STS or Systems Manager cannot be reached
  * - `begun-before`    this part has begun before
  * - `not-recorded`    the begin could not be recorded
  */
@@ -35,6 +36,8 @@ export const actResultSchema = z.discriminatedUnion('result', [
     code: z.enum(refusalCodes),
     /** The function's clock, so that a caller whose clock is wrong can sign again. Epoch milliseconds. */
     nowMilliseconds: z.number(),
+    /** For people who started an SSM document. The command line has words of its own. */
+    words: z.string().optional(),
   }),
 ]);
 export type ActResult = z.infer<typeof actResultSchema>;

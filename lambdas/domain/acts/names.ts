@@ -41,6 +41,34 @@ export const sourceOfPascal = (name: string) =>
     )
     .replace(/^-/, '');
 
+/** The acts that a browser can start: an SSM document each. */
+export const documentActs = ['pause', 'resume', 'replay', 'redrive'] as const;
+export type DocumentAct = (typeof documentActs)[number];
+
+/** How the names of a pipeline's SSM documents begin: `OneLink-production-`. */
+export const documentPrefix = (serviceName: string) => `${serviceName}-`;
+
+/** The parameters of these documents. */
+export const documentParameter = { lane: 'Lane', queue: 'Queue', limit: 'Limit', reason: 'Reason' } as const;
+
+/** The value of `Lane` that stands for each lane, the QR codes and the expiry checks. */
+export const allLanes = 'all';
+
+/** The queue of outcomes that SNS could not post, as a value of `Queue` names it. */
+export const deliveriesName = 'deliveries';
+
+/**
+ * A value of `Queue`: a name for people and the queue's URL, with a blank between. A dead-letter queue's own URL if the name is
+ * {@link deliveriesName}.
+ */
+export const queueChoice = (name: string, url: string) => `${name} ${url}`;
+
+/** Messages per second of a redrive from a browser: the default of the command line. */
+export const documentRedrivePerSecond = 20;
+
+/** How many dead letters one execution may send back. At 20 a second, a part of 20 seconds has time for 400. */
+export const redriveLimits = ['1', '10', '100', '400'] as const;
+
 /** The prefix of audit records in the audit bucket. */
 export const auditPrefix = 'audit/';
 

@@ -5,7 +5,7 @@ import { auditPrefix } from './names.ts';
 export const callerSchema = z.object({
   /** `arn:aws:sts::111122223333:assumed-role/operator/anna` */
   arn: z.string(),
-  /** The unique ID of the user or role, with the session after a colon. */
+  /** The unique ID of the user or role, with the session after a colon. Empty if AWS states the ARN alone. */
   userId: z.string(),
   account: z.string(),
 });
@@ -38,6 +38,8 @@ export const auditRecordSchema = z.object({
   by: callerSchema.optional(),
   /** The alias that was invoked. */
   permission: z.string(),
+  /** The SSM document, if the caller has started an execution of it. `actId` is the ID of the execution. */
+  document: z.string().optional(),
   act: z.string(),
   target: facts,
   reason: z.string().optional(),
@@ -55,15 +57,15 @@ export const auditDay = (epochMilliseconds: number) =>
 const numbered = (part: number) => String(part).padStart(6, '0');
 
 /**
- * The key of a record. The day is that of the signature. So a repeated signature meets the key of its first use.
+ * The key of a record. The day is that of the proof: a signature, or the start of an execution. So a repeated proof meets the key of its first use.
  *
  * @param unique separates two refusals of one part
  */
 export function auditKey(
   { actId, part, phase }: Pick<AuditRecord, 'actId' | 'part' | 'phase'>,
-  signedAtMilliseconds: number,
+  provedAtMilliseconds: number,
   unique?: string,
 ): string {
   const end = unique === undefined ? '' : `-${unique}`;
-  return `${auditDay(signedAtMilliseconds)}${actId}/${numbered(part)}-${phase}${end}.json`;
+  return `${auditDay(provedAtMilliseconds)}${actId}/${numbered(part)}-${phase}${end}.json`;
 }

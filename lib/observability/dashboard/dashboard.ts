@@ -3,6 +3,7 @@ import { AlarmState, AlarmStatusWidget, Dashboard, type IAlarm, PeriodOverride }
 import { Construct } from 'constructs';
 import type { Observed } from '../alarm-line.ts';
 import { pipelineMetrics } from '../metrics.ts';
+import type { Runbook } from '../runbook.ts';
 import { actsSection } from './acts-section.ts';
 import { campaignSection } from './campaign-section.ts';
 import { deliveriesSection, httpSection } from './http-section.ts';
@@ -14,7 +15,7 @@ import { fullWidth, type Shown } from './widgets.ts';
 
 export interface PipelineDashboardProps extends Observed {
   readonly alarms: readonly IAlarm[];
-  readonly runbookUrl?: string;
+  readonly runbook: Runbook;
 }
 
 /**

@@ -9,13 +9,14 @@ import {
 import { type Operation, operations } from '../../../lambdas/domain/onelink/operation.ts';
 import { operationMetric } from '../../../lambdas/domain/work/names.ts';
 import type { WorkQueue } from '../../constructs/work-queue.ts';
-import { type AlarmId, type Observed, runbookEntry } from '../alarm-line.ts';
+import type { AlarmId, Observed } from '../alarm-line.ts';
 import { byOperation, expression, latest, oneMinute, type pipelineMetrics } from '../metrics.ts';
+import type { Runbook } from '../runbook.ts';
 
 /** The props of a section of the dashboard. */
 export interface Shown extends Observed {
   readonly metrics: ReturnType<typeof pipelineMetrics>;
-  readonly runbookUrl?: string;
+  readonly runbook: Runbook;
 }
 
 /** CloudWatch's grid has 24 columns: three graphs, or four small ones, in a row. */
@@ -23,10 +24,8 @@ const third = 8;
 export const fullWidth = 24;
 
 /** The heading of a section: its title, and the runbook's entries on its alarms. */
-export function heading(title: string, ids: readonly AlarmId[], { runbookUrl }: Shown, text = ''): IWidget[] {
-  const links = ids.map((id) =>
-    runbookUrl === undefined ? `\`${runbookEntry(id)}\`` : `[${id}](${runbookEntry(id, runbookUrl)})`,
-  );
+export function heading(title: string, ids: readonly AlarmId[], { runbook }: Shown, text = ''): IWidget[] {
+  const links = ids.map((id) => runbook.linkTo(id));
   const markdown = [`## ${title}`, ...(text === '' ? [] : [text]), `What to do: ${links.join(' · ')}`].join('\n\n');
   return [new TextWidget({ markdown, width: fullWidth, height: text === '' ? 2 : 3 })];
 }

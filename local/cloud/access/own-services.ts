@@ -31,11 +31,11 @@ export class OwnServicesAccess {
   async answer(request: ServiceRequest): Promise<ServiceResponse | undefined> {
     if (request.path === decisionsPath) return this.#decision(request.body);
     if (isForSts(request)) return undefined;
-    const { call, denial } = this.#callOf(request);
+    const { calls, denial } = this.#callsOf(request);
     const accessKeyId = accessKeyIdOf(request.headers, request.path) ?? localCredentials.accessKeyId;
-    const permitted = this.#guard.permits(accessKeyId, [call]);
+    const permitted = this.#guard.permits(accessKeyId, calls);
     if (permitted === true || (await permitted)) return undefined;
-    return denial(this.#authorizer.callerOf(accessKeyId).arn, call.action);
+    return denial(this.#authorizer.callerOf(accessKeyId).arn, calls[0].action);
   }
 
   async #decision(body: string): Promise<ServiceResponse> {
@@ -44,12 +44,18 @@ export class OwnServicesAccess {
     return { status: 200, body: JSON.stringify(permitted) };
   }
 
-  #callOf(request: ServiceRequest): { call: Call; denial: (caller: string, action: string) => Denial } {
+  /** All of them must be permitted. */
+  #callsOf(request: ServiceRequest): { calls: [Call, ...Call[]]; denial: (caller: string, action: string) => Denial } {
     const target = request.headers['x-amz-target'];
-    if (typeof target === 'string') return { call: this.#jsonCall(target, request.body), denial: denials.json };
+    if (typeof target === 'string') return { calls: this.#jsonCalls(target, request.body), denial: denials.json };
     const isForm = String(request.headers['content-type']).includes('x-www-form-urlencoded');
-    if (isForm) return { call: this.#stackCall(new URLSearchParams(request.body)), denial: denials.query };
-    return { call: this.#lambdaCall(request), denial: denials.lambda };
+    if (isForm) return { calls: [this.#stackCall(new URLSearchParams(request.body))], denial: denials.query };
+    return { calls: [this.#lambdaCall(request)], denial: denials.lambda };
+  }
+
+  #jsonCalls(target: string, body: string): [Call, ...Call[]] {
+    const { region } = this.#deployment.place;
+    return target.startsWith(ssmTarget) ? ssmCalls(target, body, region) : [this.#jsonCall(target, body)];
   }
 
   #jsonCall(target: string, body: string): Call {
@@ -109,6 +115,27 @@ export class OwnServicesAccess {
     const arn = sought && this.#deployment.find('AWS::Lambda::Function', sought.function)?.arn;
     return arn && [arn, sought?.qualifier].filter((part) => part !== undefined).join(':');
   }
+}
+
+const ssmTarget = 'AmazonSSM.';
+
+/** The start of an automation needs two permissions: on the document, and on the execution, which has no ID yet. */
+function ssmCalls(target: string, body: string, region: string): [Call, ...Call[]] {
+  const operation = target.slice(ssmTarget.length);
+  const action = `ssm:${operation}`;
+  const input = (jsonOf(body) ?? {}) as Record<'Name' | 'DocumentName' | 'AutomationExecutionId', unknown>;
+  const arn = (type: string, name: unknown) => `arn:aws:ssm:${region}:${localAccountId}:${type}/${String(name)}`;
+  const name = String(input.DocumentName ?? input.Name).replace(/^arn:.*:document\//, '');
+  if (operation === 'StartAutomationExecution') {
+    return [
+      { action, resource: arn('document', name) },
+      { action, resource: arn('automation-execution', 'new') },
+    ];
+  }
+  if (operation === 'GetAutomationExecution') {
+    return [{ action, resource: arn('automation-execution', input.AutomationExecutionId) }];
+  }
+  return [{ action, resource: arn('document', name) }];
 }
 
 function parsed<T>(parse: () => T): T | undefined {

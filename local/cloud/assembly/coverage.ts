@@ -7,6 +7,7 @@ import { functionProperties } from '../lambda/function-configuration.ts';
 import { streamMappingProperties } from '../lambda/stream-mapping.ts';
 import type { NoticeBoard } from '../notices.ts';
 import { ruleProperties, targetProperties } from '../schedules/schedules.ts';
+import { documentProperties } from '../services/automation/documents.ts';
 import { secretProperties } from '../services/secret-values.ts';
 import { bucketProperties } from '../storage/buckets.ts';
 import { queueProperties } from '../storage/queues.ts';
@@ -208,6 +209,14 @@ const coverages: Readonly<Record<string, Coverage>> = {
     carriedOut: permissionProperties,
     leftOut: {},
     differs: { PrincipalOrgID: 'there is no organisation', FunctionUrlAuthType: 'functions have no URL' },
+  },
+  'AWS::SSM::Document': {
+    carriedOut: documentProperties,
+    leftOut: {
+      ...tags,
+      UpdateMethod: 'the local cloud creates everything once',
+      VersionName: 'a document has one version here',
+    },
   },
   'AWS::CloudWatch::Alarm': {
     carriedOut: alarmProperties,

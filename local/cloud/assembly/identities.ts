@@ -135,6 +135,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   'AWS::ApiGateway::UsagePlan': { idLength: 6, arn: inApiGateway('usageplans'), attributes: (Id) => ({ Id }) },
   'AWS::ApiGateway::ApiKey': { idLength: 10, arn: inApiGateway('apikeys'), attributes: (id) => ({ APIKeyId: id }) },
   'AWS::ApiGateway::UsagePlanKey': { idLength: 10, arn: inApiGateway('usageplankeys'), attributes: (Id) => ({ Id }) },
+  'AWS::SSM::Document': { nameProperty: 'Name', longestName: 128, arn: inRegion('ssm', 'document/') },
   'AWS::KMS::Key': { arn: inRegion('kms', 'key/') },
 };
 

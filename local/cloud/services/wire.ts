@@ -28,8 +28,8 @@ export class ServiceError extends Error {
   }
 }
 
-/** The operations of a service with a JSON protocol, by name. Each takes its input and returns its output. */
-export type JsonService = Readonly<Record<string, (input: unknown) => unknown>>;
+/** The operations of a service with a JSON protocol, by name. Each takes its input and the request, and returns its output. */
+export type JsonService = Readonly<Record<string, (input: unknown, request: ServiceRequest) => unknown>>;
 
 /** Serves AWS's JSON protocols, 1.0 and 1.1. Their differences do not matter here. */
 export async function serveJson(
@@ -41,7 +41,7 @@ export async function serveJson(
   try {
     const operate = Object.hasOwn(service, action) ? service[action] : undefined;
     if (!operate) throw new ServiceError(400, 'UnknownOperationException', `${action} is not implemented here`);
-    return { status: 200, headers, body: JSON.stringify(await operate(inputOf(request.body))) };
+    return { status: 200, headers, body: JSON.stringify(await operate(inputOf(request.body), request)) };
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
     return { status: error.status, headers, body: JSON.stringify({ __type: error.code, message: error.message }) };
@@ -67,11 +67,11 @@ export function jsonOf(text: string): unknown {
  * An operation with a checked input. It refuses another form and unknown parameters, with the reason.
  * @param code of the refusal
  */
-export function operation<T>(schema: z.ZodType<T>, code: string, run: (input: T) => unknown) {
-  return (input: unknown): unknown => {
+export function operation<T>(schema: z.ZodType<T>, code: string, run: (input: T, request: ServiceRequest) => unknown) {
+  return (input: unknown, request: ServiceRequest): unknown => {
     const { data, error } = schema.safeParse(input);
     if (error) throw new ServiceError(400, code, `not implemented here: ${z.prettifyError(error)}`);
-    return run(data as T);
+    return run(data as T, request);
   };
 }
 

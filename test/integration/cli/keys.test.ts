@@ -45,9 +45,12 @@ const operationsOver = (keys: KeysSecretStore) =>
   new Operations(accessTo(actsWorld({ performers: keyActs({ keys, clock }), now: () => now })));
 
 const SecretId = keysSecretArn;
+/** Secrets Manager reads nothing of it. */
+const request = { method: 'POST', path: '/', query: new URLSearchParams(), headers: {}, body: '' };
+
 const ask = async <Answer>(service: JsonService, action: string, input: object): Promise<Answer> => {
   const operate = service[action] ?? expect.fail(action);
-  return (await operate({ SecretId, ...input })) as Answer;
+  return (await operate({ SecretId, ...input }, request)) as Answer;
 };
 
 /** Another operator's key, written by a plain PutSecretValue in the middle of a change. */

@@ -31,12 +31,16 @@ it('takes the commands out of an entry', () => {
   });
 });
 
-it('lists alarms that are on first, with the commands for this stack', async () => {
+it.each([
+  ['RUNBOOK.md#one'],
+  ['https://wiki.acme.example/RUNBOOK.md#one'],
+  ['https://console.aws.amazon.com/systems-manager/documents/My-runbook-S-runbook-one/description?region=eu-west-1'],
+])('lists alarms that are on first, with the commands for this stack: %s', async (address) => {
   const alarm = (AlarmName: string, StateValue: string, at: number) => ({
     AlarmName: `S-${AlarmName}`,
     StateValue,
     StateTransitionedTimestamp: new Date(at),
-    AlarmDescription: 'It is bad. RUNBOOK.md#one',
+    AlarmDescription: `It is bad. ${address}`,
   });
   const MetricAlarms = [alarm('a', 'OK', 1), alarm('b', 'ALARM', 9), alarm('c', 'ALARM', 5)];
   const client = { send: async () => ({ MetricAlarms }) } as never;
