@@ -55,7 +55,7 @@ export function startGovernor(cloud: Cloud): Governed {
   const governed: Governed = { changes: [], forecasts: [] };
   const { api, turns } = cloud.client('governor', governorCallsPerSecond);
   const lanes = size.lanes.map(({ name, reserveCalls, hourlyCapCalls, dailyCapCalls }) => {
-    return { name, reserveCalls, hourlyCapCalls, dailyCapCalls, siblings: [], mappings: [name] };
+    return { name, reserveCalls, hourlyCapCalls, dailyCapCalls, mappings: [name] };
   });
   // As lib/constructs/governor.ts gives them to it.
   const shared = [
@@ -85,6 +85,7 @@ export function startGovernor(cloud: Cloud): Governed {
     {
       api,
       control: services.control,
+      siblings: [],
       mappings: {
         state: async (name) => (mappingOf(name).isOn ? 'on' : 'off'),
         switch: async (name, on) => mappingOf(name).switch(on),
