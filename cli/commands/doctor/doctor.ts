@@ -15,7 +15,7 @@ import { pipelineHelp, pipelineVerb, type Scene } from '../../terminal/pipeline-
 import { counted } from '../../words/words.ts';
 import { checkApi, unlessReaderFails } from './api-checks.ts';
 import { checkCampaignLetters, checkCampaignMapping, checkCampaigns, unopenedFiles } from './campaign-checks.ts';
-import { type Check, failed, notKnown, ok, unlessRefused } from './check.ts';
+import { type Check, checkLine, failed, notKnown, ok, unlessRefused } from './check.ts';
 import { checkDeliveries, checkDeliveryLetters } from './delivery-checks.ts';
 import { checkKeys } from './key-checks.ts';
 import { checkConcurrency, checkControl, checkIntake, checkMappings, checkReader, type Plans } from './lane-checks.ts';
@@ -63,7 +63,7 @@ export async function doctor(scene: Scene): Promise<number> {
   const tally = new Map<Check['result'], number>();
   for await (const check of checksOf(scene, configured, await chosen.deployed())) {
     tally.set(check.result, (tally.get(check.result) ?? 0) + 1);
-    print(check, words(check));
+    print(check, checkLine(check));
     if (interrupted.aborted) break;
   }
   if (!options.json) console.error(tallyWords(tally));
@@ -174,11 +174,6 @@ function plansByLane(configured: ConfiguredPipeline): Plans {
     ...(qr === undefined ? [] : [[qrLane, qr] as const]),
     ...(expiry === undefined ? [] : [[expiryLane, expiry] as const]),
   ]);
-}
-
-function words({ name, result, words: found, fix }: Check): string {
-  const line = `${result.padEnd(10)} ${name}: ${found}`;
-  return fix === undefined ? line : `${line}\n           ${fix}`;
 }
 
 /** Whether the replayer replays everything that is parked. */
