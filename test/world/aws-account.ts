@@ -99,6 +99,8 @@ const s3Operations: Readonly<Record<string, string>> = {
   acl: 'GetBucketAcl',
   encryption: 'GetBucketEncryption',
   'object-lock': 'GetObjectLockConfiguration',
+  location: 'GetBucketLocation',
+  'list-type': 'ListObjectsV2',
 };
 
 function callOf(method: string, path: string, headers: Record<string, unknown>, body: string) {
@@ -115,9 +117,10 @@ function callOf(method: string, path: string, headers: Record<string, unknown>, 
   if (url.pathname.includes('/account-settings')) {
     return { protocol: 'lambda' as const, operation: 'GetAccountSettings', input: {} };
   }
-  const [asked = ''] = url.searchParams.keys();
+  const query = Object.fromEntries(url.searchParams);
+  const [asked = ''] = Object.keys(query);
   const operation = method === 'HEAD' ? 'HeadBucket' : (s3Operations[asked] ?? `${method} ${path}`);
-  return { protocol: 's3' as const, operation, input: { Bucket: url.pathname.split('/')[1] } };
+  return { protocol: 's3' as const, operation, input: { Bucket: url.pathname.split('/')[1], ...query } };
 }
 
 type Wire = [status: number, headers: Record<string, string>, body: string];

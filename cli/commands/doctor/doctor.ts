@@ -1,3 +1,4 @@
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { Command } from 'commander';
 import type { ParkedStore } from '../../../lambdas/adapters/parked-store.ts';
@@ -19,6 +20,7 @@ import { type Check, checkLine, failed, notKnown, ok, unlessRefused } from './ch
 import { checkDeliveries, checkDeliveryLetters } from './delivery-checks.ts';
 import { checkKeys } from './key-checks.ts';
 import { checkConcurrency, checkControl, checkIntake, checkMappings, checkReader, type Plans } from './lane-checks.ts';
+import { checkProtection } from './protection-checks.ts';
 import { checkSecrets } from './secret-checks.ts';
 import { checkHeld, checkQueuePolicy, checkSources } from './sender-checks.ts';
 import { checkTable } from './table-checks.ts';
@@ -116,6 +118,14 @@ async function* checksOf(
     await checkReader(lambda, pipeline.output('ReaderFunctionName')),
   ]);
   yield* await checkTable(dynamo, table, isLocal);
+  // The local run has no protection.
+  if (chosen.configuration.stages[configured.stage]?.removalPolicy === 'retain' && !isLocal) {
+    const asked = { stackName: configured.stackName, table, stage: configured.stage };
+    const clients = { cloudFormation: new CloudFormationClient(), dynamo };
+    yield* await unlessRefused('protection', 'dynamodb:DescribeTable', isLocal, async () => [
+      await checkProtection(clients, asked),
+    ]);
+  }
   yield* await unlessRefused('campaigns', 'dynamodb:BatchGetItem and s3:ListBucket', isLocal, async () => {
     const { campaigns, s3, campaignBucket } = pipeline;
     const now = Date.now();

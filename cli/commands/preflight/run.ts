@@ -15,7 +15,7 @@ import { checkNetwork } from './network-check.ts';
 import { checkPrincipals } from './principals-check.ts';
 import { checkReplica } from './replica-check.ts';
 import { clientsOf, identityClient, type Site, type StackState } from './site.ts';
-import { checkStacks, readStacks } from './stacks-check.ts';
+import { checkStacks, readStacks, showNext } from './stacks-check.ts';
 import { checkToken } from './token-check.ts';
 import { unlessUnanswered } from './unless-unanswered.ts';
 
@@ -72,6 +72,7 @@ export const siteChecks: readonly (readonly [name: string, asked: readonly strin
   ],
   ['AppsFlyer token', ['cloudformation:DescribeStackResource', 'secretsmanager:DescribeSecret'], checkToken],
   ['alarms', ['sns:GetTopicAttributes'], checkAlarms],
+  ['to deploy', ['cloudformation:DescribeStacks'], showNext],
 ];
 
 /**

@@ -14,6 +14,7 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
 import type { LandingZone, StageSettings } from '../../../lib/config/config-schema.ts';
 import type { ConfiguredPipeline } from '../../pipeline/configured-pipeline.ts';
+import type { StackStatus } from '../../pipeline/stack-status.ts';
 
 /** Where a stage will be deployed to, and what of AWS a check may ask about it. */
 export interface Site {
@@ -30,13 +31,10 @@ export interface Site {
 }
 
 /** A stack as CloudFormation has it. */
-export interface StackState {
+export interface StackState extends StackStatus {
   readonly name: string;
   readonly part: 'state' | 'pipeline';
   readonly pipeline: ConfiguredPipeline;
-  /** Absent if there is no such stack. */
-  readonly status?: string;
-  readonly isProtected: boolean;
 }
 
 /** A stack of which an earlier deployment has succeeded. Its resources are its own. */

@@ -1,5 +1,6 @@
-import { type CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import type { ConfiguredPipeline } from '../../pipeline/configured-pipeline.ts';
+import { readStack } from '../../pipeline/stack-status.ts';
 import { type Check, failed, ok, warning } from '../doctor/check.ts';
 import { isDeployed, type Site, type StackState } from './site.ts';
 
@@ -15,31 +16,32 @@ export async function readStacks(
   return Promise.all(named.map(async (one) => ({ ...one, ...(await readStack(cloudFormation, one.name)) })));
 }
 
-async function readStack(cloudFormation: CloudFormationClient, name: string) {
-  try {
-    const { Stacks = [] } = await cloudFormation.send(new DescribeStacksCommand({ StackName: name }));
-    const { StackStatus, EnableTerminationProtection: isProtected = false } = Stacks[0] ?? {};
-    return { isProtected, ...(StackStatus !== undefined && { status: StackStatus }) };
-  } catch (error) {
-    // CloudFormation has no error of its own for a stack that does not exist.
-    if (error instanceof Error && error.name === 'ValidationError' && error.message.includes('does not exist'))
-      return { isProtected: false };
-    throw error;
-  }
-}
-
 /** Whether an earlier attempt, or one that runs, prevents the deployment. */
 export async function checkStacks(site: Site): Promise<Check[]> {
   return (await site.stacks()).map((one) => checkStack(one, site));
 }
 
-function checkStack(stack: StackState, { stageName, region }: Site): Check {
+/** How to deploy a stage that is not deployed yet. */
+export async function showNext({ stacks, stage, stageName }: Site): Promise<Check[]> {
+  if ((await stacks()).every(isDeployed) || stage.removalPolicy !== 'retain') return [];
+  const words = `${firstDeployment(stageName)} and, when that has succeeded, again without -c first=true`;
+  return [ok('to deploy', words)];
+}
+
+/** The command of a deployment that can be repeated if it fails. */
+const firstDeployment = (stageName: string) => `npx cdk deploy --all -c stage=${stageName} -c first=true`;
+
+function checkStack(stack: StackState, { stageName, stage, region }: Site): Check {
   const { name, status, isProtected } = stack;
   const title = `stack ${name}`;
   const cfn = (words: string) => `aws cloudformation ${words} --stack-name ${name} --region ${region}`;
-  const again = `npx cdk deploy --all -c stage=${stageName}`;
+  const again = firstDeployment(stageName);
   if (status === undefined) return ok(title, 'does not exist yet');
-  if (isDeployed(stack)) return ok(title, `is deployed (${status})`);
+  if (isDeployed(stack)) {
+    if (isProtected || stage.removalPolicy !== 'retain') return ok(title, `is deployed (${status})`);
+    const fix = `Deploy it without -c first=true: npx cdk deploy --all -c stage=${stageName}`;
+    return warning(title, `is deployed (${status}), and nothing protects it against deletion`, fix);
+  }
   if (status === 'REVIEW_IN_PROGRESS') {
     return ok(title, 'an earlier attempt ended before it made anything; the next deployment goes on from there');
   }

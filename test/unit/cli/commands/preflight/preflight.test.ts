@@ -53,6 +53,7 @@ describe('a new AWS account', () => {
       'AppsFlyer token of OneLink-production: ok',
       'alarms, page: warning',
       'alarms, ticket: warning',
+      'to deploy: ok',
     ]);
   });
 
@@ -126,7 +127,7 @@ describe('a stack', () => {
     expect(await check('ROLLBACK_COMPLETE', true)).toEqual([
       'failed',
       'its creation failed (ROLLBACK_COMPLETE), and its termination protection forbids the next deployment to delete it',
-      'CloudFormation must be allowed to delete it: aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name OneLink-production --region eu-central-1. Then deploy: npx cdk deploy --all -c stage=production',
+      'CloudFormation must be allowed to delete it: aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name OneLink-production --region eu-central-1. Then deploy: npx cdk deploy --all -c stage=production -c first=true',
     ]);
   });
 
@@ -138,7 +139,8 @@ describe('a stack', () => {
     ['UPDATE_ROLLBACK_FAILED', true, 'failed'],
     ['DELETE_FAILED', false, 'failed'],
     ['UPDATE_ROLLBACK_COMPLETE', true, 'ok'],
-    ['CREATE_COMPLETE', false, 'ok'],
+    ['CREATE_COMPLETE', true, 'ok'],
+    ['CREATE_COMPLETE', false, 'warning'],
   ])('in the status %s, protected %s: %s', async (status, isProtected, result) => {
     expect((await check(status, isProtected))?.[0]).toBe(result);
   });
