@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { alarmCommand } from './commands/alarm/alarm.ts';
 import { auditCommand } from './commands/audit/audit.ts';
 import { campaignCommand } from './commands/campaign/campaign.ts';
 import { consoleCommand } from './commands/console/console.ts';
@@ -47,6 +48,7 @@ export function onelinkProgram(): Command {
     .addCommand(quarantineCommand())
     .addCommand(pauseCommand())
     .addCommand(resumeCommand())
+    .addCommand(alarmCommand())
     .addCommand(auditCommand());
   return withUsageCode(program);
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
@@ -8,6 +9,7 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Context } from 'aws-lambda';
+import { AlarmStates } from '../adapters/alarm-states.ts';
 import { AuditBucket } from '../adapters/audit-bucket.ts';
 import { AuditLog } from '../adapters/audit-log.ts';
 import { CallerIdentity } from '../adapters/caller-identity.ts';
@@ -75,6 +77,7 @@ const performers = performersOf(env, {
     newMessageId: randomUUID,
     clock,
   },
+  alarms: new AlarmStates(new CloudWatchClient()),
   clock,
 });
 const bucket = new AuditBucket(s3, env.AUDIT_BUCKET_NAME);

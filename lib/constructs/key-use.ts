@@ -45,6 +45,7 @@ const uses: Readonly<Record<string, readonly string[]>> = {
 /** Calls on data that use no key, because they read or remove whole items, or only what describes them. */
 export const keylessActions: ReadonlySet<string> = new Set([
   'cloudformation:DescribeStacks',
+  'cloudwatch:DescribeAlarmHistory',
   'cloudwatch:DescribeAlarms',
   'cloudwatch:GetMetricData',
   'dynamodb:DescribeContinuousBackups',

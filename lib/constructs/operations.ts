@@ -1,3 +1,4 @@
+import { ArnFormat, Stack } from 'aws-cdk-lib';
 import { CfnAlias, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
@@ -104,6 +105,9 @@ export class Operations extends Construct {
           ledger.tableArn,
         ),
         allow(['lambda:InvokeFunction'], replayer.functionArn),
+        // CloudWatch judges a list of alarms as one of all alarms.
+        allow(['cloudwatch:DescribeAlarms'], alarmArn(this, '*')),
+        allow(['cloudwatch:SetAlarmState'], alarmArn(this, `${surroundings.serviceName}-*`)),
         allow(
           ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'],
           ...queues.map(({ deadLetters }) => deadLetters.queueArn),
@@ -154,6 +158,14 @@ export class Operations extends Construct {
     }
   }
 }
+
+const alarmArn = (scope: Construct, resourceName: string) =>
+  Stack.of(scope).formatArn({
+    service: 'cloudwatch',
+    resource: 'alarm',
+    resourceName,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
 
 /** What the function reads beside its code: the lane of each producer's deletes, and the producer's templates. */
 export function filesOfOperations({ producers }: PipelineParts['settings']): Record<string, string> {

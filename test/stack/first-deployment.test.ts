@@ -12,7 +12,7 @@ interface Resource {
   Properties?: Record<string, unknown>;
 }
 
-const stacksOf = (configuration: Configuration, first: boolean) => {
+const synthesised = (configuration: Configuration, first: boolean) => {
   const app = emptyApp();
   addStage(app, configuration, 'production', { first });
   return app.synth().stacks.map((stack) => ({
@@ -20,38 +20,36 @@ const stacksOf = (configuration: Configuration, first: boolean) => {
     resources: stack.template.Resources as Record<string, Resource>,
   }));
 };
-const resourcesOf = (configuration: Configuration, first: boolean) =>
-  stacksOf(configuration, first).flatMap(({ resources }) => Object.entries(resources));
 
 describe.each([
   ['a plain stage', inZone({})],
   ['a strict landing zone', strict],
 ])('the first deployment of %s', (_, configuration) => {
+  const [first, next] = [synthesised(configuration, true), synthesised(configuration, false)];
+  const resources = first.flatMap((stack) => Object.entries(stack.resources));
+
   test('leaves nothing behind if it is rolled back: what is kept is deleted with its creation', () => {
-    const policies = resourcesOf(configuration, true).map(([, one]) => one.DeletionPolicy ?? 'Delete');
+    const policies = resources.map(([, one]) => one.DeletionPolicy ?? 'Delete');
     expect(new Set(policies)).toEqual(new Set(['Delete', 'RetainExceptOnCreate']));
   });
 
   test('keeps each resource that a later deployment replaces or removes', () => {
-    const odd = resourcesOf(configuration, true).filter(
+    const odd = resources.filter(
       ([, one]) => (one.DeletionPolicy === 'RetainExceptOnCreate') !== (one.UpdateReplacePolicy === 'Retain'),
     );
     expect(odd).toEqual([]);
   });
 
   test('protects nothing, so that CloudFormation and the CDK can delete what failed', () => {
-    const stacks = stacksOf(configuration, true);
-    expect(stacks.map(({ terminationProtection }) => terminationProtection)).toEqual([false, false]);
+    expect(first.map(({ terminationProtection }) => terminationProtection)).toEqual([false, false]);
     const isProtecting = ([key, value]: [string, unknown]) => /Protection/.test(key) && value !== false;
-    const open = resourcesOf(configuration, true).filter(([, { Properties = {} }]) =>
-      Object.entries(Properties).some(isProtecting),
-    );
+    const open = resources.filter(([, { Properties = {} }]) => Object.entries(Properties).some(isProtecting));
     expect(open).toEqual([]);
   });
 
   test('differs from the next one by the protection alone', () => {
-    const [state, pipeline] = stacksOf(configuration, false);
-    const [firstState, firstPipeline] = stacksOf(configuration, true);
+    const [state, pipeline] = next;
+    const [firstState, firstPipeline] = first;
     expect([state?.terminationProtection, pipeline?.terminationProtection]).toEqual([true, true]);
     expect(state?.resources.Ledger?.Properties?.DeletionProtectionEnabled).toBe(true);
     expect(firstPipeline?.resources).toEqual(pipeline?.resources);
