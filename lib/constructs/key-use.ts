@@ -48,6 +48,7 @@ export const keylessActions: ReadonlySet<string> = new Set([
   'cloudwatch:DescribeAlarmHistory',
   'cloudwatch:DescribeAlarms',
   'cloudwatch:GetMetricData',
+  'cloudwatch:SetAlarmState',
   'dynamodb:DescribeContinuousBackups',
   'dynamodb:DescribeStream',
   'dynamodb:DescribeTable',

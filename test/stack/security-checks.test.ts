@@ -37,6 +37,7 @@ function acknowledgementsOf(stackName: string, place: string): Readonly<Record<s
     ),
   ];
 
+  const alarmsIn = `${place.replace(':cloudformation:', ':cloudwatch:')}:alarm`;
   return {
     ...Object.fromEntries(
       objectsUnderPrefixes.map((id) => [
@@ -53,6 +54,9 @@ function acknowledgementsOf(stackName: string, place: string): Readonly<Record<s
       'An operator may act on the campaigns of every producer. Each producer has an alias of the function.',
     [`AwsSolutions-IAM5[Resource::arn:${place}:stack/${stackName}/*]`]:
       'A tool asks for the outputs of the stack by its name. The rest of the ARN is an ID that CloudFormation makes.',
+    [`AwsSolutions-IAM5[Resource::arn:${alarmsIn}:*]`]: 'CloudWatch judges a list of alarms as one of all alarms.',
+    [`AwsSolutions-IAM5[Resource::arn:${alarmsIn}:${stackName}-*]`]:
+      'An operator may test every alarm of the pipeline, and their names begin so.',
   };
 }
 

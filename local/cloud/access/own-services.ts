@@ -74,10 +74,10 @@ export class OwnServicesAccess {
     return `arn:aws:logs:${region}:${accountId}:log-group:${group}:log-stream:${input.logStreamName ?? ''}`;
   }
 
-  /** An alarm that is named, all alarms for a list of them, or `*` for metrics. */
+  /** The alarm whose state is set, all alarms for what is read of them, or `*` for metrics. */
   #alarmResource(action: string, body: string): string {
-    if (action === 'DescribeAlarms') return this.#anyAlarm();
-    if (action !== 'SetAlarmState' && action !== 'DescribeAlarmHistory') return '*';
+    if (action === 'DescribeAlarms' || action === 'DescribeAlarmHistory') return this.#anyAlarm();
+    if (action !== 'SetAlarmState') return '*';
     const { AlarmName: name = '-' } = (jsonOf(body) ?? {}) as { AlarmName?: string };
     return this.#anyAlarm().replace(/-$/, name);
   }
