@@ -28,11 +28,8 @@ export function addStage(
   const env = stage.aws && !anywhere ? { env: { account: stage.aws.account, region: stage.aws.region } } : {};
   const zone = stage.landingZone ?? {};
   if (zone.bootstrapQualifier !== undefined) app.node.setContext(BOOTSTRAP_QUALIFIER_CONTEXT, zone.bootstrapQualifier);
-  const plans: string[] = [];
-  for (const settings of stage.pipelines) {
+  const made = stage.pipelines.map((settings) => {
     const serviceName = serviceNameOf(stageName, stage, settings);
-    const account = accounts[settings.account];
-    if (!account) throw new Error(`account: must be one of the accounts; got ${settings.account}`);
     const isProtected = stage.removalPolicy === 'retain' && !first;
     const ofStack = {
       ...env,
@@ -50,6 +47,15 @@ export function addStage(
       landingZone: zone,
       deletionProtection: isProtected,
     });
+    return { serviceName, settings, ofStack, state };
+  });
+  const plans: string[] = [];
+  for (const { serviceName, settings, ofStack, state } of made) {
+    const account = accounts[settings.account];
+    if (!account) throw new Error(`account: must be one of the accounts; got ${settings.account}`);
+    const siblings = made
+      .filter((other) => other.state !== state && other.settings.account === settings.account)
+      .map((other) => ({ state: other.state, lanes: Object.keys(other.settings.lanes) }));
     const stack = new PipelineStack(app, serviceName, {
       ...ofStack,
       description: `OneLink short links at campaign scale: ${serviceName}`,
@@ -58,6 +64,7 @@ export function addStage(
       account,
       stage,
       state,
+      siblings,
     });
     for (const one of [state, stack]) {
       for (const [key, value] of Object.entries(stage.tags)) Tags.of(one).add(key, value);
