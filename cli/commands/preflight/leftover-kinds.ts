@@ -19,12 +19,15 @@ export interface Leftover {
 
 /** Finds a resource by its physical ID. Undefined if somebody has deleted it since. */
 interface Kind {
+  /** The permission that it needs. */
+  asked: string;
   find(site: Site, id: string): Promise<Leftover | undefined>;
 }
 
 /** The kinds of resources that the templates keep. A test holds them against the templates. */
 const kinds: Readonly<Record<string, Kind>> = {
   'AWS::DynamoDB::Table': {
+    asked: 'dynamodb:DescribeTable',
     find: ({ aws, region }, id) =>
       ifThere(async () => {
         const { Table } = await aws.tables.send(new DescribeTableCommand({ TableName: id }));
@@ -41,6 +44,7 @@ const kinds: Readonly<Record<string, Kind>> = {
       }),
   },
   'AWS::S3::Bucket': {
+    asked: 's3:ListBucket',
     find: ({ aws, region }, id) =>
       ifThere(async () => {
         await aws.s3.send(new HeadBucketCommand({ Bucket: id }));
@@ -51,6 +55,7 @@ const kinds: Readonly<Record<string, Kind>> = {
       }),
   },
   'AWS::SecretsManager::Secret': {
+    asked: 'secretsmanager:DescribeSecret',
     find: ({ aws, region }, id) =>
       ifThere(async () => {
         const { DeletedDate } = await aws.secrets.send(new DescribeSecretCommand({ SecretId: id }));
@@ -59,6 +64,7 @@ const kinds: Readonly<Record<string, Kind>> = {
       }),
   },
   'AWS::Logs::LogGroup': {
+    asked: 'logs:DescribeLogGroups',
     find: async ({ aws, region }, id) => {
       const { logGroups = [] } = await aws.logs.send(new DescribeLogGroupsCommand({ logGroupNamePrefix: id }));
       const group = logGroups.find(({ logGroupName }) => logGroupName === id);
@@ -68,6 +74,7 @@ const kinds: Readonly<Record<string, Kind>> = {
     },
   },
   'AWS::SQS::Queue': {
+    asked: 'sqs:GetQueueAttributes',
     find: ({ aws, region }, id) =>
       ifThere(async () => {
         const asked = { QueueUrl: id, AttributeNames: ['ApproximateNumberOfMessages' as const] };
@@ -77,6 +84,7 @@ const kinds: Readonly<Record<string, Kind>> = {
       }),
   },
   'AWS::KMS::Key': {
+    asked: 'kms:DescribeKey',
     find: ({ aws, region }, id) =>
       ifThere(async () => {
         const { KeyMetadata } = await aws.keys.send(new DescribeKeyCommand({ KeyId: id }));

@@ -7,6 +7,7 @@ import { n } from '../../words/words.ts';
 import { type Check, ok, warning } from '../doctor/check.ts';
 import { kindOf, type Leftover } from './leftover-kinds.ts';
 import type { Site, StackState } from './site.ts';
+import { unlessUnanswered } from './unless-unanswered.ts';
 
 const name = 'leftovers';
 
@@ -21,8 +22,11 @@ export async function checkLeftovers(site: Site): Promise<Check[]> {
     kept.flat().map(async ({ stack, resource }) => {
       const kind = kindOf(resource.ResourceType ?? '');
       const id = resource.PhysicalResourceId ?? '';
-      const left = id === '' ? undefined : await kind?.find(site, id);
-      return left === undefined ? [] : [checkOf(stack, resource, left)];
+      if (kind === undefined || id === '') return [];
+      return unlessUnanswered(name, kind.asked, async () => {
+        const left = await kind.find(site, id);
+        return left === undefined ? [] : [checkOf(stack, resource, left)];
+      });
     }),
   );
   const checks = found.flat();

@@ -1,9 +1,9 @@
 import { DescribeAlarmsCommand, ListDashboardsCommand } from '@aws-sdk/client-cloudwatch';
-import { DescribeKeyCommand } from '@aws-sdk/client-kms';
+import { DescribeKeyCommand, type KMSClient } from '@aws-sdk/client-kms';
 import { DescribeSecretCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { type Check, failed, ok, warning } from '../doctor/check.ts';
 import { isDeployed, type Site, type StackState, secretsIn } from './site.ts';
-import { isMissing } from './unless-unanswered.ts';
+import { isMissing, unlessUnanswered } from './unless-unanswered.ts';
 
 /**
  * Whether somebody else has a name that the stacks will need. CloudFormation names tables, buckets, queues, topics, log groups,
@@ -18,49 +18,60 @@ export async function checkNames(site: Site): Promise<Check[]> {
   return checks.length > 0 ? checks : [ok('names', 'none that the stacks need is taken')];
 }
 
-async function pipelineNames({ aws, region }: Site, { name }: StackState): Promise<Check[]> {
-  const [{ MetricAlarms = [] }, { DashboardEntries = [] }] = await Promise.all([
-    aws.alarms.send(new DescribeAlarmsCommand({ AlarmNamePrefix: `${name}-` })),
-    aws.alarms.send(new ListDashboardsCommand({ DashboardNamePrefix: name })),
+async function pipelineNames(site: Site, { name }: StackState): Promise<Check[]> {
+  const parts = await Promise.all([
+    unlessUnanswered('names', 'cloudwatch:DescribeAlarms', () => alarmNames(site, name)),
+    unlessUnanswered('names', 'cloudwatch:ListDashboards', () => dashboardName(site, name)),
   ]);
-  const checks: Check[] = [];
-  if (MetricAlarms.length > 0) {
-    const shown = MetricAlarms.slice(0, 3).map((one) => one.AlarmName);
-    const more = MetricAlarms.length > shown.length ? ' and others' : '';
-    const fix = `If they are of no other system, delete them: aws cloudwatch delete-alarms --region ${region} --alarm-names ${MetricAlarms.map((one) => one.AlarmName).join(' ')}`;
-    checks.push(warning('names', `alarms whose names begin with ${name}- exist: ${shown.join(', ')}${more}`, fix));
-  }
-  if (DashboardEntries.some((one) => one.DashboardName === name)) {
-    const fix = `If nobody needs it, delete it: aws cloudwatch delete-dashboards --region ${region} --dashboard-names ${name}`;
-    checks.push(failed('names', `the dashboard ${name} exists, and the stack will make one of this name`, fix));
-  }
-  return checks;
+  return parts.flat();
+}
+
+async function alarmNames({ aws, region }: Site, name: string): Promise<Check[]> {
+  const { MetricAlarms = [] } = await aws.alarms.send(new DescribeAlarmsCommand({ AlarmNamePrefix: `${name}-` }));
+  if (MetricAlarms.length === 0) return [];
+  const names = MetricAlarms.map((one) => one.AlarmName);
+  const more = names.length > 3 ? ' and others' : '';
+  const fix = `If they are of no other system, delete them: aws cloudwatch delete-alarms --region ${region} --alarm-names ${names.join(' ')}`;
+  return [
+    warning('names', `alarms whose names begin with ${name}- exist: ${names.slice(0, 3).join(', ')}${more}`, fix),
+  ];
+}
+
+async function dashboardName({ aws, region }: Site, name: string): Promise<Check[]> {
+  const { DashboardEntries = [] } = await aws.alarms.send(new ListDashboardsCommand({ DashboardNamePrefix: name }));
+  if (!DashboardEntries.some((one) => one.DashboardName === name)) return [];
+  const fix = `If nobody needs it, delete it: aws cloudwatch delete-dashboards --region ${region} --dashboard-names ${name}`;
+  return [failed('names', `the dashboard ${name} exists, and the stack will make one of this name`, fix)];
 }
 
 async function stateNames({ aws, zone, region }: Site, { name }: StackState): Promise<Check[]> {
-  const checks: Check[] = [];
   // Without a prefix, CloudFormation names the secrets.
-  for (const part of zone.namePrefix === undefined ? [] : ['ApiToken', 'LinkIdSecret', 'HttpKeys']) {
-    checks.push(...(await secretName(aws.secrets, `${name}-${part}`, region)));
-  }
-  const replica = zone.linkIdSecretReplica;
-  if (replica !== undefined && zone.namePrefix !== undefined) {
-    checks.push(...(await secretName(secretsIn(replica.region), `${name}-LinkIdSecret`, replica.region)));
-  }
-  if (zone.key === 'own') {
-    const alias = `alias/${name}`;
-    try {
-      await aws.keys.send(new DescribeKeyCommand({ KeyId: alias }));
-      const fix = `If nobody needs it, delete the alias (the key stays): aws kms delete-alias --region ${region} --alias-name ${alias}`;
-      checks.push(failed('names', `the key alias ${alias} exists, and the stack will make one of this name`, fix));
-    } catch (error) {
-      if (!isMissing(error, 'NotFoundException')) throw error;
-    }
-  }
-  return checks;
+  const secrets = zone.namePrefix === undefined ? [] : ['ApiToken', 'LinkIdSecret', 'HttpKeys'];
+  const replica = zone.namePrefix === undefined ? undefined : zone.linkIdSecretReplica?.region;
+  const searched = [
+    ...secrets.map((part) => secretName(aws.secrets, `${name}-${part}`, region)),
+    ...(replica === undefined ? [] : [secretName(secretsIn(replica), `${name}-LinkIdSecret`, replica)]),
+    ...(zone.key === 'own' ? [aliasName(aws.keys, `alias/${name}`, region)] : []),
+  ];
+  return (await Promise.all(searched)).flat();
 }
 
-async function secretName(secrets: SecretsManagerClient, id: string, region: string): Promise<Check[]> {
+const aliasName = (keys: KMSClient, alias: string, region: string) =>
+  unlessUnanswered('names', 'kms:DescribeKey', async () => {
+    try {
+      await keys.send(new DescribeKeyCommand({ KeyId: alias }));
+      const fix = `If nobody needs it, delete the alias (the key stays): aws kms delete-alias --region ${region} --alias-name ${alias}`;
+      return [failed('names', `the key alias ${alias} exists, and the stack will make one of this name`, fix)];
+    } catch (error) {
+      if (isMissing(error, 'NotFoundException')) return [];
+      throw error;
+    }
+  });
+
+const secretName = (secrets: SecretsManagerClient, id: string, region: string) =>
+  unlessUnanswered('names', 'secretsmanager:DescribeSecret', () => takenSecret(secrets, id, region));
+
+async function takenSecret(secrets: SecretsManagerClient, id: string, region: string): Promise<Check[]> {
   try {
     const { DeletedDate } = await secrets.send(new DescribeSecretCommand({ SecretId: id }));
     const aws = (words: string) => `aws secretsmanager ${words} --region ${region} --secret-id ${id}`;

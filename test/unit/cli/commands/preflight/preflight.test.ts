@@ -445,6 +445,20 @@ describe('a check that cannot be made', () => {
     expect(briefly(checks, 'producer product')[0]?.[0]).toBe('ok');
   });
 
+  test('of one name leaves the other names', async () => {
+    const checks = await found(
+      {
+        ListDashboards: denied('AccessDenied', 'cloudwatch:ListDashboards'),
+        DescribeKey: { json: { KeyMetadata: { KeyId: 'one' } } },
+      },
+      inZone({ key: 'own' }),
+    );
+    expect(briefly(checks, 'names').map(([result, words]) => [result, words])).toEqual([
+      ['failed', 'the key alias alias/OneLink-production-State exists, and the stack will make one of this name'],
+      ['not-known', 'not permitted to you: AWS denies cloudwatch:ListDashboards'],
+    ]);
+  });
+
   test.each<[string, string, Answers[string]]>([
     ['ec2', 'network', denied('UnauthorizedOperation', 'ec2:DescribeVpcs')],
     [
