@@ -1,5 +1,8 @@
-import { type CloudWatchClient, DescribeAlarmsCommand, SetAlarmStateCommand } from '@aws-sdk/client-cloudwatch';
+import { CloudWatchClient, DescribeAlarmsCommand, SetAlarmStateCommand } from '@aws-sdk/client-cloudwatch';
 import type { TestedAlarm } from '../domain/acts/alarms.ts';
+
+/** With a client of its own, which only this file's bundle has. */
+export const alarmStates = () => new AlarmStates(new CloudWatchClient());
 
 /** The alarms of the pipeline, as CloudWatch has them. */
 export class AlarmStates {

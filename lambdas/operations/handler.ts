@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
@@ -9,7 +8,6 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Context } from 'aws-lambda';
-import { AlarmStates } from '../adapters/alarm-states.ts';
 import { AuditBucket } from '../adapters/audit-bucket.ts';
 import { AuditLog } from '../adapters/audit-log.ts';
 import { CallerIdentity } from '../adapters/caller-identity.ts';
@@ -24,6 +22,7 @@ import { LaneMappings } from '../adapters/lane-mappings.ts';
 import { LaneQueues } from '../adapters/lane-queues.ts';
 import { LinkPages } from '../adapters/link-pages.ts';
 import { ObjectVersions } from '../adapters/object-versions.ts';
+import { onDemandAlarmStates } from '../adapters/on-demand-alarm-states.ts';
 import { OutcomeTopic } from '../adapters/outcome-topic.ts';
 import { ParkedStore } from '../adapters/parked-store.ts';
 import { QrStore } from '../adapters/qr-store.ts';
@@ -77,7 +76,7 @@ const performers = performersOf(env, {
     newMessageId: randomUUID,
     clock,
   },
-  alarms: new AlarmStates(new CloudWatchClient()),
+  alarms: onDemandAlarmStates(),
   clock,
 });
 const bucket = new AuditBucket(s3, env.AUDIT_BUCKET_NAME);

@@ -1,6 +1,5 @@
-import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { AlarmStates } from '../../../lambdas/adapters/alarm-states.ts';
+import { onDemandAlarmStates } from '../../../lambdas/adapters/on-demand-alarm-states.ts';
 import { alarmActs } from '../../../lambdas/operations/alarms.ts';
 import { systemClock } from '../../../lambdas/runtime/clock.ts';
 import { type Answers, awsAccount } from '../../world/aws-account.ts';
@@ -22,7 +21,7 @@ const alarmNamed = (AlarmName: string, to: string, change: object = {}) => ({
 /** The act as the operations function carries it out, with CloudWatch's client of this moment. */
 const run = await givenStack('OneLink-production', () => topics, {
   'alarm-test': (act, context) =>
-    alarmActs({ alarms: new AlarmStates(new CloudWatchClient()), clock: systemClock })['alarm-test'](act, context),
+    alarmActs({ alarms: onDemandAlarmStates(), clock: systemClock })['alarm-test'](act, context),
 });
 
 /** CloudWatch and SNS, in which each of these alarms can be fired. @returns the names of the alarms that were */
