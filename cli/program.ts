@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { alarmCommand } from './commands/alarm/alarm.ts';
 import { auditCommand } from './commands/audit/audit.ts';
 import { campaignCommand } from './commands/campaign/campaign.ts';
 import { consoleCommand } from './commands/console/console.ts';
@@ -11,6 +12,7 @@ import { parkedCommand } from './commands/parked/parked.ts';
 import { pauseCommand, resumeCommand } from './commands/pause/pause.ts';
 import { planCommand } from './commands/plan/plan.ts';
 import { policyCommand } from './commands/policy/policy.ts';
+import { preflightCommand } from './commands/preflight/preflight.ts';
 import { quarantineCommand } from './commands/quarantine/quarantine.ts';
 import { sendCommand } from './commands/send/send.ts';
 import { sendersCommand } from './commands/senders/senders.ts';
@@ -25,6 +27,7 @@ import { withUsageCode } from './terminal/usage.ts';
 export function onelinkProgram(): Command {
   const program = new Command('onelink')
     .description('Operates a OneLink Pipeline.')
+    .addCommand(preflightCommand())
     .addCommand(planCommand())
     .addCommand(sendCommand())
     .addCommand(campaignCommand())
@@ -45,6 +48,7 @@ export function onelinkProgram(): Command {
     .addCommand(quarantineCommand())
     .addCommand(pauseCommand())
     .addCommand(resumeCommand())
+    .addCommand(alarmCommand())
     .addCommand(auditCommand());
   return withUsageCode(program);
 }

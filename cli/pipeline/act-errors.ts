@@ -45,6 +45,7 @@ const verbOf: Readonly<Partial<Record<ActName, string>>> = {
   'key-revoke': 'keys revoke',
   'subject-find': 'subject find',
   'subject-erase': 'subject erase',
+  'alarm-test': 'alarm test',
 };
 
 /** The error for a call without an answer: nobody knows whether it was carried out, unless AWS has refused it. */

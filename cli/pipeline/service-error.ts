@@ -52,7 +52,8 @@ export function serviceErrorWords(error: unknown, local: boolean): string | unde
 /** @param why AWS's message, which names the action */
 const denied = (why: string) => `AWS denies access${why && `: ${why.replace(/\.$/, '')}`}. ${askForPolicy}`;
 
-function statusOf(error: Error): unknown {
+/** The HTTP status of a service’s answer. Undefined if there was none. */
+export function statusOf(error: Error): unknown {
   const metadata: unknown = Reflect.get(error, '$metadata');
   return typeof metadata === 'object' && metadata !== null ? Reflect.get(metadata, 'httpStatusCode') : undefined;
 }

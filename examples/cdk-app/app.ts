@@ -1,10 +1,12 @@
 import { App, CfnOutput, Stack } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { OneLinkPipeline, StateStack, validateConfiguration } from 'onelink-pipeline';
+import { isFirst, OneLinkPipeline, StateStack, validateConfiguration } from 'onelink-pipeline';
 import { config } from './onelink.config.ts';
 
 /** An app of your own, with a pipeline in a stack of its own for each stage, and a service that sends to it. */
 const app = new App({ analyticsReporting: false });
+// With `-c first=true`, a first deployment that failed can be repeated. The next one without it protects the stacks.
+const first = isFirst(app.node.tryGetContext('first'));
 const { accounts, stages } = validateConfiguration(config, 'onelink.config.ts');
 
 for (const [name, stage] of Object.entries(stages)) {
@@ -13,12 +15,14 @@ for (const [name, stage] of Object.entries(stages)) {
     if (account === undefined) continue; // validateConfiguration has refused it
     // `onelink` finds a pipeline's settings by this name of its stack.
     const serviceName = `${settings.name}-${name}`;
+    const isProtected = stage.removalPolicy === 'retain' && !first;
     const state = new StateStack(app, `${serviceName}-State`, {
       settings,
       removalPolicy: stage.removalPolicy,
-      terminationProtection: stage.removalPolicy === 'retain',
+      terminationProtection: isProtected,
+      deletionProtection: isProtected,
     });
-    const stack = new Stack(app, serviceName, { terminationProtection: stage.removalPolicy === 'retain' });
+    const stack = new Stack(app, serviceName, { terminationProtection: isProtected });
     const pipeline = new OneLinkPipeline(stack, 'Pipeline', { serviceName, settings, account, stage, state });
 
     const shop = new Stack(app, `Shop-${name}`);

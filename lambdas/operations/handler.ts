@@ -22,6 +22,7 @@ import { LaneMappings } from '../adapters/lane-mappings.ts';
 import { LaneQueues } from '../adapters/lane-queues.ts';
 import { LinkPages } from '../adapters/link-pages.ts';
 import { ObjectVersions } from '../adapters/object-versions.ts';
+import { onDemandAlarmStates } from '../adapters/on-demand-alarm-states.ts';
 import { OutcomeTopic } from '../adapters/outcome-topic.ts';
 import { ParkedStore } from '../adapters/parked-store.ts';
 import { QrStore } from '../adapters/qr-store.ts';
@@ -76,6 +77,7 @@ const performers = performersOf(env, {
     newMessageId: randomUUID,
     clock,
   },
+  alarms: onDemandAlarmStates(),
   clock,
 });
 const bucket = new AuditBucket(s3, env.AUDIT_BUCKET_NAME);

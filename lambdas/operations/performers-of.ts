@@ -1,3 +1,4 @@
+import { type AlarmPorts, alarmActs } from './alarms.ts';
 import type { OrderPorts } from './campaign-orders.ts';
 import { campaignActs } from './campaigns.ts';
 import type { ControlChangePorts } from './change-control.ts';
@@ -28,6 +29,7 @@ export type AllPorts = ControlChangePorts &
   ReleasePorts &
   SenderPorts &
   KeyPorts &
+  AlarmPorts &
   ExportPorts & { subjects: SubjectPorts };
 
 /** The work of every act. A new act gets its line here, and its contract in the registry. */
@@ -44,6 +46,7 @@ export function performersOf(env: OperationsEnvironment, ports: AllPorts): Perfo
     ...senderActs(ports),
     ...keyActs(ports),
     ...exportAct(ports),
+    ...alarmActs(ports),
     ...subjectActs(subjectSettings(env), ports.subjects),
   };
 }

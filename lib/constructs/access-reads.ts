@@ -50,7 +50,7 @@ export interface May {
 export function readsOf(scope: Construct, props: AccessProps) {
   const { state, lanes, ingress, outcomeQueues, privateQueues, operations, readerFunctionArn, queues, logGroupArns } =
     props;
-  const { outcomeTopicArn, topicArns, documentsOf } = props;
+  const { topicArns, documentsOf } = props;
   const { ledger, archive, campaignFiles, qrImages, auditRecords, apiToken, linkIdSecret, httpKeys } = state;
   const stack: May = {
     actions: ['cloudformation:DescribeStacks'],
@@ -88,6 +88,7 @@ export function readsOf(scope: Construct, props: AccessProps) {
       actions: [
         'cloudwatch:GetMetricData',
         'cloudwatch:DescribeAlarms',
+        'cloudwatch:DescribeAlarmHistory',
         'lambda:GetAccountSettings',
         'lambda:GetEventSourceMapping',
         'lambda:GetFunctionConcurrency',
@@ -131,8 +132,8 @@ export function readsOf(scope: Construct, props: AccessProps) {
       documentsOf === undefined
         ? []
         : [...readsOfDocuments(scope, documentsOf), ...startsOfDocuments(scope, documentsOf)],
-    /** The subscriptions of the outcome topic: they show the address that each receiver has. */
-    subscriptions: [{ actions: ['sns:ListSubscriptionsByTopic'], resources: [outcomeTopicArn] }] satisfies May[],
+    /** The subscriptions of the topics: they show the address that each receiver has. */
+    subscriptions: [{ actions: ['sns:ListSubscriptionsByTopic'], resources: topicArns }] satisfies May[],
     deadLetters: [{ actions: ['sqs:GetQueueAttributes'], resources: queues.deadLetters }] satisfies May[],
     /** Hashes of long random keys: nobody finds a key from them. */
     keys: httpKeys ? [{ actions: ['secretsmanager:GetSecretValue'], resources: [httpKeys.secretArn] }] : [],

@@ -45,8 +45,10 @@ const uses: Readonly<Record<string, readonly string[]>> = {
 /** Calls on data that use no key, because they read or remove whole items, or only what describes them. */
 export const keylessActions: ReadonlySet<string> = new Set([
   'cloudformation:DescribeStacks',
+  'cloudwatch:DescribeAlarmHistory',
   'cloudwatch:DescribeAlarms',
   'cloudwatch:GetMetricData',
+  'cloudwatch:SetAlarmState',
   'dynamodb:DescribeContinuousBackups',
   'dynamodb:DescribeStream',
   'dynamodb:DescribeTable',

@@ -108,6 +108,9 @@ export class Operations extends Construct {
           ledger.tableArn,
         ),
         allow(['lambda:InvokeFunction'], replayer.functionArn),
+        // CloudWatch judges a list of alarms as one of all alarms.
+        allow(['cloudwatch:DescribeAlarms'], alarmArn(this, '*')),
+        allow(['cloudwatch:SetAlarmState'], alarmArn(this, `${surroundings.serviceName}-*`)),
         allow(
           ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'],
           ...queues.map(({ deadLetters }) => deadLetters.queueArn),
@@ -168,6 +171,14 @@ export const executionArns = (scope: Construct) =>
     resource: 'automation-execution',
     resourceName: '*',
     arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
+  });
+
+const alarmArn = (scope: Construct, resourceName: string) =>
+  Stack.of(scope).formatArn({
+    service: 'cloudwatch',
+    resource: 'alarm',
+    resourceName,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
   });
 
 /** What the function reads beside its code: the lane of each producer's deletes, and the producer's templates. */

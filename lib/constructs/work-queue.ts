@@ -1,9 +1,10 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Queue, QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { deadLetterRetentionDays } from '../config/config-schema.ts';
 import { maxReceiveCount } from '../config/rate-budget.ts';
+import { kept } from './kept.ts';
 import { refuseLargePolicy } from './policy-limits.ts';
 
 /** How SQS keeps the messages of a pipeline. */
@@ -23,7 +24,7 @@ export const queueProps = ({ key, keepQueues = false }: QueueRules): QueueProps 
     ? { encryption: QueueEncryption.KMS, encryptionMasterKey: key, dataKeyReuse }
     : { encryption: QueueEncryption.SQS_MANAGED }),
   enforceSSL: true,
-  ...(keepQueues && { removalPolicy: RemovalPolicy.RETAIN }),
+  ...(keepQueues && { removalPolicy: kept }),
 });
 
 export interface WorkQueueProps {

@@ -6,6 +6,17 @@ export class StageRefused extends Error {
 }
 
 /**
+ * Whether `-c first=true` names a first deployment, which is not protected against deletion.
+ *
+ * @param given the value of the context `first`
+ * @throws StageRefused for another value than `true` and `false`
+ */
+export function isFirst(given: unknown): boolean {
+  if (given === undefined || given === 'false' || given === 'true') return given === 'true';
+  throw new StageRefused(`-c first: must be true, or left out after the first deployment; got ${String(given)}`);
+}
+
+/**
  * The stage that `-c stage=…` names. There is no default: with one, a deployment could reach the wrong stage.
  *
  * @param given the value of the context `stage`

@@ -16,6 +16,7 @@ import { Expiry } from '../constructs/expiry.ts';
 import { governor } from '../constructs/governor.ts';
 import { HttpApi } from '../constructs/http-api.ts';
 import { Ingress } from '../constructs/ingress.ts';
+import { kept } from '../constructs/kept.ts';
 import { Lane, pascal } from '../constructs/lane.ts';
 import { joinNetwork } from '../constructs/network.ts';
 import { Operations } from '../constructs/operations.ts';
@@ -99,7 +100,7 @@ export class OneLinkPipeline extends Construct {
     const surroundings: Surroundings = {
       serviceName,
       logRetentionDays: stage.logRetentionDays,
-      removalPolicy: stage.removalPolicy === 'retain' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      removalPolicy: stage.removalPolicy === 'retain' ? kept : RemovalPolicy.DESTROY,
       architecture: architectureOf(stage),
       key,
       keepQueues,

@@ -12,6 +12,8 @@ import { StateStack } from './state-stack.ts';
  * Adds two stacks for each pipeline of a stage: `<pipeline>-<stage>-State`, which stays, and `<pipeline>-<stage>`.
  *
  * @param anywhere leaves AWS account and region to the deployment, whatever the stage demands
+ * @param first leaves the stacks and the ledger without protection against deletion, so that a first deployment that failed can be
+ * repeated. The next deployment without it protects them.
  * @returns the rate plans, for the operator to read.
  * @throws ConfigurationError when the stage exceeds a limit of AWS.
  */
@@ -19,7 +21,7 @@ export function addStage(
   app: App,
   { accounts, stages }: Configuration,
   stageName: string,
-  { anywhere = false }: { anywhere?: boolean } = {},
+  { anywhere = false, first = false }: { anywhere?: boolean; first?: boolean } = {},
 ): string[] {
   const stage = stages[stageName];
   if (!stage) throw new Error(`stage: must be one of the configured stages; got ${stageName}`);
@@ -28,12 +30,14 @@ export function addStage(
   if (zone.bootstrapQualifier !== undefined) app.node.setContext(BOOTSTRAP_QUALIFIER_CONTEXT, zone.bootstrapQualifier);
   const made = stage.pipelines.map((settings) => {
     const serviceName = serviceNameOf(stageName, stage, settings);
+    const isProtected = stage.removalPolicy === 'retain' && !first;
     const ofStack = {
       ...env,
       // CloudFormation passes them on to what it can tag, also if the CDK cannot.
       tags: stage.tags,
-      // The state stays in any case. Deleting the other stack deletes its queues and their messages.
-      terminationProtection: stage.removalPolicy === 'retain',
+      // The state stays in any case. Deleting the other stack deletes its queues and their messages. The CDK sets it before it
+      // executes the change set, and cannot delete a stack with it whose creation failed.
+      terminationProtection: isProtected,
     };
     const state = new StateStack(app, `${serviceName}-State`, {
       ...ofStack,
@@ -41,6 +45,7 @@ export function addStage(
       settings,
       removalPolicy: stage.removalPolicy,
       landingZone: zone,
+      deletionProtection: isProtected,
     });
     return { serviceName, settings, ofStack, state };
   });

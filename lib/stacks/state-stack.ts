@@ -28,6 +28,7 @@ import { policySid } from '../config/principals.ts';
 import { campaignCheckerPlan } from '../config/rate-budget.ts';
 import { keepRecords } from '../constructs/audit-records.ts';
 import { admitCampaigns, notifyOfFiles } from '../constructs/campaign-files.ts';
+import { kept } from '../constructs/kept.ts';
 import { campaignWorkDays, type Kept, lifecycleRules } from '../constructs/lifecycle.ts';
 import type { PipelineState } from '../constructs/pipeline-parts.ts';
 import { refuseLargePolicy } from '../constructs/policy-limits.ts';
@@ -42,6 +43,11 @@ export interface StateStackProps extends StackProps {
   >;
   readonly removalPolicy: StageSettings['removalPolicy'];
   readonly landingZone?: LandingZone | undefined;
+  /**
+   * Whether DynamoDB refuses to delete the ledger. By default, with the removal policy `retain`. CloudFormation cannot roll back the
+   * first deployment of a protected table.
+   */
+  readonly deletionProtection?: boolean | undefined;
 }
 
 /** Holds the resources that outlive a deployment. Never change their logical IDs: a new ID makes a new, empty resource. */
@@ -62,7 +68,7 @@ export class StateStack extends Stack implements PipelineState {
   constructor(scope: Construct, id: string, props: StateStackProps) {
     super(scope, id, props);
     const retain = props.removalPolicy === 'retain';
-    const removalPolicy = retain ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
+    const removalPolicy = retain ? kept : RemovalPolicy.DESTROY;
 
     const zone = props.landingZone ?? {};
     this.key = stageKey(this, zone.key, props.settings, removalPolicy);
@@ -86,7 +92,7 @@ export class StateStack extends Stack implements PipelineState {
       timeToLiveAttribute: ledgerAttribute.expiry,
       // With old images, because the expiry intake needs the records that the TTL has deleted.
       stream: StreamViewType.NEW_AND_OLD_IMAGES,
-      deletionProtection: retain,
+      deletionProtection: props.deletionProtection ?? retain,
       removalPolicy,
     });
 

@@ -63,6 +63,10 @@ export { SimulatedClock };
 /** The interval at which schedules and alarms check the clock. */
 const tickMilliseconds = 250;
 
+/** CloudWatch's words, which its history of the alarm shows. */
+const notAuthorized = (topicArn: string) =>
+  `CloudWatch Alarms is not authorized to perform: SNS:Publish on resource: ${topicArn}`;
+
 /** Windows cannot stop a process and resume it. */
 const canFreeze = process.platform !== 'win32';
 
@@ -250,8 +254,14 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown) {
   const alarms = new Alarms(deployment, metrics, clock, notices, {
     changed: (transition) => events.emit('alarm', transition),
     notify: async (alarmArn, TopicArn, Subject, Message) => {
-      if (!(await serviceCalls.notifies(alarmArn, TopicArn))) return;
-      sns.send(new PublishCommand({ TopicArn, Subject, Message })).catch(onError);
+      if (!(await serviceCalls.notifies(alarmArn, TopicArn))) return notAuthorized(TopicArn);
+      try {
+        await sns.send(new PublishCommand({ TopicArn, Subject, Message }));
+        return undefined;
+      } catch (error) {
+        onError(error);
+        return error instanceof Error ? error.message : String(error);
+      }
     },
   });
   const startedAt = new Date(clock.now());

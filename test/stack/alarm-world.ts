@@ -45,7 +45,7 @@ export class AlarmWorld {
     this.#metrics = new MetricStore(clock);
     this.#alarms = new Alarms(deployment, this.#metrics, clock, notices, {
       changed: (transition) => this.transitions.push(transition),
-      notify: () => undefined,
+      notify: async () => undefined,
     });
   }
 

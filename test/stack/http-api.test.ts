@@ -255,7 +255,7 @@ describe('the functions of the HTTP API', () => {
 test('the secret of the keys begins empty, in the state stack, and stays when the stack is deleted', () => {
   stateTemplate.hasResource('AWS::SecretsManager::Secret', {
     Properties: { SecretString: '{"keys":[]}', GenerateSecretString: Match.absent() },
-    DeletionPolicy: 'Retain',
+    DeletionPolicy: 'RetainExceptOnCreate',
     UpdateReplacePolicy: 'Retain',
   });
   expect(Object.keys(stateTemplate.findResources('AWS::SecretsManager::Secret'))).toContain('HttpKeys');

@@ -138,7 +138,7 @@ describe('the landing zone', () => {
   test('keeps every queue when its stack is deleted', () => {
     const queues = templates.flatMap((one) => Object.values(one.findResources('AWS::SQS::Queue')));
     expect(queues.length).toBeGreaterThan(7);
-    expect(new Set(queues.map(({ DeletionPolicy }) => DeletionPolicy))).toEqual(new Set(['Retain']));
+    expect(new Set(queues.map(({ DeletionPolicy }) => DeletionPolicy))).toEqual(new Set(['RetainExceptOnCreate']));
   });
 });
 
@@ -181,7 +181,7 @@ describe('the key of a landing zone', () => {
 
   test('stays, rotates, and admits the services that write for others', () => {
     expect(Object.values(strictApp.stateTemplate.findResources('AWS::KMS::Key'))).toEqual([
-      expect.objectContaining({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' }),
+      expect.objectContaining({ DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' }),
     ]);
     expect(key.EnableKeyRotation).toBe(true);
     const encrypt = ['kms:Decrypt', 'kms:GenerateDataKey'];

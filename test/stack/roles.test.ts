@@ -88,6 +88,8 @@ describe('the roles', () => {
       'dynamodb:Scan',
       'dynamodb:UpdateItem',
       'lambda:InvokeFunction',
+      'cloudwatch:DescribeAlarms',
+      'cloudwatch:SetAlarmState',
       'sqs:ChangeMessageVisibility',
       'sqs:DeleteMessage',
       'sqs:ReceiveMessage',
@@ -147,7 +149,7 @@ describe('the roles', () => {
     expect(actions('ReaderWorkerRole')).toEqual([...logs, 'secretsmanager:GetSecretValue']);
   });
 
-  test('name their resources, and have wildcards only for objects under a prefix, for executions, and for ListStreams, which supports no resource', () => {
+  test('name their resources, and have wildcards only for objects under a prefix, for executions and alarms, and for ListStreams, which supports no resource', () => {
     const wild = statements.filter(({ actions, resources }) => `${actions}${resources}`.includes('*'));
     expect(
       wild.map(({ role, actions, resources }) => [
@@ -168,6 +170,8 @@ describe('the roles', () => {
       ['ReplayerWorkerRole', ['s3:DeleteObject', 's3:GetObject'], ['/held/*', '/parked/*']],
       ['ReplayerWorkerRole', ['s3:PutObject'], ['/quarantine/*']],
       ['OperationsWorkerRole', ['s3:PutObject'], ['/parked/*', '/audit/*', '/inbox/*']],
+      ['OperationsWorkerRole', ['cloudwatch:DescribeAlarms'], [undefined]],
+      ['OperationsWorkerRole', ['cloudwatch:SetAlarmState'], [undefined]],
       ['OperationsWorkerRole', ['s3:DeleteObject', 's3:GetObject', 's3:PutObject'], ['/quarantine/*']],
       // An erasure rewrites what names a person, and deletes the old versions.
       [

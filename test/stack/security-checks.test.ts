@@ -42,6 +42,7 @@ function acknowledgementsOf(
     ),
   ];
 
+  const alarmsIn = `${place.replace(':cloudformation:', ':cloudwatch:')}:alarm`;
   return {
     ...Object.fromEntries(
       objectsUnderPrefixes.map((id) => [
@@ -67,6 +68,9 @@ function acknowledgementsOf(
     ),
     [inPlace('cloudformation', `stack/${stackName}/*`)]:
       'A tool asks for the outputs of the stack by its name. The rest of the ARN is an ID that CloudFormation makes.',
+    [`AwsSolutions-IAM5[Resource::arn:${alarmsIn}:*]`]: 'CloudWatch judges a list of alarms as one of all alarms.',
+    [`AwsSolutions-IAM5[Resource::arn:${alarmsIn}:${stackName}-*]`]:
+      'An operator may test every alarm of the pipeline, and their names begin so.',
   };
 }
 

@@ -32,7 +32,7 @@ describe('the state stack', () => {
 
   test('retains its resources when they are deleted or replaced, and has termination protection', () => {
     for (const type of ['AWS::DynamoDB::Table', 'AWS::S3::Bucket', 'AWS::SecretsManager::Secret']) {
-      stateTemplate.allResources(type, { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+      stateTemplate.allResources(type, { DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' });
     }
     expect(state.terminationProtection).toBe(true);
   });

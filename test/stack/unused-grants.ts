@@ -36,6 +36,9 @@ export const unusedGrants: Readonly<Record<string, string>> = {
     'If the record of a checked link is gone, because its check took too long, the worker adds it again.',
   'ExpiryWorkerFunction sqs:ChangeMessageVisibility ExpiryExpiredQueue':
     'A check that fails returns to its queue with a longer delay each time.',
+  'OperationsWorkerFunction cloudwatch:DescribeAlarms arn:aws:cloudwatch:us-east-1:000000000000:alarm:*': acts,
+  'OperationsWorkerFunction cloudwatch:SetAlarmState arn:aws:cloudwatch:us-east-1:000000000000:alarm:OneLink-production-*':
+    acts,
   'OperationsWorkerFunction dynamodb:BatchGetItem Ledger': acts,
   'OperationsWorkerFunction dynamodb:GetItem Ledger': acts,
   'OperationsWorkerFunction dynamodb:PutItem Ledger': acts,

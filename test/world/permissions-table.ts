@@ -40,6 +40,7 @@ export const actsOfVerbs: Readonly<Record<ActName, readonly [verb: string, alias
   export: ['export', 'support'],
   'subject-find': ['subject find', 'privacy'],
   'subject-erase': ['subject erase', 'privacy'],
+  'alarm-test': ['alarm test', 'operate'],
 };
 
 const ofResults = [

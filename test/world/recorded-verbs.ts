@@ -16,6 +16,7 @@ export const recordedVerbs = (): Readonly<Record<string, readonly VerbCall[]>> =
 /** The verbs that are not recorded, each with the reason. */
 export const verbsNotRecorded: Readonly<Record<string, string>> = {
   console: 'makes the calls of the verbs that its pages equal',
+  preflight: 'runs before there is a stack, with a policy of its own in docs/permissions.md',
   'policy check': 'makes the calls of `verify`, if a template or a producer has a policy; the sample has none',
   'policy schema': 'prints a schema',
   'senders identify': 'reads the answer of a call that somebody else has made',

@@ -28,6 +28,12 @@ export function notKnown(name: string, words = 'cannot be checked here'): Check 
   return { name, result: 'not-known', words };
 }
 
+/** A check as text: its result, what was found, and on a second line how to fix it. */
+export function checkLine({ name, result, words, fix }: Check): string {
+  const line = `${result.padEnd(10)} ${name}: ${words}`;
+  return fix === undefined ? line : `${line}\n           ${fix}`;
+}
+
 /** A check that the caller's policies do not permit. It is no finding about the pipeline. */
 export function notPermitted(name: string, asked: string): Check {
   return { ...notKnown(name, `not permitted to you: AWS denies ${asked}`), fix: askForPolicy };

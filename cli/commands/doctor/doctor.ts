@@ -1,3 +1,4 @@
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { Command } from 'commander';
 import type { ParkedStore } from '../../../lambdas/adapters/parked-store.ts';
@@ -15,10 +16,11 @@ import { pipelineHelp, pipelineVerb, type Scene } from '../../terminal/pipeline-
 import { counted } from '../../words/words.ts';
 import { checkApi, unlessReaderFails } from './api-checks.ts';
 import { checkCampaignLetters, checkCampaignMapping, checkCampaigns, unopenedFiles } from './campaign-checks.ts';
-import { type Check, failed, notKnown, ok, unlessRefused } from './check.ts';
+import { type Check, checkLine, failed, notKnown, ok, unlessRefused } from './check.ts';
 import { checkDeliveries, checkDeliveryLetters } from './delivery-checks.ts';
 import { checkKeys } from './key-checks.ts';
 import { checkConcurrency, checkControl, checkIntake, checkMappings, checkReader, type Plans } from './lane-checks.ts';
+import { checkProtection } from './protection-checks.ts';
 import { checkSecrets } from './secret-checks.ts';
 import { checkHeld, checkQueuePolicy, checkSources } from './sender-checks.ts';
 import { checkTable } from './table-checks.ts';
@@ -63,7 +65,7 @@ export async function doctor(scene: Scene): Promise<number> {
   const tally = new Map<Check['result'], number>();
   for await (const check of checksOf(scene, configured, await chosen.deployed())) {
     tally.set(check.result, (tally.get(check.result) ?? 0) + 1);
-    print(check, words(check));
+    print(check, checkLine(check));
     if (interrupted.aborted) break;
   }
   if (!options.json) console.error(tallyWords(tally));
@@ -116,6 +118,14 @@ async function* checksOf(
     await checkReader(lambda, pipeline.output('ReaderFunctionName')),
   ]);
   yield* await checkTable(dynamo, table, isLocal);
+  // The local run has no protection.
+  if (chosen.configuration.stages[configured.stage]?.removalPolicy === 'retain' && !isLocal) {
+    const asked = { stackName: configured.stackName, table, stage: configured.stage };
+    const clients = { cloudFormation: new CloudFormationClient(), dynamo };
+    yield* await unlessRefused('protection', 'dynamodb:DescribeTable', isLocal, async () => [
+      await checkProtection(clients, asked),
+    ]);
+  }
   yield* await unlessRefused('campaigns', 'dynamodb:BatchGetItem and s3:ListBucket', isLocal, async () => {
     const { campaigns, s3, campaignBucket } = pipeline;
     const now = Date.now();
@@ -174,11 +184,6 @@ function plansByLane(configured: ConfiguredPipeline): Plans {
     ...(qr === undefined ? [] : [[qrLane, qr] as const]),
     ...(expiry === undefined ? [] : [[expiryLane, expiry] as const]),
   ]);
-}
-
-function words({ name, result, words: found, fix }: Check): string {
-  const line = `${result.padEnd(10)} ${name}: ${found}`;
-  return fix === undefined ? line : `${line}\n           ${fix}`;
 }
 
 /** Whether the replayer replays everything that is parked. */

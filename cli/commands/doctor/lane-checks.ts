@@ -12,7 +12,7 @@ import { durationWords, n } from '../../words/words.ts';
 import { type Check, failed, ok, warning } from './check.ts';
 
 /** Lambda keeps this many environments unreserved in every account. */
-const keptUnreserved = 100;
+export const keptUnreserved = 100;
 
 /** @param reserved environments that all pipelines of the stage reserve together */
 export async function checkConcurrency(lambda: Pick<LambdaClient, 'send'>, reserved: number): Promise<Check> {

@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import type { Facts } from './act.ts';
+import { alarmTest } from './alarms.ts';
 import { campaignApprove, campaignCancel, campaignPause, campaignResume, campaignRetire } from './campaigns.ts';
 import { redrive, redriveOutcomes } from './dead-letters.ts';
 import { exportLinks } from './export.ts';
@@ -35,6 +36,7 @@ export const acts = {
   export: exportLinks,
   'subject-find': subjectFind,
   'subject-erase': subjectErase,
+  'alarm-test': alarmTest,
 } as const;
 
 export type ActName = keyof typeof acts;

@@ -68,7 +68,7 @@ export class OwnServicesAccess {
       return { action: `secretsmanager:${action}`, resource: secret?.arn ?? (SecretId || '*') };
     }
     if (service.startsWith('Logs')) return { action: `logs:${action}`, resource: this.#logStreamArn(body) };
-    return { action: `cloudwatch:${action}`, resource: action === 'DescribeAlarms' ? this.#anyAlarm() : '*' };
+    return { action: `cloudwatch:${action}`, resource: this.#alarmResource(action, body) };
   }
 
   /** A stream of a group, or `*` for a request on all groups. A request on a whole group names an empty stream. */
@@ -78,6 +78,14 @@ export class OwnServicesAccess {
     if (group === '') return '*';
     const { region, accountId } = this.#deployment.place;
     return `arn:aws:logs:${region}:${accountId}:log-group:${group}:log-stream:${input.logStreamName ?? ''}`;
+  }
+
+  /** The alarm whose state is set, all alarms for what is read of them, or `*` for metrics. */
+  #alarmResource(action: string, body: string): string {
+    if (action === 'DescribeAlarms' || action === 'DescribeAlarmHistory') return this.#anyAlarm();
+    if (action !== 'SetAlarmState') return '*';
+    const { AlarmName: name = '-' } = (jsonOf(body) ?? {}) as { AlarmName?: string };
+    return this.#anyAlarm().replace(/-$/, name);
   }
 
   // The simulator takes an asterisk in a request for any resource. So all resources are one that nobody names.

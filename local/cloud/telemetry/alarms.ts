@@ -49,6 +49,17 @@ export interface AlarmTransition {
   readonly reason: string;
 }
 
+/** An entry of DescribeAlarmHistory, in CloudWatch's names and words. */
+export interface AlarmHistoryItem {
+  readonly AlarmName: string;
+  readonly AlarmType: 'MetricAlarm';
+  /** Epoch seconds. */
+  readonly Timestamp: number;
+  readonly HistoryItemType: 'StateUpdate' | 'Action';
+  readonly HistorySummary: string;
+  readonly HistoryData: string;
+}
+
 export type Alarm = ReturnType<typeof alarmOf>;
 
 /** AWS's own namespaces with metrics that are measured here. */
@@ -65,8 +76,8 @@ const measured: Readonly<Record<string, readonly string[]>> = {
 
 export interface AlarmEvents {
   changed(transition: AlarmTransition): void;
-  /** Called to publish an action to an SNS topic. */
-  notify(alarmArn: string, topicArn: string, subject: string, message: string): void;
+  /** Called to publish an action to an SNS topic. @returns why it could not be published, or undefined */
+  notify(alarmArn: string, topicArn: string, subject: string, message: string): Promise<string | undefined>;
 }
 
 const mostTransitions = 10_000;
@@ -76,6 +87,8 @@ const mostTransitions = 10_000;
  */
 export class Alarms {
   readonly transitions: AlarmTransition[] = [];
+  /** The newest entries, in the order in which they came. */
+  readonly history: AlarmHistoryItem[] = [];
   readonly all: readonly Alarm[];
   readonly #clock: Clock;
   readonly #place: Deployment['place'];
@@ -126,6 +139,45 @@ export class Alarms {
     }
   }
 
+  /** Sets a state until the next evaluation, as SetAlarmState does. @returns false if there is no such alarm */
+  set(name: string, to: AlarmStateValue, reason: string): boolean {
+    const alarm = this.all.find(({ resource }) => resource.name === name);
+    if (alarm === undefined) return false;
+    if (to === alarm.state) alarm.reason = reason;
+    else this.#change(alarm, to, reason, this.#clock.now());
+    return true;
+  }
+
+  #record(
+    AlarmName: string,
+    HistoryItemType: AlarmHistoryItem['HistoryItemType'],
+    summary: string,
+    data: object,
+  ): void {
+    const HistoryData = JSON.stringify(data);
+    const Timestamp = this.#clock.now() / 1000;
+    this.history.push({
+      AlarmName,
+      AlarmType: 'MetricAlarm',
+      Timestamp,
+      HistoryItemType,
+      HistorySummary: summary,
+      HistoryData,
+    });
+    if (this.history.length > mostTransitions) this.history.shift();
+  }
+
+  async #act(alarm: Alarm, topicArn: string, subject: string, message: string): Promise<void> {
+    const { name, arn } = alarm.resource;
+    const fault = await this.#tell.notify(arn, topicArn, subject, message);
+    const data = { actionState: fault === undefined ? 'Succeeded' : 'Failed', notificationResource: topicArn };
+    if (fault === undefined) this.#record(name, 'Action', `Successfully executed action ${topicArn}`, data);
+    else {
+      const summary = `Failed to execute action ${topicArn}. Received error: "${fault}"`;
+      this.#record(name, 'Action', summary, { ...data, error: fault });
+    }
+  }
+
   #change(alarm: Alarm, to: AlarmStateValue, reason: string, now: number): void {
     const { name, logicalId } = alarm.resource;
     const transition: AlarmTransition = { atMilliseconds: now, name, logicalId, from: alarm.state, to, reason };
@@ -134,6 +186,8 @@ export class Alarms {
     alarm.reason = reason;
     this.transitions.push(transition);
     if (this.transitions.length > mostTransitions) this.transitions.shift();
+    const states = { oldState: { stateValue: transition.from }, newState: { stateValue: to, stateReason: reason } };
+    this.#record(name, 'StateUpdate', `Alarm updated from ${transition.from} to ${to}`, { version: '1.0', ...states });
     this.#tell.changed(transition);
     const { ActionsEnabled, AlarmActions, OKActions, InsufficientDataActions } = alarm.properties;
     const actions = { ALARM: AlarmActions, OK: OKActions, INSUFFICIENT_DATA: InsufficientDataActions }[to];
@@ -141,7 +195,7 @@ export class Alarms {
     const message = JSON.stringify(notification(alarm, transition, this.#place));
     // The maximum length of an SNS subject is 100 characters.
     const subject = `${to}: "${name}" in ${this.#place.region}`.slice(0, 100);
-    for (const topicArn of actions) this.#tell.notify(alarm.resource.arn, topicArn, subject, message);
+    for (const topicArn of actions) void this.#act(alarm, topicArn, subject, message);
   }
 }
 

@@ -19,6 +19,21 @@ const describeAlarmsInput = z.strictObject({
   NextToken: z.string().default(''),
 });
 
+const setAlarmStateInput = z.strictObject({
+  AlarmName: z.string().min(1).max(255),
+  StateValue: z.enum(['OK', 'ALARM', 'INSUFFICIENT_DATA']),
+  StateReason: z.string().max(1_023),
+});
+
+const describeAlarmHistoryInput = z.strictObject({
+  AlarmName: z.string().optional(),
+  HistoryItemType: z.enum(['StateUpdate', 'Action']).optional(),
+  StartDate: z.number().default(0),
+  EndDate: z.number().default(Number.POSITIVE_INFINITY),
+  MaxRecords: z.int().min(1).max(100).default(100),
+  ScanBy: z.enum(['TimestampDescending', 'TimestampAscending']).default('TimestampDescending'),
+});
+
 const getMetricDataInput = z.strictObject({
   MetricDataQueries: z
     .array(metricQuerySchema.extend({ Label: z.string().optional() }))
@@ -44,13 +59,16 @@ const getMetricStatisticsInput = z.strictObject({
 });
 
 /**
- * CloudWatch's DescribeAlarms, GetMetricData and GetMetricStatistics, in the JSON protocol of the SDK for JavaScript.
+ * CloudWatch's DescribeAlarms, SetAlarmState, DescribeAlarmHistory, GetMetricData and GetMetricStatistics, in the JSON protocol of
+ * the SDK for JavaScript.
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/
  */
 export function cloudWatchApi(alarms: Alarms, metrics: MetricStore): JsonService {
   const code = 'InvalidParameterValueException';
   return {
     DescribeAlarms: operation(describeAlarmsInput, code, (input) => describeAlarms(alarms, input)),
+    SetAlarmState: operation(setAlarmStateInput, code, (input) => setAlarmState(alarms, input)),
+    DescribeAlarmHistory: operation(describeAlarmHistoryInput, code, (input) => describeAlarmHistory(alarms, input)),
     GetMetricData: operation(getMetricDataInput, code, (input) => getMetricData(metrics, input)),
     GetMetricStatistics: operation(getMetricStatisticsInput, code, (input) => getMetricStatistics(metrics, input)),
   };
@@ -72,6 +90,24 @@ function describeAlarms(alarms: Alarms, input: z.infer<typeof describeAlarmsInpu
     CompositeAlarms: [],
     NextToken: matching.length > page.length ? page.at(-1)?.resource.name : undefined,
   };
+}
+
+function setAlarmState(alarms: Alarms, input: z.infer<typeof setAlarmStateInput>): unknown {
+  if (alarms.set(input.AlarmName, input.StateValue, input.StateReason)) return {};
+  throw new ServiceError(404, 'ResourceNotFound', '');
+}
+
+function describeAlarmHistory(alarms: Alarms, input: z.infer<typeof describeAlarmHistoryInput>): unknown {
+  const { AlarmName, HistoryItemType, StartDate, EndDate, MaxRecords, ScanBy } = input;
+  const found = alarms.history.filter(
+    (item) =>
+      (AlarmName === undefined || item.AlarmName === AlarmName) &&
+      (HistoryItemType === undefined || item.HistoryItemType === HistoryItemType) &&
+      item.Timestamp >= StartDate &&
+      item.Timestamp <= EndDate,
+  );
+  if (ScanBy === 'TimestampDescending') found.reverse();
+  return { AlarmHistoryItems: found.slice(0, MaxRecords) };
 }
 
 function getMetricStatistics(metrics: MetricStore, input: z.infer<typeof getMetricStatisticsInput>): unknown {

@@ -103,6 +103,7 @@ const verbs: Record<string, (link: string) => string[]> = {
   'subject find': () => ['subject', 'find', 'customer 7'],
   'subject erase': () => ['subject', 'erase', 'customer 7', '--reason', 'test', '--yes'],
   audit: () => ['audit'],
+  'alarm test': () => ['alarm', 'test', '--severity', 'ticket'],
   pause: () => ['pause', 'campaign', '--reason', 'test'],
   resume: () => ['resume', 'campaign'],
 };

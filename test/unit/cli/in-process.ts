@@ -6,8 +6,13 @@ import { onelinkProgram } from '../../../cli/program.ts';
 
 class Ended extends Error {}
 
-/** Runs a command line in this process as an operator would, without AWS credentials. @returns its exit code and output */
-export async function onelink(args: readonly string[], input = '') {
+/**
+ * Runs a command line in this process as an operator would, without AWS credentials.
+ *
+ * @param variables the environment, beside one without credentials
+ * @returns its exit code and output
+ */
+export async function onelink(args: readonly string[], input = '', variables: Readonly<Record<string, string>> = {}) {
   const nowhere = join(import.meta.dirname, 'no-such-file');
   const environment = {
     AWS_REGION: 'eu-central-1',
@@ -16,6 +21,7 @@ export async function onelink(args: readonly string[], input = '') {
     AWS_SHARED_CREDENTIALS_FILE: nowhere,
     AWS_PROFILE: undefined,
     AWS_ACCESS_KEY_ID: undefined,
+    ...variables,
   };
   for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
   const output = { stdout: '', stderr: '' };

@@ -8,6 +8,7 @@ import {
   checkMappings,
   checkReader,
 } from '../../../../../cli/commands/doctor/lane-checks.ts';
+import { checkProtection } from '../../../../../cli/commands/doctor/protection-checks.ts';
 import { checkSecrets } from '../../../../../cli/commands/doctor/secret-checks.ts';
 import { checkHeld, checkQueuePolicy, checkSources } from '../../../../../cli/commands/doctor/sender-checks.ts';
 import { checkTable } from '../../../../../cli/commands/doctor/table-checks.ts';
@@ -412,5 +413,33 @@ describe('the senders', () => {
     const accounts = { AWS: ['arn:aws:iam::111122223333:root', '444455556666'] };
     expect((await checked([deny, allow('Producercrm', { AWS: crm.role }), allow('a', accounts)])).result).toBe('ok');
     expect((await checked(undefined)).result).toBe('not-known');
+  });
+});
+
+describe('the protection against deletion', () => {
+  const asked = { stackName: 'OneLink-production', table: 'ledger', stage: 'production' };
+  const check = (stack: boolean, ledger: boolean) =>
+    checkProtection(
+      {
+        cloudFormation: answering({ DescribeStacks: { Stacks: [{ EnableTerminationProtection: stack }] } }),
+        dynamo: answering({ DescribeTable: { Table: { DeletionProtectionEnabled: ledger } } }),
+      },
+      asked,
+    );
+
+  test('is in order if stack and ledger have it', async () => {
+    expect(await check(true, true)).toMatchObject({ name: 'protection', result: 'ok' });
+  });
+
+  test.each([
+    [false, false, 'nothing protects the stack OneLink-production and the ledger ledger against deletion'],
+    [true, false, 'nothing protects the ledger ledger against deletion'],
+  ])('that is missing (stack %s, ledger %s) is a warning with the command', async (stack, ledger, words) => {
+    expect(await check(stack, ledger)).toEqual({
+      name: 'protection',
+      result: 'warning',
+      words,
+      fix: 'Deploy without -c first=true, which protects them: npx cdk deploy --all -c stage=production',
+    });
   });
 });
