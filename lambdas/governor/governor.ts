@@ -8,7 +8,7 @@ import { lanesOff } from '../domain/control/lanes-off.ts';
 import type { SpentOnDay } from '../domain/control/quota-tally.ts';
 import type { OneLinkApi } from '../domain/link/onelink-api.ts';
 import { type Clock, dayOf } from '../domain/work/clock.ts';
-import type { Observer } from '../domain/work/observer.ts';
+import { nameOfError, type Observer } from '../domain/work/observer.ts';
 import type { GovernorEnvironment } from './env.ts';
 import { daysOfMonth, forecast, nextUsage } from './forecast.ts';
 import { type ApiHealth, nextHealth, observedHealth } from './health.ts';
@@ -26,6 +26,7 @@ export interface GovernorPorts {
     spent(lanes: string[], days: string[]): Promise<SpentOnDay[]>;
     renewals(days: string[]): Promise<number>;
   };
+  linkIdSecret: { isOfLedger(): Promise<boolean> };
   mappings: Mappings;
   observer: Observer;
   laneObserver: (lane: string) => Observer;
@@ -37,13 +38,15 @@ interface Observations {
   at: number;
   quota: { remaining: number; polledAt: number } | undefined;
   probed: ApiHealth;
+  /** The link-ID secret is not the one with which the ledger was written. */
+  secretDiffers: boolean;
   spent: SpentOnDay[];
 }
 
 /**
  * The governor runs every minute. If the API does not report the quota, it counts the pipeline's own calls instead of the poll:
  *
- *     poll the quota, probe the API ─▶ judge health and lanes ─▶ control record ─▶ mappings ─▶ metrics
+ *     poll the quota, probe the API, check the secret ─▶ judge health and lanes ─▶ control record ─▶ mappings ─▶ metrics
  *
  * It may crash between any two steps, because the next run repeats them all a minute later. If two run at once, one
  * writes the control record, and the other reads it and judges again.
@@ -59,7 +62,8 @@ export function governor(settings: GovernorEnvironment, ports: GovernorPorts) {
     const spent = await control.spent(names, days.past);
     const remaining = await remainingCalls(settings, ports, spent);
     const quota = remaining === undefined ? undefined : { remaining, polledAt: at };
-    const seen: Observations = { at, quota, probed, spent };
+    const secretDiffers = await differs(ports);
+    const seen: Observations = { at, quota, probed, secretDiffers, spent };
 
     let next = await judge(reading, seen, settings, ports);
     if (!(await control.write(next, reading))) {
@@ -68,6 +72,7 @@ export function governor(settings: GovernorEnvironment, ports: GovernorPorts) {
       next = await judge(reading, seen, settings, ports);
       if (!(await control.write(next, reading))) return observer.warn('the control record changed twice during a run');
     }
+    if (secretDiffers) observer.count(governorMetric.linkIdSecretDiffers);
     observeLanes(next, reading.control, settings, ports);
     try {
       await observeQuota(next, seen, days.coming, settings, ports);
@@ -76,6 +81,18 @@ export function governor(settings: GovernorEnvironment, ports: GovernorPorts) {
       await reconcile(settings.LANES, next, mappings, observer);
     }
   };
+}
+
+/** Whether the link-ID secret is another one. If that cannot be read, nothing has changed: then no worker can read it either. */
+async function differs({ linkIdSecret, observer }: GovernorPorts): Promise<boolean> {
+  try {
+    if (await linkIdSecret.isOfLedger()) return false;
+    observer.warn('the link-ID secret is not the one with which the ledger was written');
+    return true;
+  } catch (error) {
+    observer.warn('the link-ID secret could not be checked', { error: nameOfError(error) });
+    return false;
+  }
 }
 
 /** The calls that the account has left, by the API or by the pipeline's own count. Undefined if the poll had no answer. */
@@ -112,7 +129,7 @@ function isExceeded(
 /** Judges health and lanes by this run's observations and the last record. @returns the next control record */
 async function judge(
   { control: read, corrupt, signals }: ControlReading,
-  { at, quota: polled, probed, spent }: Observations,
+  { at, quota: polled, probed, secretDiffers, spent }: Observations,
   settings: GovernorEnvironment,
   { mappings, observer }: GovernorPorts,
 ): Promise<ControlRecord> {
@@ -133,7 +150,8 @@ async function judge(
   const lanes = settings.LANES.map((lane) => {
     const ofToday = spent.find((one) => one.lane === lane.name && one.day === today);
     const spentThisHour = ofToday?.byHour.get(new Date(at).getUTCHours()) ?? 0;
-    const facts = { health, remaining, exceeded, spentThisHour, spentToday: ofToday?.calls ?? 0 };
+    const spentToday = ofToday?.calls ?? 0;
+    const facts = { health, secretDiffers, remaining, exceeded, spentThisHour, spentToday };
     return [lane.name, nextLane(before.lanes[lane.name], lane, facts, at)] as const;
   });
   const parks = lanes.some(([, { state }]) => state === 'parking');

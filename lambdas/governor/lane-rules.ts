@@ -7,6 +7,8 @@ type GovernedLane = Omit<GovernorEnvironment['LANES'][number], 'mappings'>;
 /** The facts by which the governor judges a lane. */
 export interface LaneFacts {
   health: Health;
+  /** The link-ID secret is not the one of the ledger. */
+  secretDiffers: boolean;
   /** Calls that the account has left: the last poll less our calls since. Undefined before the first poll. */
   remaining: number | undefined;
   /** A worker received `quota_exceeded` after the last poll began. */
@@ -38,10 +40,12 @@ export function nextLane(
 function judgeLane(
   before: LaneControl | undefined,
   { reserveCalls, hourlyCapCalls = Number.POSITIVE_INFINITY, dailyCapCalls = Number.POSITIVE_INFINITY }: GovernedLane,
-  { health, remaining, exceeded, spentThisHour, spentToday }: LaneFacts,
+  { health, secretDiffers, remaining, exceeded, spentThisHour, spentToday }: LaneFacts,
 ): { state: LaneState; reason?: LaneReason } {
   if (health.pausedFor !== undefined) return { state: 'paused', reason: health.pausedFor };
+  // A lane without a reserve makes QR codes, and derives nothing from the secret.
   if (reserveCalls === undefined) return { state: 'open' };
+  if (secretDiffers) return { state: 'paused', reason: 'link-id-secret-differs' };
   if (exceeded) return { state: 'parking', reason: 'quota-exceeded' };
   const isShort = before?.reason === 'quota-reserve-reached' || before?.reason === 'quota-exceeded';
   if (remaining !== undefined && remaining <= reserveCalls * (isShort ? hysteresis : 1)) {

@@ -19,7 +19,7 @@ import { type Check, failed, notKnown, ok, unlessRefused } from './check.ts';
 import { checkDeliveries, checkDeliveryLetters } from './delivery-checks.ts';
 import { checkKeys } from './key-checks.ts';
 import { checkConcurrency, checkControl, checkIntake, checkMappings, checkReader, type Plans } from './lane-checks.ts';
-import { checkSecrets } from './secret-checks.ts';
+import { checkSecretOfLedger, checkSecrets } from './secret-checks.ts';
 import { checkHeld, checkQueuePolicy, checkSources } from './sender-checks.ts';
 import { checkTable } from './table-checks.ts';
 import { checkAlarmTopic } from './topic-checks.ts';
@@ -107,6 +107,7 @@ async function* checksOf(
   ]);
   const reading = await pipeline.control.read();
   yield checkControl(reading, Date.now());
+  yield checkSecretOfLedger(reading);
   const mayMap = 'lambda:GetEventSourceMapping and GetFunctionConcurrency';
   const intake = pipeline.output('ExpiryIntakeMappingId');
   yield* await unlessRefused('mappings', mayMap, isLocal, async () => [

@@ -8,7 +8,7 @@ import {
   checkMappings,
   checkReader,
 } from '../../../../../cli/commands/doctor/lane-checks.ts';
-import { checkSecrets } from '../../../../../cli/commands/doctor/secret-checks.ts';
+import { checkSecretOfLedger, checkSecrets } from '../../../../../cli/commands/doctor/secret-checks.ts';
 import { checkHeld, checkQueuePolicy, checkSources } from '../../../../../cli/commands/doctor/sender-checks.ts';
 import { checkTable } from '../../../../../cli/commands/doctor/table-checks.ts';
 import { checkAlarmTopic } from '../../../../../cli/commands/doctor/topic-checks.ts';
@@ -219,6 +219,19 @@ describe('the other checks', () => {
     expect(check({ ...emptyControl, governedAt: now - 3_600_000, quota }).words).toBe('the governor last ran 1 h ago');
     expect(check(undefined)).toMatchObject({ result: 'failed' });
     expect(check(undefined, true)).toMatchObject({ result: 'failed' });
+  });
+
+  test('a ledger that was written with another link-ID secret fails, as the governor has found it', () => {
+    const check = (reason: 'link-id-secret-differs' | 'operator') =>
+      checkSecretOfLedger({
+        control: { ...emptyControl, lanes: { campaign: { state: 'paused', since: 1, reason } } },
+      });
+    expect(check('operator')).toMatchObject({ result: 'ok' });
+    expect(check('link-id-secret-differs')).toMatchObject({
+      result: 'failed',
+      fix: expect.stringMatching('old value'),
+    });
+    expect(checkSecretOfLedger({ control: undefined })).toMatchObject({ result: 'not-known' });
   });
 
   test('a finding about a secret never holds its value', async () => {
