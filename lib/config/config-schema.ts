@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { dialects } from '../../lambdas/domain/onelink/dialect.ts';
 import { harmfulSchemes } from '../../lambdas/domain/policy/names.ts';
 import { expiryLane, qrLane, readerLane } from '../../lambdas/domain/work/names.ts';
+import { existingSchema } from './existing.ts';
 import { awsAccountId, awsRegion, landingZoneSchema } from './landing-zone-schema.ts';
 import { choice, count, fraction, key, rule, text } from './setting-rules.ts';
 
@@ -201,6 +202,8 @@ const daysOrForever = rule<number | 'forever'>(
 export const pipelineSchema = z.strictObject({
   name: text(/^[A-Z][A-Za-z0-9]{0,39}$/, 'must be 1–40 letters and digits, a capital first'),
   account: z.string(),
+  /** Parts of the state that exist, such as a restored table. Normally none. */
+  existing: existingSchema.optional(),
   templates: z.record(
     key(templateIdPattern, templateIdRule),
     z.strictObject({ domain, brandDomains: z.array(domain), policy: linkPolicy.optional() }),

@@ -11,7 +11,7 @@ import { StateStack } from './state-stack.ts';
 /**
  * Adds two stacks for each pipeline of a stage: `<pipeline>-<stage>-State`, which stays, and `<pipeline>-<stage>`.
  *
- * @param anywhere leaves AWS account and region to the deployment, whatever the stage demands
+ * @param anywhere leaves AWS account and region to the deployment, whatever the stage demands, and makes all of the state anew
  * @returns the rate plans, for the operator to read.
  * @throws ConfigurationError when the stage exceeds a limit of AWS.
  */
@@ -27,7 +27,9 @@ export function addStage(
   const zone = stage.landingZone ?? {};
   if (zone.bootstrapQualifier !== undefined) app.node.setContext(BOOTSTRAP_QUALIFIER_CONTEXT, zone.bootstrapQualifier);
   const plans: string[] = [];
-  for (const settings of stage.pipelines) {
+  for (const configured of stage.pipelines) {
+    const { existing, ...made } = configured;
+    const settings = anywhere ? made : configured;
     const serviceName = serviceNameOf(stageName, stage, settings);
     const account = accounts[settings.account];
     if (!account) throw new Error(`account: must be one of the accounts; got ${settings.account}`);

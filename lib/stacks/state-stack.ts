@@ -7,7 +7,14 @@ import {
   type StackProps,
   Validations,
 } from 'aws-cdk-lib';
-import { AttributeType, BillingMode, StreamViewType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import {
+  AttributeType,
+  BillingMode,
+  type ITable,
+  StreamViewType,
+  Table,
+  TableEncryption,
+} from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import {
@@ -18,11 +25,12 @@ import {
   ObjectLockRetention,
   ObjectOwnership,
 } from 'aws-cdk-lib/aws-s3';
-import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct, IConstruct } from 'constructs';
 import { ledgerAttribute, prefix } from '../../lambdas/adapters/names.ts';
 import { auditPrefix } from '../../lambdas/domain/acts/names.ts';
 import type { LandingZone, PipelineSettings, StageSettings } from '../config/config-schema.ts';
+import { tableOfStream } from '../config/existing.ts';
 import { httpProducersOf } from '../config/http.ts';
 import { policySid } from '../config/principals.ts';
 import { campaignCheckerPlan } from '../config/rate-budget.ts';
@@ -38,7 +46,7 @@ import { WorkQueue } from '../constructs/work-queue.ts';
 export interface StateStackProps extends StackProps {
   readonly settings: Pick<
     PipelineSettings,
-    'producers' | 'qrImageDays' | 'archiveDays' | 'historyDays' | 'audit' | 'commandRetentionDays'
+    'existing' | 'producers' | 'qrImageDays' | 'archiveDays' | 'historyDays' | 'audit' | 'commandRetentionDays'
   >;
   readonly removalPolicy: StageSettings['removalPolicy'];
   readonly landingZone?: LandingZone | undefined;
@@ -46,14 +54,15 @@ export interface StateStackProps extends StackProps {
 
 /** Holds the resources that outlive a deployment. Never change their logical IDs: a new ID makes a new, empty resource. */
 export class StateStack extends Stack implements PipelineState {
-  readonly ledger: Table;
+  /** A table of this stack, or an existing one. */
+  readonly ledger: Table | ITable;
   readonly qrImages: Bucket;
   readonly archive: Bucket;
   readonly campaignFiles: Bucket;
   readonly auditRecords: Bucket;
   readonly campaignWork: WorkQueue;
   readonly apiToken: Secret;
-  readonly linkIdSecret: Secret;
+  readonly linkIdSecret: Secret | ISecret;
   /** Only if a producer may have keys of the HTTP API. */
   readonly httpKeys: Secret | undefined;
   /** Only if the landing zone has one. */
@@ -75,20 +84,27 @@ export class StateStack extends Stack implements PipelineState {
       ...(zone.namePrefix !== undefined && { secretName: `${this.stackName}-${name}` }),
     });
 
-    this.ledger = new Table(this, 'Ledger', {
-      partitionKey: { name: ledgerAttribute.key, type: AttributeType.STRING },
-      // No index: an index would double the cost of each write, and an export can scan in parallel.
-      billingMode: BillingMode.PAY_PER_REQUEST,
-      ...(key
-        ? { encryption: TableEncryption.CUSTOMER_MANAGED, encryptionKey: key }
-        : { encryption: TableEncryption.AWS_MANAGED }),
-      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      timeToLiveAttribute: ledgerAttribute.expiry,
-      // With old images, because the expiry intake needs the records that the TTL has deleted.
-      stream: StreamViewType.NEW_AND_OLD_IMAGES,
-      deletionProtection: retain,
-      removalPolicy,
-    });
+    const { ledgerStreamArn, linkIdSecretArn } = props.settings.existing ?? {};
+    this.ledger =
+      ledgerStreamArn === undefined
+        ? new Table(this, 'Ledger', {
+            partitionKey: { name: ledgerAttribute.key, type: AttributeType.STRING },
+            // No index: an index would double the cost of each write, and an export can scan in parallel.
+            billingMode: BillingMode.PAY_PER_REQUEST,
+            ...(key
+              ? { encryption: TableEncryption.CUSTOMER_MANAGED, encryptionKey: key }
+              : { encryption: TableEncryption.AWS_MANAGED }),
+            pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+            timeToLiveAttribute: ledgerAttribute.expiry,
+            // With old images, because the expiry intake needs the records that the TTL has deleted.
+            stream: StreamViewType.NEW_AND_OLD_IMAGES,
+            deletionProtection: retain,
+            removalPolicy,
+          })
+        : Table.fromTableAttributes(this, 'ExistingLedger', {
+            tableName: tableOfStream(ledgerStreamArn),
+            tableStreamArn: ledgerStreamArn,
+          });
 
     const { qrImageDays, archiveDays, historyDays } = props.settings;
     // Not versioned: the API renders the same image again for free.
@@ -140,12 +156,15 @@ export class StateStack extends Stack implements PipelineState {
     // Secrets Manager generates a first value, so the stack deploys without a token. The operator puts the token later.
     this.apiToken = new Secret(this, 'ApiToken', { description: 'OneLink API token, raw', ...ofSecret('ApiToken') });
     // This secret derives short-link IDs. With another secret, a repeated command would derive another ID and make a second link.
-    this.linkIdSecret = new Secret(this, 'LinkIdSecret', {
-      description: 'Derives short-link IDs. Never change this secret while the pipeline exists.',
-      generateSecretString: { passwordLength: 64, excludePunctuation: true },
-      ...ofSecret('LinkIdSecret'),
-      ...(zone.linkIdSecretReplica && { replicaRegions: [replicaOf(this, zone.linkIdSecretReplica)] }),
-    });
+    this.linkIdSecret =
+      linkIdSecretArn === undefined
+        ? new Secret(this, 'LinkIdSecret', {
+            description: 'Derives short-link IDs. Never change this secret while the pipeline exists.',
+            generateSecretString: { passwordLength: 64, excludePunctuation: true },
+            ...ofSecret('LinkIdSecret'),
+            ...(zone.linkIdSecretReplica && { replicaRegions: [replicaOf(this, zone.linkIdSecretReplica)] }),
+          })
+        : Secret.fromSecretCompleteArn(this, 'ExistingLinkIdSecret', linkIdSecretArn);
     if (httpProducersOf(props.settings).some(({ keys }) => keys)) {
       this.httpKeys = new Secret(this, 'HttpKeys', {
         description: 'Hashes of the HTTP API’s keys. Change it with `onelink keys` only.',
@@ -235,7 +254,8 @@ function privateBucket(
   return bucket;
 }
 
+/** An existing resource has no element in the template. */
 function pin(construct: IConstruct, logicalId: string): void {
-  const resource = construct.node.defaultChild as CfnElement;
-  resource.overrideLogicalId(logicalId);
+  const resource = construct.node.defaultChild as CfnElement | undefined;
+  resource?.overrideLogicalId(logicalId);
 }

@@ -1,0 +1,19 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+
+/**
+ * What a release leaves behind: resources that must stay, and records that the next release must read. Record it when a version is
+ * released, from its own commit: `RECORD_RELEASE=1 npx vitest run test/stack/upgrade.test.ts test/integration/upgrade.test.ts`.
+ */
+const fileOf = (name: string) => new URL(`release/${name}.json`, import.meta.url);
+
+export const isRecording = process.env.RECORD_RELEASE === '1';
+
+/** What the release before left. */
+export function released<T>(name: string): T {
+  return JSON.parse(readFileSync(fileOf(name), 'utf8'));
+}
+
+/** Records it for the next release. */
+export function record(name: string, left: unknown): void {
+  writeFileSync(fileOf(name), `${JSON.stringify(left, null, 2)}\n`);
+}
