@@ -84,10 +84,11 @@ export class StateStack extends Stack implements PipelineState {
       ...(zone.namePrefix !== undefined && { secretName: `${this.stackName}-${name}` }),
     });
 
-    const { ledgerStreamArn, linkIdSecretArn } = props.settings.existing ?? {};
+    const { names = {}, ledgerStreamArn, linkIdSecretArn } = props.settings.existing ?? {};
     this.ledger =
       ledgerStreamArn === undefined
         ? new Table(this, 'Ledger', {
+            ...(names.ledger !== undefined && { tableName: names.ledger }),
             partitionKey: { name: ledgerAttribute.key, type: AttributeType.STRING },
             // No index: an index would double the cost of each write, and an export can scan in parallel.
             billingMode: BillingMode.PAY_PER_REQUEST,
@@ -109,6 +110,7 @@ export class StateStack extends Stack implements PipelineState {
     const { qrImageDays, archiveDays, historyDays } = props.settings;
     // Not versioned: the API renders the same image again for free.
     this.qrImages = privateBucket(this, 'QrImages', ofBuckets, {
+      name: names.qrImages,
       versioned: false,
       kept: { [prefix.qr]: qrImageDays },
     });
@@ -127,12 +129,14 @@ export class StateStack extends Stack implements PipelineState {
     }
     // Versioned: the archive may hold the only copy of a rejected or parked command.
     this.archive = privateBucket(this, 'Archive', ofBuckets, {
+      name: names.archive,
       versioned: true,
       kept: { [prefix.rejected]: archiveDays, [prefix.history]: historyDays },
     });
 
     // Versioned: a file that is dropped over another one must not take the other's rows from its results.
     this.campaignFiles = privateBucket(this, 'CampaignFiles', ofBuckets, {
+      name: names.campaignFiles,
       versioned: true,
       kept: { [prefix.campaignWork]: campaignWorkDays },
     });
@@ -146,6 +150,7 @@ export class StateStack extends Stack implements PipelineState {
 
     const { retentionDays, lockDays } = props.settings.audit;
     this.auditRecords = privateBucket(this, 'AuditRecords', ofBuckets, {
+      name: names.auditRecords,
       versioned: true,
       kept: { [auditPrefix]: retentionDays },
       // Without days it locks nothing. But only a bucket that has it from the start can get days later, and stay the same bucket.
@@ -211,6 +216,8 @@ interface BucketRules {
 }
 
 interface BucketOptions {
+  /** Of a bucket that exists. Otherwise CloudFormation names it. */
+  name: string | undefined;
   versioned: boolean;
   /** For how long S3 keeps what is under a prefix. It keeps everything else until somebody deletes it. */
   kept: Kept;
@@ -222,9 +229,10 @@ function privateBucket(
   scope: Construct,
   id: string,
   { removalPolicy, key, accessLogBucket }: BucketRules,
-  { versioned, kept, lock }: BucketOptions,
+  { name, versioned, kept, lock }: BucketOptions,
 ): Bucket {
   const bucket = new Bucket(scope, id, {
+    ...(name !== undefined && { bucketName: name }),
     blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
     // With a bucket key, S3 asks KMS once for many objects.
     ...(key

@@ -45,7 +45,34 @@ test('an existing link-ID secret takes the place of the state stack’s own, so 
   template.hasOutput('LinkIdSecretArn', { Value: linkIdSecretArn });
 });
 
+test('what has stayed keeps its logical ID, and has its name in the template, by which CloudFormation takes it in', () => {
+  const names = {
+    ledger: 'OneLink-production-State-Ledger-1A2B3C',
+    qrImages: 'onelink-production-state-qrimages-1a2b3c',
+    archive: 'onelink-production-state-archive-1a2b3c',
+    campaignFiles: 'onelink-production-state-campaignfiles-1a2b3c',
+    auditRecords: 'onelink-production-state-auditrecords-1a2b3c',
+  };
+  const { stateTemplate } = configuredApp(withExisting({ names, linkIdSecretArn }));
+  const { Ledger, QrImages, Archive, CampaignFiles, AuditRecords } = stateTemplate.toJSON().Resources;
+  expect(Ledger.Properties).toMatchObject({ TableName: names.ledger, StreamSpecification: {} });
+  expect([QrImages, Archive, CampaignFiles, AuditRecords].map(({ Properties }) => Properties.BucketName)).toEqual([
+    names.qrImages,
+    names.archive,
+    names.campaignFiles,
+    names.auditRecords,
+  ]);
+  // CloudFormation takes in only what it would also keep.
+  for (const one of [Ledger, QrImages, Archive, CampaignFiles, AuditRecords])
+    expect(one.DeletionPolicy).toMatch(/^Retain/);
+});
+
 test.each([
+  [
+    'with two ledgers',
+    withExisting({ names: { ledger: 'ledger-old' }, ledgerStreamArn }),
+    'stages.production.pipelines[0].existing.ledgerStreamArn: must not stand beside names.ledger',
+  ],
   [
     'of another region',
     withExisting({ ledgerStreamArn: ledgerStreamArn.replace('eu-central-1', 'eu-west-1') }),

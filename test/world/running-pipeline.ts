@@ -8,6 +8,7 @@ import { sketchOf } from '../../cli/files/message.ts';
 import { type Awaited, AwaitedOutcomes } from '../../cli/pipeline/awaited-outcomes.ts';
 import { producerKey } from '../../cli/pipeline/local-senders.ts';
 import { config } from '../../examples/configuration.ts';
+import { CampaignTable } from '../../lambdas/adapters/campaign-table.ts';
 import { ControlTable } from '../../lambdas/adapters/control-table.ts';
 import type { Outcome } from '../../lambdas/domain/contract/outcome.ts';
 import { systemClock } from '../../lambdas/runtime/clock.ts';
@@ -101,6 +102,7 @@ export async function runningPipeline({
     outputs: named,
     outcomes,
     send,
+    campaigns: new CampaignTable(dynamo, named.LedgerTableName ?? '', systemClock),
     control: new ControlTable(dynamo, named.LedgerTableName ?? '', systemClock),
 
     /** A client of SQS as a producer. */
