@@ -59,7 +59,20 @@ export function releasedState(): ReleasedState {
     ...link,
     expiry: new Date(Date.parse(link.expiry) + later * 1000).toISOString(),
   }));
-  return { ...left, at, links, items: items.map((item) => moved(item) as Record<string, unknown>) };
+  // A command that is older than the deduplication window would count as new.
+  const parkedLater = (lot: string) =>
+    lot.replaceAll(/"(sentAtMilliseconds|parkedAtMilliseconds)":(\d+)/g, (_, name: string, milliseconds: string) =>
+      JSON.stringify({ [name]: Number(milliseconds) + later * 1000 }).slice(1, -1),
+    );
+  const { ArchiveBucketName: archive, CampaignBucketName } = left.objects;
+  const ArchiveBucketName = Object.fromEntries(Object.entries(archive).map(([key, lot]) => [key, parkedLater(lot)]));
+  return {
+    ...left,
+    at,
+    links,
+    items: items.map((item) => moved(item) as Record<string, unknown>),
+    objects: { ArchiveBucketName, CampaignBucketName },
+  };
 }
 
 /** What a repeat must have in common with the recorded outcome. */
