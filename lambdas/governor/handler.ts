@@ -26,6 +26,10 @@ const govern = governor(env, {
   api,
   control: new ControlTable(dynamo, env.LEDGER_TABLE_NAME, clock),
   linkIdSecret: new LinkIdSecret({ secrets, dynamo }, env, clock),
+  siblings: env.SIBLINGS.map(({ table, lanes }) => {
+    const control = new ControlTable(dynamo, table, clock);
+    return { spent: (days) => control.spent(lanes, days) };
+  }),
   mappings: new LaneMappings(new LambdaClient()),
   observer: telemetry.observer({}),
   laneObserver: (lane) => telemetry.observer({ [dimension.lane]: lane }),

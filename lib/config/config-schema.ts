@@ -204,6 +204,8 @@ export const pipelineSchema = z.strictObject({
   account: z.string(),
   /** Parts of the state that exist, such as a restored table. Normally none. */
   existing: existingSchema.optional(),
+  /** The pipeline's share of the account's monthly quota. Without it, the pipeline may use all of it. */
+  monthlyQuotaShare: fraction(0.001, 1, 'must be a share from 0.001 to 1').optional(),
   templates: z.record(
     key(templateIdPattern, templateIdRule),
     z.strictObject({ domain, brandDomains: z.array(domain), policy: linkPolicy.optional() }),

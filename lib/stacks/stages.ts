@@ -26,13 +26,10 @@ export function addStage(
   const env = stage.aws && !anywhere ? { env: { account: stage.aws.account, region: stage.aws.region } } : {};
   const zone = stage.landingZone ?? {};
   if (zone.bootstrapQualifier !== undefined) app.node.setContext(BOOTSTRAP_QUALIFIER_CONTEXT, zone.bootstrapQualifier);
-  const plans: string[] = [];
-  for (const configured of stage.pipelines) {
-    const { existing, ...made } = configured;
-    const settings = anywhere ? made : configured;
+  const made = stage.pipelines.map((configured) => {
+    const { existing, ...anew } = configured;
+    const settings = anywhere ? anew : configured;
     const serviceName = serviceNameOf(stageName, stage, settings);
-    const account = accounts[settings.account];
-    if (!account) throw new Error(`account: must be one of the accounts; got ${settings.account}`);
     const ofStack = {
       ...env,
       // CloudFormation passes them on to what it can tag, also if the CDK cannot.
@@ -47,6 +44,15 @@ export function addStage(
       removalPolicy: stage.removalPolicy,
       landingZone: zone,
     });
+    return { serviceName, settings, ofStack, state };
+  });
+  const plans: string[] = [];
+  for (const { serviceName, settings, ofStack, state } of made) {
+    const account = accounts[settings.account];
+    if (!account) throw new Error(`account: must be one of the accounts; got ${settings.account}`);
+    const siblings = made
+      .filter((other) => other.state !== state && other.settings.account === settings.account)
+      .map((other) => ({ state: other.state, lanes: Object.keys(other.settings.lanes) }));
     const stack = new PipelineStack(app, serviceName, {
       ...ofStack,
       description: `OneLink short links at campaign scale: ${serviceName}`,
@@ -55,6 +61,7 @@ export function addStage(
       account,
       stage,
       state,
+      siblings,
     });
     for (const one of [state, stack]) {
       for (const [key, value] of Object.entries(stage.tags)) Tags.of(one).add(key, value);

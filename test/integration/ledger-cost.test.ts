@@ -148,6 +148,7 @@ describe('the capacity that a run of the governor needs in the ledger', () => {
       api: api.client,
       control,
       linkIdSecret: { isOfLedger: async () => true },
+      siblings: [],
       mappings,
       observer: silentObserver,
       laneObserver: () => silentObserver,

@@ -102,6 +102,7 @@ export class GovernedAccount {
         api: this.api.client,
         control: this.control,
         linkIdSecret: { isOfLedger: async () => true },
+        siblings: [],
         mappings: {
           state: async (id) => this.mappings.get(id) ?? 'on',
           switch: async (id, on) => {
