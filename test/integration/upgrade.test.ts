@@ -86,7 +86,9 @@ describe('this release, on what the release before has left', () => {
     await govern(pipeline);
     const after = (await pipeline.ledger()).get('control');
     expect(Number(after?.revision)).toBeGreaterThan(Number(before?.revision));
-    expect(await pipeline.metrics()).not.toHaveProperty('ControlRebuilt');
+    // It was parking there, and so it opens. In a record that the governor makes anew, it would only be open.
+    expect(after?.lanes).toMatchObject({ campaign: { state: 'open', openedAt: expect.any(Number) } });
+    expect(await pipeline.logs()).not.toContain('the control record was lost');
   });
 
   it('answers each repeat with the recorded outcome, without a call', async () => {

@@ -8,12 +8,21 @@ const fileOf = (name: string) => new URL(`release/${name}.json`, import.meta.url
 
 export const isRecording = process.env.RECORD_RELEASE === '1';
 
+/** A set of DynamoDB, which JSON does not have. */
+const setAsObject = (_: string, value: unknown) => (value instanceof Set ? { set: [...value] } : value);
+const isSet = (value: unknown): value is { set: string[] } =>
+  typeof value === 'object' &&
+  value !== null &&
+  Object.keys(value).join() === 'set' &&
+  'set' in value &&
+  Array.isArray(value.set);
+
 /** What the release before left. */
 export function released<T>(name: string): T {
-  return JSON.parse(readFileSync(fileOf(name), 'utf8'));
+  return JSON.parse(readFileSync(fileOf(name), 'utf8'), (_, value) => (isSet(value) ? new Set(value.set) : value));
 }
 
 /** Records it for the next release. */
 export function record(name: string, left: unknown): void {
-  writeFileSync(fileOf(name), `${JSON.stringify(left, null, 2)}\n`);
+  writeFileSync(fileOf(name), `${JSON.stringify(left, setAsObject, 2)}\n`);
 }

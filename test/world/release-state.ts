@@ -52,7 +52,7 @@ export function releasedState(): ReleasedState {
   const moved = (value: unknown, name = ''): unknown => {
     if (typeof value === 'number' && /^(?:linkE|e)xpiresAt$|^until$/.test(name)) return value + later;
     if (Array.isArray(value)) return value.map((one) => moved(one));
-    if (typeof value !== 'object' || value === null) return value;
+    if (typeof value !== 'object' || value === null || value instanceof Set) return value;
     return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, moved(one, key)]));
   };
   const links = left.links.map((link) => ({
