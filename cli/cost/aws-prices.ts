@@ -32,4 +32,5 @@ export const awsPrices = {
   cloudWatchDashboardMonth: 3,
   cloudWatchLogsGigabyte: 0.5,
   secretsManagerSecretMonth: 0.4,
+  secretsManagerCall: 0.05e-4,
 } as const;

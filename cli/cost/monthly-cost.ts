@@ -146,7 +146,9 @@ export function monthlyCost(input: CostInput): CostLine[] {
     'CloudWatch metrics': standing.customMetrics * prices.cloudWatchMetricMonth,
     'CloudWatch alarms': standing.alarmMetrics * prices.cloudWatchAlarmMetricMonth,
     'CloudWatch dashboard': standing.dashboards * prices.cloudWatchDashboardMonth,
-    'Secrets Manager': standing.secrets * prices.secretsManagerSecretMonth,
+    // The governor reads the link-ID secret once a minute. Other functions read their secrets once an environment.
+    'Secrets Manager':
+      standing.secrets * prices.secretsManagerSecretMonth + minutesPerMonth * prices.secretsManagerCall,
   };
   return [...new Set([...variable.keys(), ...Object.keys(fixed)])].map((service) => {
     const each = variable.get(service) ?? 0;

@@ -14,6 +14,7 @@ const reasons: Readonly<Record<string, string>> = {
   'token-refused': 'the API refuses the token',
   'feature-off': 'the account has no OneLink API',
   'api-outage': 'the API gives no usable answers',
+  'link-id-secret-differs': 'the link-ID secret is not the ledger’s',
   operator: 'by an operator',
   'control-record-lost': 'the governor made a new control record',
 };

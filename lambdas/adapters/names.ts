@@ -10,7 +10,7 @@ export const ledgerAttribute = {
    * `erasure#{subject digest}`, `erasure-run#{id}`, `erasure-run#{id}#{page}`, `campaign#{source}/{name}`,
    * `http#{source}/{requestId}`, `http-change#{source}/{requestId}`, `http-campaign#{source}/{name}`,
    * `http-code#{source}/{onelinkId}/{shortlinkId}` or `http-rate#{source}#{perSecond}`. Of these there is one item each: `control`,
-   * `signals`, `senders`, `campaigns`, `erasures` and `http-waiting`.
+   * `signals`, `senders`, `campaigns`, `erasures`, `http-waiting` and `link-id-secret`.
    */
   key: 'pk',
   /** DynamoDB's TTL attribute, in epoch seconds. */

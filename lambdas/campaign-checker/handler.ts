@@ -10,7 +10,7 @@ import { DeliveryQueue } from '../adapters/delivery-queue.ts';
 import { dynamoClient } from '../adapters/document-table.ts';
 import { HttpRecords } from '../adapters/http-records.ts';
 import { Ledger } from '../adapters/ledger.ts';
-import { Secret } from '../adapters/secret.ts';
+import { LinkIdSecret } from '../adapters/link-id-secret.ts';
 import { campaignRulesSchema } from '../domain/campaign/rules.ts';
 import { policyChecker } from '../domain/policy/link-policy.ts';
 import { systemClock as clock } from '../runtime/clock.ts';
@@ -35,7 +35,7 @@ export const handler = sqsBatch({
     files: new CampaignFiles(new S3Client(), env.CAMPAIGN_BUCKET_NAME),
     calls: new HttpRecords(dynamo, env.LEDGER_TABLE_NAME, clock),
     ledger: new Ledger(dynamo, env.LEDGER_TABLE_NAME, clock),
-    linkIdSecret: new Secret(new SecretsManagerClient(), env.LINK_ID_SECRET_ARN),
+    linkIdSecret: new LinkIdSecret({ secrets: new SecretsManagerClient(), dynamo }, env, clock),
     control: new ControlTable(dynamo, env.LEDGER_TABLE_NAME, clock),
     queue: new CampaignQueue(sqs, env.CAMPAIGN_QUEUE_URL),
     policy: policyChecker(rules.policies),

@@ -9,9 +9,9 @@ import { CampaignTable } from '../adapters/campaign-table.ts';
 import { ControlTable } from '../adapters/control-table.ts';
 import { dynamoClient } from '../adapters/document-table.ts';
 import { Ledger } from '../adapters/ledger.ts';
+import { LinkIdSecret } from '../adapters/link-id-secret.ts';
 import { OutcomeTopic } from '../adapters/outcome-topic.ts';
 import { ReplayQueue } from '../adapters/replay-queue.ts';
-import { Secret } from '../adapters/secret.ts';
 import { VouchingQueue } from '../adapters/vouching-queue.ts';
 import { policyChecker } from '../domain/policy/link-policy.ts';
 import { dimension } from '../domain/work/names.ts';
@@ -38,7 +38,7 @@ const send = campaignSender(
       send: (queueUrl, rows, deadline) => queue.send(queueUrl, rows, deadline),
     },
     outcomes: new OutcomeTopic(new SNSClient(), env.OUTCOME_TOPIC_ARN, 1),
-    linkIdSecret: new Secret(new SecretsManagerClient(), env.LINK_ID_SECRET_ARN),
+    linkIdSecret: new LinkIdSecret({ secrets: new SecretsManagerClient(), dynamo }, env, clock),
     policy: policyChecker(rules.policies),
     laneObserver: (lane) => telemetry.observer({ [dimension.lane]: lane }),
     clock,

@@ -6,6 +6,7 @@ import { DeliveryQueue } from '../adapters/delivery-queue.ts';
 import { dynamoClient } from '../adapters/document-table.ts';
 import { Ledger } from '../adapters/ledger.ts';
 import { removalInStreamRecord } from '../adapters/ledger-item.ts';
+import { LinkIdSecret } from '../adapters/link-id-secret.ts';
 import { onDemandStores } from '../adapters/on-demand-stores.ts';
 import { OneLinkClient } from '../adapters/onelink-client.ts';
 import { OutcomeTopic } from '../adapters/outcome-topic.ts';
@@ -41,7 +42,7 @@ export const handler = sqsBatch({
     ledger: new Ledger(dynamo, env.LEDGER_TABLE_NAME, clock),
     control: new ControlTable(dynamo, env.LEDGER_TABLE_NAME, clock),
     onQuotaCall: telemetry.quotaCalls(),
-    linkIdSecret: new Secret(secrets, env.LINK_ID_SECRET_ARN),
+    linkIdSecret: new LinkIdSecret({ secrets, dynamo }, env, clock),
     removalIn: removalInStreamRecord,
     history: stores.archive,
     qrImages: stores.qrImages,

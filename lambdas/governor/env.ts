@@ -7,6 +7,8 @@ export const governorEnvironment = z.object({
   ...apiVariables,
   ...quotaVariables,
   API_TOKEN_SECRET_ARN: z.string().min(1),
+  /** The secret that the ledger's fingerprint must fit. */
+  LINK_ID_SECRET_ARN: z.string().min(1),
   APPSFLYER_ACCOUNT_ID: z.string().min(1),
   CALL_TIMEOUT_MILLISECONDS: z.coerce.number().int().min(100),
   /** POST, PUT and DELETE calls the account has per UTC month (7,500,000 by default). */

@@ -26,6 +26,7 @@ export interface GovernorPorts {
     spent(lanes: string[], days: string[]): Promise<SpentOnDay[]>;
     renewals(days: string[]): Promise<number>;
   };
+  linkIdSecret: { isOfLedger(): Promise<boolean> };
   /** The counts of the other pipelines on the account, as far as they can be read. */
   siblings: readonly { spent(days: string[]): Promise<SpentOnDay[]> }[];
   mappings: Mappings;
@@ -42,6 +43,8 @@ interface Observations {
   at: number;
   quota: { remaining: number; polledAt: number } | undefined;
   probed: ApiHealth;
+  /** The link-ID secret is not the one with which the ledger was written. */
+  secretDiffers: boolean;
   spent: SpentOnDay[];
   /** Calls of this month that the siblings have counted. */
   ofSiblings: number;
@@ -50,7 +53,7 @@ interface Observations {
 /**
  * The governor runs every minute. If the API does not report the quota, it counts the pipeline's own calls instead of the poll:
  *
- *     poll the quota, probe the API ─▶ judge health and lanes ─▶ control record ─▶ mappings ─▶ metrics
+ *     poll the quota, probe the API, check the secret ─▶ judge health and lanes ─▶ control record ─▶ mappings ─▶ metrics
  *
  * It may crash between any two steps, because the next run repeats them all a minute later. If two run at once, one
  * writes the control record, and the other reads it and judges again.
@@ -66,7 +69,8 @@ export function governor(settings: GovernorSettings, ports: GovernorPorts) {
     const [spent, ofSiblings] = await Promise.all([control.spent(names, days.past), spentBySiblings(ports, days.past)]);
     const remaining = await remainingCalls(settings, ports, callsIn(spent) + ofSiblings);
     const quota = remaining === undefined ? undefined : { remaining, polledAt: at };
-    const seen: Observations = { at, quota, probed, spent, ofSiblings };
+    const secretDiffers = await differs(ports);
+    const seen: Observations = { at, quota, probed, secretDiffers, spent, ofSiblings };
 
     let next = await judge(reading, seen, settings, ports);
     if (!(await control.write(next, reading))) {
@@ -75,6 +79,7 @@ export function governor(settings: GovernorSettings, ports: GovernorPorts) {
       next = await judge(reading, seen, settings, ports);
       if (!(await control.write(next, reading))) return observer.warn('the control record changed twice during a run');
     }
+    if (secretDiffers) observer.count(governorMetric.linkIdSecretDiffers);
     observeLanes(next, reading.control, settings, ports);
     try {
       await observeQuota(next, seen, days.coming, settings, ports);
@@ -83,6 +88,18 @@ export function governor(settings: GovernorSettings, ports: GovernorPorts) {
       await reconcile(settings.LANES, next, mappings, observer);
     }
   };
+}
+
+/** Whether the link-ID secret is another one. If that cannot be read, nothing has changed: then no worker can read it either. */
+async function differs({ linkIdSecret, observer }: GovernorPorts): Promise<boolean> {
+  try {
+    if (await linkIdSecret.isOfLedger()) return false;
+    observer.warn('the link-ID secret is not the one with which the ledger was written');
+    return true;
+  } catch (error) {
+    observer.warn('the link-ID secret could not be checked', { error: nameOfError(error) });
+    return false;
+  }
 }
 
 const callsIn = (spent: readonly SpentOnDay[]) => spent.reduce((sum, { calls }) => sum + calls, 0);
@@ -132,7 +149,7 @@ function isExceeded(
 /** Judges health and lanes by this run's observations and the last record. @returns the next control record */
 async function judge(
   { control: read, corrupt, signals }: ControlReading,
-  { at, quota: polled, probed, spent, ofSiblings }: Observations,
+  { at, quota: polled, probed, secretDiffers, spent, ofSiblings }: Observations,
   settings: GovernorSettings,
   { mappings, observer }: GovernorPorts,
 ): Promise<ControlRecord> {
@@ -156,7 +173,8 @@ async function judge(
   const lanes = settings.LANES.map((lane) => {
     const ofToday = spent.find((one) => one.lane === lane.name && one.day === today);
     const spentThisHour = ofToday?.byHour.get(new Date(at).getUTCHours()) ?? 0;
-    const facts = { health, remaining, shareLeft, exceeded, spentThisHour, spentToday: ofToday?.calls ?? 0 };
+    const spentToday = ofToday?.calls ?? 0;
+    const facts = { health, secretDiffers, remaining, shareLeft, exceeded, spentThisHour, spentToday };
     return [lane.name, nextLane(before.lanes[lane.name], lane, facts, at)] as const;
   });
   const parks = lanes.some(([, { state }]) => state === 'parking');

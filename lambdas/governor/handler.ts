@@ -4,6 +4,7 @@ import type { Context, ScheduledEvent } from 'aws-lambda';
 import { ControlTable } from '../adapters/control-table.ts';
 import { dynamoClient } from '../adapters/document-table.ts';
 import { LaneMappings } from '../adapters/lane-mappings.ts';
+import { LinkIdSecret } from '../adapters/link-id-secret.ts';
 import { OneLinkClient } from '../adapters/onelink-client.ts';
 import { Secret } from '../adapters/secret.ts';
 import { dimension } from '../domain/work/names.ts';
@@ -18,12 +19,13 @@ const env = readEnvironment(governorEnvironment, process.env);
 const telemetry = new Telemetry();
 /** The rate budget leaves one call per second to the governor. */
 const turns = RateLimiter.atPace(1, clock);
-const token = new Secret(new SecretsManagerClient(), env.API_TOKEN_SECRET_ARN);
+const [secrets, dynamo] = [new SecretsManagerClient(), dynamoClient()];
+const token = new Secret(secrets, env.API_TOKEN_SECRET_ARN);
 const api = new OneLinkClient(env, { token, turns, clock, onCall: telemetry.apiCalls({}) });
-const dynamo = dynamoClient();
 const govern = governor(env, {
   api,
   control: new ControlTable(dynamo, env.LEDGER_TABLE_NAME, clock),
+  linkIdSecret: new LinkIdSecret({ secrets, dynamo }, env, clock),
   siblings: env.SIBLINGS.map(({ table, lanes }) => {
     const control = new ControlTable(dynamo, table, clock);
     return { spent: (days) => control.spent(lanes, days) };

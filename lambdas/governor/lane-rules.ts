@@ -7,6 +7,8 @@ type GovernedLane = Omit<GovernorEnvironment['LANES'][number], 'mappings'>;
 /** The facts by which the governor judges a lane. */
 export interface LaneFacts {
   health: Health;
+  /** The link-ID secret is not the one of the ledger. */
+  secretDiffers: boolean;
   /** Calls that the account has left: the last poll less our calls since. Undefined before the first poll. */
   remaining: number | undefined;
   /** Calls that the pipeline has left of its share of the month's quota. Undefined without a share. */
@@ -41,10 +43,12 @@ export function nextLane(
 function judgeLane(
   before: LaneControl | undefined,
   { reserveCalls, hourlyCapCalls = Number.POSITIVE_INFINITY, dailyCapCalls = Number.POSITIVE_INFINITY }: GovernedLane,
-  { health, remaining, shareLeft, exceeded, spentThisHour, spentToday }: LaneFacts,
+  { health, secretDiffers, remaining, shareLeft, exceeded, spentThisHour, spentToday }: LaneFacts,
 ): { state: LaneState; reason?: LaneReason } {
   if (health.pausedFor !== undefined) return { state: 'paused', reason: health.pausedFor };
+  // A lane without a reserve makes QR codes, and derives nothing from the secret.
   if (reserveCalls === undefined) return { state: 'open' };
+  if (secretDiffers) return { state: 'paused', reason: 'link-id-secret-differs' };
   if (exceeded) return { state: 'parking', reason: 'quota-exceeded' };
   const isShort = before?.reason !== undefined && shortages.has(before.reason);
   const least = reserveCalls * (isShort ? hysteresis : 1);

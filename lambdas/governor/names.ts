@@ -21,6 +21,8 @@ export const governorMetric = {
   accountRefused: 'AccountRefused',
   /** 1 if the probe or the workers received no usable answer from the API, else 0. */
   apiUnreachable: 'ApiUnreachable',
+  /** Runs that found another link-ID secret than the one with which the ledger was written. */
+  linkIdSecretDiffers: 'LinkIdSecretDiffers',
   /** The governor could not read the control record and rebuilt it. Lanes whose mappings were off stay paused. */
   controlRebuilt: 'ControlRebuilt',
 } as const;

@@ -11,10 +11,10 @@ import { HttpLimits } from '../adapters/http-limits.ts';
 import { HttpRecords } from '../adapters/http-records.ts';
 import { JoinedReads } from '../adapters/joined-reads.ts';
 import { Ledger } from '../adapters/ledger.ts';
+import { LinkIdSecret } from '../adapters/link-id-secret.ts';
 import { ledgerAttribute } from '../adapters/names.ts';
 import { QrStore } from '../adapters/qr-store.ts';
 import { ReaderFunction } from '../adapters/reader-function.ts';
-import { Secret } from '../adapters/secret.ts';
 import { VouchingQueue } from '../adapters/vouching-queue.ts';
 import { httpRulesSchema } from '../domain/http/rules.ts';
 import { policyChecker } from '../domain/policy/link-policy.ts';
@@ -45,7 +45,7 @@ const answer = httpApi(env, rules, {
       return queues.send(url, messages, deadline);
     },
   },
-  linkIdSecret: new Secret(new SecretsManagerClient(), env.LINK_ID_SECRET_ARN),
+  linkIdSecret: new LinkIdSecret({ secrets: new SecretsManagerClient(), dynamo }, env, clock),
   reader: new ReaderFunction(new LambdaClient(), env.READER_FUNCTION_NAME),
   codes: new QrStore(new S3Client(), env.QR_BUCKET_NAME),
   policy: policyChecker(rules.policies),

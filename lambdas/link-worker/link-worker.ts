@@ -7,6 +7,7 @@ import { type LaneNow, laneNow } from '../domain/control/control-record.ts';
 import { QuotaTally } from '../domain/control/quota-tally.ts';
 import { Renewals } from '../domain/control/renewals.ts';
 import { commandDigest, subjectOf } from '../domain/link/digest.ts';
+import { OtherLinkIdSecretError } from '../domain/link/link-id-secret.ts';
 import { contractOf } from '../domain/onelink/api-variables.ts';
 import { eachAtOnce } from '../domain/work/at-once.ts';
 import { keepBooks } from '../domain/work/bookkeeping.ts';
@@ -43,7 +44,11 @@ export function linkWorker(settings: LinkWorkerEnvironment, ports: LinkWorkerPor
 
   return async (deliveries, deadline) => {
     ports.observer.count(laneMetric.commandReceived, deliveries.length);
-    const [secret, lane] = await Promise.all([ports.linkIdSecret.value(), laneAtStart(settings, ports)]);
+    const [secret, lane] = await Promise.all([secretAtStart(ports), laneAtStart(settings, ports)]);
+    if (secret === undefined) {
+      ports.observer.count(laneMetric.commandReturned, deliveries.length);
+      return deliveries.map(() => 'lane-paused');
+    }
     const accepted: Accepted[] = [];
     const refused: { delivery: Delivery; reading: Extract<CommandReading, { refused: unknown }> }[] = [];
     const stopped: { message: ReadMessage; stands: Exclude<Standing, 'allowed'> }[] = [];
@@ -111,6 +116,17 @@ export function linkWorker(settings: LinkWorkerEnvironment, ports: LinkWorkerPor
     await gate.signalled();
     return deliveries.map((delivery) => dispositions.get(delivery) ?? 'try-again');
   };
+}
+
+/** The secret, or undefined if the ledger was written with another one. The governor then pauses the lanes within a minute. */
+async function secretAtStart({ linkIdSecret, observer }: LinkWorkerPorts): Promise<string | undefined> {
+  try {
+    return await linkIdSecret.value();
+  } catch (error) {
+    if (!(error instanceof OtherLinkIdSecretError)) throw error;
+    observer.warn('commands returned: the link-ID secret is not the one with which the ledger was written');
+    return undefined;
+  }
 }
 
 /**

@@ -20,6 +20,7 @@ import { InboxUploads } from '../adapters/inbox-uploads.ts';
 import { KeysSecretStore } from '../adapters/keys-secret-store.ts';
 import { LaneMappings } from '../adapters/lane-mappings.ts';
 import { LaneQueues } from '../adapters/lane-queues.ts';
+import { LinkIdSecret } from '../adapters/link-id-secret.ts';
 import { LinkPages } from '../adapters/link-pages.ts';
 import { ObjectVersions } from '../adapters/object-versions.ts';
 import { onDemandAlarmStates } from '../adapters/on-demand-alarm-states.ts';
@@ -28,7 +29,6 @@ import { ParkedStore } from '../adapters/parked-store.ts';
 import { QrStore } from '../adapters/qr-store.ts';
 import { QuarantineStore } from '../adapters/quarantine-store.ts';
 import { ReplayerFunction } from '../adapters/replayer-function.ts';
-import { Secret } from '../adapters/secret.ts';
 import { SenderDecisionsTable } from '../adapters/sender-decisions-table.ts';
 import { SubjectTable } from '../adapters/subject-table.ts';
 import type { ActResult } from '../domain/acts/answer.ts';
@@ -73,7 +73,7 @@ const performers = performersOf(env, {
     images: new QrStore(s3, env.QR_BUCKET_NAME),
     lanes: new LaneQueues(sqs, clock, env.LANE_QUEUE_URLS),
     sources,
-    linkIdSecret: new Secret(secrets, env.LINK_ID_SECRET_ARN),
+    linkIdSecret: new LinkIdSecret({ secrets, dynamo }, env, clock),
     newMessageId: randomUUID,
     clock,
   },

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { dialects } from '../../lambdas/domain/onelink/dialect.ts';
 import { harmfulSchemes } from '../../lambdas/domain/policy/names.ts';
 import { expiryLane, qrLane, readerLane } from '../../lambdas/domain/work/names.ts';
+import { existingSchema } from './existing.ts';
 import { awsAccountId, awsRegion, landingZoneSchema } from './landing-zone-schema.ts';
 import { choice, count, fraction, group, hostPattern, key, list, portPattern, rule, text } from './setting-rules.ts';
 import { tagsSchema } from './tags-schema.ts';
@@ -204,6 +205,8 @@ const daysOrForever = rule<number | 'forever'>(
 export const pipelineSchema = group({
   name: text(/^[A-Z][A-Za-z0-9]{0,39}$/, 'must be 1–40 letters and digits, a capital first'),
   account: text(/^/, 'must be the name of one of the accounts'),
+  /** Parts of the state that exist, such as a restored table. Normally none. */
+  existing: existingSchema.optional(),
   /** The pipeline's share of the account's monthly quota. Without it, the pipeline may use all of it. */
   monthlyQuotaShare: fraction(0.001, 1, 'must be a share from 0.001 to 1').optional(),
   templates: z.record(

@@ -10,6 +10,7 @@ import {
   stageSchema,
 } from './config-schema.ts';
 import { ConfigurationError } from './configuration-error.ts';
+import { existingFaults } from './existing.ts';
 import { landingZoneFaults, serviceNameFaults, sharedEndpointFaults } from './landing-zone.ts';
 import { alarmFaults, pipelineFaults } from './pipeline-faults.ts';
 import { planPipeline } from './rate-budget.ts';
@@ -46,7 +47,8 @@ function relationFaults(candidate: unknown): string[] {
     const stage = stageSchema.safeParse(part).data;
     if (stage) {
       sound[name] = stage;
-      faults.push(...landingZoneFaults(stage).map(([path, message]) => `stages.${name}.${path}: ${message}`));
+      const ofStage = [...landingZoneFaults(stage), ...existingFaults(stage)];
+      faults.push(...ofStage.map(([path, message]) => `stages.${name}.${path}: ${message}`));
     }
     faults.push(...alarmFaults(alarms.data ?? {}).map((fault) => `stages.${name}.${fault}`));
     const pipelines = Reflect.get(Object(part), 'pipelines');

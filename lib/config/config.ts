@@ -32,6 +32,7 @@ const lanes: PipelineSettings['lanes'] = {
 const pipeline: PipelineSettings = {
   name: 'OneLink', // the stacks are called <name>-<stage>
   account: 'acme', // one of the accounts below
+  // existing: {…}, // after a loss: a restored table, or what a deleted state stack has left (docs/restoring.md)
   /** OneLink templates: their domain, and the brand domains that links may use instead. The governor probes the first. */
   templates: {
     A1b3: { domain: 'acme.onelink.me', brandDomains: ['go.acme.example'] },

@@ -55,6 +55,7 @@ export function governor(
     ...apiVariables(account, surroundings.network),
     QUOTA_FROM: quotaSourceOf(account),
     API_TOKEN_SECRET_ARN: state.apiToken.secretArn,
+    LINK_ID_SECRET_ARN: state.linkIdSecret.secretArn,
     APPSFLYER_ACCOUNT_ID: account.accountId,
     CALL_TIMEOUT_MILLISECONDS: String(callTimeoutMilliseconds),
     MONTHLY_QUOTA_CALLS: String(account.monthlyQuotaCalls),
@@ -77,7 +78,7 @@ export function governor(
     permissions: [
       allow(['dynamodb:BatchGetItem', 'dynamodb:PutItem'], state.ledger.tableArn),
       allow(['lambda:GetEventSourceMapping', 'lambda:UpdateEventSourceMapping'], ...mappingArns(scope, all)),
-      allow(['secretsmanager:GetSecretValue'], state.apiToken.secretArn),
+      allow(['secretsmanager:GetSecretValue'], state.apiToken.secretArn, state.linkIdSecret.secretArn),
       ...siblingReads(scope, siblings, surroundings.key?.keyArn),
     ],
   });

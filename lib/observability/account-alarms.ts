@@ -30,6 +30,13 @@ export function accountAlarms({ serviceName, settings, account }: Observed): Ala
       means: 'In five of the last ten minutes the OneLink API was unavailable. Commands wait in their queues.',
     },
     {
+      ...page('link-id-secret-differs'),
+      metric: metrics.governor(governorMetric.linkIdSecretDiffers),
+      threshold: 1,
+      means:
+        'The link-ID secret is not the one with which the ledger was written. The lanes are paused, or repeated commands would make second links.',
+    },
+    {
       ...page('governor-silent'),
       kind: 'heartbeat',
       // The governor writes this metric in each run that saves the control record, even if a poll fails.

@@ -24,6 +24,7 @@ export const alarmIds = [
   'forwarding-failed',
   'account-refused',
   'api-unreachable',
+  'link-id-secret-differs',
   'governor-silent',
   'quota-nearly-spent',
   'quota-used',

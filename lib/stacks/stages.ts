@@ -11,7 +11,7 @@ import { StateStack } from './state-stack.ts';
 /**
  * Adds two stacks for each pipeline of a stage: `<pipeline>-<stage>-State`, which stays, and `<pipeline>-<stage>`.
  *
- * @param anywhere leaves AWS account and region to the deployment, whatever the stage demands
+ * @param anywhere leaves AWS account and region to the deployment, whatever the stage demands, and makes all of the state anew
  * @param first leaves the stacks and the ledger without protection against deletion, so that a first deployment that failed can be
  * repeated. The next deployment without it protects them.
  * @returns the rate plans, for the operator to read.
@@ -28,7 +28,9 @@ export function addStage(
   const env = stage.aws && !anywhere ? { env: { account: stage.aws.account, region: stage.aws.region } } : {};
   const zone = stage.landingZone ?? {};
   if (zone.bootstrapQualifier !== undefined) app.node.setContext(BOOTSTRAP_QUALIFIER_CONTEXT, zone.bootstrapQualifier);
-  const made = stage.pipelines.map((settings) => {
+  const made = stage.pipelines.map((configured) => {
+    const { existing, ...anew } = configured;
+    const settings = anywhere ? anew : configured;
     const serviceName = serviceNameOf(stageName, stage, settings);
     const isProtected = stage.removalPolicy === 'retain' && !first;
     const ofStack = {

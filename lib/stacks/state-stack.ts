@@ -7,7 +7,14 @@ import {
   type StackProps,
   Validations,
 } from 'aws-cdk-lib';
-import { AttributeType, BillingMode, StreamViewType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import {
+  AttributeType,
+  BillingMode,
+  type ITable,
+  StreamViewType,
+  Table,
+  TableEncryption,
+} from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import {
@@ -18,11 +25,12 @@ import {
   ObjectLockRetention,
   ObjectOwnership,
 } from 'aws-cdk-lib/aws-s3';
-import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct, IConstruct } from 'constructs';
 import { ledgerAttribute, prefix } from '../../lambdas/adapters/names.ts';
 import { auditPrefix } from '../../lambdas/domain/acts/names.ts';
 import type { LandingZone, PipelineSettings, StageSettings } from '../config/config-schema.ts';
+import { tableOfStream } from '../config/existing.ts';
 import { httpProducersOf } from '../config/http.ts';
 import { policySid } from '../config/principals.ts';
 import { campaignCheckerPlan } from '../config/rate-budget.ts';
@@ -39,7 +47,7 @@ import { WorkQueue } from '../constructs/work-queue.ts';
 export interface StateStackProps extends StackProps {
   readonly settings: Pick<
     PipelineSettings,
-    'producers' | 'qrImageDays' | 'archiveDays' | 'historyDays' | 'audit' | 'commandRetentionDays'
+    'existing' | 'producers' | 'qrImageDays' | 'archiveDays' | 'historyDays' | 'audit' | 'commandRetentionDays'
   >;
   readonly removalPolicy: StageSettings['removalPolicy'];
   readonly landingZone?: LandingZone | undefined;
@@ -52,14 +60,15 @@ export interface StateStackProps extends StackProps {
 
 /** Holds the resources that outlive a deployment. Never change their logical IDs: a new ID makes a new, empty resource. */
 export class StateStack extends Stack implements PipelineState {
-  readonly ledger: Table;
+  /** A table of this stack, or an existing one. */
+  readonly ledger: Table | ITable;
   readonly qrImages: Bucket;
   readonly archive: Bucket;
   readonly campaignFiles: Bucket;
   readonly auditRecords: Bucket;
   readonly campaignWork: WorkQueue;
   readonly apiToken: Secret;
-  readonly linkIdSecret: Secret;
+  readonly linkIdSecret: Secret | ISecret;
   /** Only if a producer may have keys of the HTTP API. */
   readonly httpKeys: Secret | undefined;
   /** Only if the landing zone has one. */
@@ -81,24 +90,33 @@ export class StateStack extends Stack implements PipelineState {
       ...(zone.namePrefix !== undefined && { secretName: `${this.stackName}-${name}` }),
     });
 
-    this.ledger = new Table(this, 'Ledger', {
-      partitionKey: { name: ledgerAttribute.key, type: AttributeType.STRING },
-      // No index: an index would double the cost of each write, and an export can scan in parallel.
-      billingMode: BillingMode.PAY_PER_REQUEST,
-      ...(key
-        ? { encryption: TableEncryption.CUSTOMER_MANAGED, encryptionKey: key }
-        : { encryption: TableEncryption.AWS_MANAGED }),
-      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      timeToLiveAttribute: ledgerAttribute.expiry,
-      // With old images, because the expiry intake needs the records that the TTL has deleted.
-      stream: StreamViewType.NEW_AND_OLD_IMAGES,
-      deletionProtection: props.deletionProtection ?? retain,
-      removalPolicy,
-    });
+    const { names = {}, ledgerStreamArn, linkIdSecretArn } = props.settings.existing ?? {};
+    this.ledger =
+      ledgerStreamArn === undefined
+        ? new Table(this, 'Ledger', {
+            ...(names.ledger !== undefined && { tableName: names.ledger }),
+            partitionKey: { name: ledgerAttribute.key, type: AttributeType.STRING },
+            // No index: an index would double the cost of each write, and an export can scan in parallel.
+            billingMode: BillingMode.PAY_PER_REQUEST,
+            ...(key
+              ? { encryption: TableEncryption.CUSTOMER_MANAGED, encryptionKey: key }
+              : { encryption: TableEncryption.AWS_MANAGED }),
+            pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+            timeToLiveAttribute: ledgerAttribute.expiry,
+            // With old images, because the expiry intake needs the records that the TTL has deleted.
+            stream: StreamViewType.NEW_AND_OLD_IMAGES,
+            deletionProtection: props.deletionProtection ?? retain,
+            removalPolicy,
+          })
+        : Table.fromTableAttributes(this, 'ExistingLedger', {
+            tableName: tableOfStream(ledgerStreamArn),
+            tableStreamArn: ledgerStreamArn,
+          });
 
     const { qrImageDays, archiveDays, historyDays } = props.settings;
     // Not versioned: the API renders the same image again for free.
     this.qrImages = privateBucket(this, 'QrImages', ofBuckets, {
+      name: names.qrImages,
       versioned: false,
       kept: { [prefix.qr]: qrImageDays },
     });
@@ -117,12 +135,14 @@ export class StateStack extends Stack implements PipelineState {
     }
     // Versioned: the archive may hold the only copy of a rejected or parked command.
     this.archive = privateBucket(this, 'Archive', ofBuckets, {
+      name: names.archive,
       versioned: true,
       kept: { [prefix.rejected]: archiveDays, [prefix.history]: historyDays },
     });
 
     // Versioned: a file that is dropped over another one must not take the other's rows from its results.
     this.campaignFiles = privateBucket(this, 'CampaignFiles', ofBuckets, {
+      name: names.campaignFiles,
       versioned: true,
       kept: { [prefix.campaignWork]: campaignWorkDays },
     });
@@ -136,6 +156,7 @@ export class StateStack extends Stack implements PipelineState {
 
     const { retentionDays, lockDays } = props.settings.audit;
     this.auditRecords = privateBucket(this, 'AuditRecords', ofBuckets, {
+      name: names.auditRecords,
       versioned: true,
       kept: { [auditPrefix]: retentionDays },
       // Without days it locks nothing. But only a bucket that has it from the start can get days later, and stay the same bucket.
@@ -146,12 +167,15 @@ export class StateStack extends Stack implements PipelineState {
     // Secrets Manager generates a first value, so the stack deploys without a token. The operator puts the token later.
     this.apiToken = new Secret(this, 'ApiToken', { description: 'OneLink API token, raw', ...ofSecret('ApiToken') });
     // This secret derives short-link IDs. With another secret, a repeated command would derive another ID and make a second link.
-    this.linkIdSecret = new Secret(this, 'LinkIdSecret', {
-      description: 'Derives short-link IDs. Never change this secret while the pipeline exists.',
-      generateSecretString: { passwordLength: 64, excludePunctuation: true },
-      ...ofSecret('LinkIdSecret'),
-      ...(zone.linkIdSecretReplica && { replicaRegions: [replicaOf(this, zone.linkIdSecretReplica)] }),
-    });
+    this.linkIdSecret =
+      linkIdSecretArn === undefined
+        ? new Secret(this, 'LinkIdSecret', {
+            description: 'Derives short-link IDs. Never change this secret while the pipeline exists.',
+            generateSecretString: { passwordLength: 64, excludePunctuation: true },
+            ...ofSecret('LinkIdSecret'),
+            ...(zone.linkIdSecretReplica && { replicaRegions: [replicaOf(this, zone.linkIdSecretReplica)] }),
+          })
+        : Secret.fromSecretCompleteArn(this, 'ExistingLinkIdSecret', linkIdSecretArn);
     if (httpProducersOf(props.settings).some(({ keys }) => keys)) {
       this.httpKeys = new Secret(this, 'HttpKeys', {
         description: 'Hashes of the HTTP API’s keys. Change it with `onelink keys` only.',
@@ -198,6 +222,8 @@ interface BucketRules {
 }
 
 interface BucketOptions {
+  /** Of a bucket that exists. Otherwise CloudFormation names it. */
+  name: string | undefined;
   versioned: boolean;
   /** For how long S3 keeps what is under a prefix. It keeps everything else until somebody deletes it. */
   kept: Kept;
@@ -209,9 +235,10 @@ function privateBucket(
   scope: Construct,
   id: string,
   { removalPolicy, key, accessLogBucket }: BucketRules,
-  { versioned, kept, lock }: BucketOptions,
+  { name, versioned, kept, lock }: BucketOptions,
 ): Bucket {
   const bucket = new Bucket(scope, id, {
+    ...(name !== undefined && { bucketName: name }),
     blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
     // With a bucket key, S3 asks KMS once for many objects.
     ...(key
@@ -241,7 +268,8 @@ function privateBucket(
   return bucket;
 }
 
+/** An existing resource has no element in the template. */
 function pin(construct: IConstruct, logicalId: string): void {
-  const resource = construct.node.defaultChild as CfnElement;
-  resource.overrideLogicalId(logicalId);
+  const resource = construct.node.defaultChild as CfnElement | undefined;
+  resource?.overrideLogicalId(logicalId);
 }

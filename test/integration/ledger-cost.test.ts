@@ -134,6 +134,7 @@ describe('the capacity that a run of the governor needs in the ledger', () => {
       API_BASE_URL: 'http://127.0.0.1:1',
       API_PROXY_URL: '',
       API_TOKEN_SECRET_ARN: 'arn:token',
+      LINK_ID_SECRET_ARN: 'arn:link-id',
       APPSFLYER_ACCOUNT_ID: 'acc-demo',
       CALL_TIMEOUT_MILLISECONDS: 10_000,
       MONTHLY_QUOTA_CALLS: 7_500_000,
@@ -146,6 +147,7 @@ describe('the capacity that a run of the governor needs in the ledger', () => {
     const govern = governor(settings, {
       api: api.client,
       control,
+      linkIdSecret: { isOfLedger: async () => true },
       siblings: [],
       mappings,
       observer: silentObserver,

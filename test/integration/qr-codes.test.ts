@@ -45,7 +45,7 @@ async function order(change: (control: ControlRecord) => Order): Promise<void> {
       { timeout: 30_000 },
     )
     .toBe(true);
-  await expect.poll(() => pipeline.govern(), { timeout: 60_000 }).toBe('succeeded');
+  await expect.poll(() => pipeline.run('Governor'), { timeout: 60_000 }).toBe('succeeded');
 }
 
 const paused = (lane: string) => (control: ControlRecord) =>

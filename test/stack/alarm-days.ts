@@ -50,6 +50,7 @@ export const idleMinute = () => ({
     projectedPercent: 71,
     spentElsewhere: 0,
     rebuilt: 0,
+    secretDiffers: 0,
   },
   /** Invocations that failed or were throttled, by the function's name in its alarms. */
   errors: {} as Record<string, number>,

@@ -99,6 +99,8 @@ export const stories: Record<string, Story> = {
   'quota-nearly-spent': governor(5, { usedPercent: 95.1 }, ['70-percent-quota-used', '85-percent-quota-used']),
   'quota-running-out': governor(130, { projectedPercent: 104 }),
   'quota-spent-elsewhere': governor(60, { spentElsewhere: 60_000 }),
+  // An operator has put the old value back after ten minutes.
+  'link-id-secret-differs': governor(10, { secretDiffers: 1 }),
   'control-record-lost': governor(1, { rebuilt: 1 }),
   'commands-held': story(10, () => ({ held: 1 })),
   'replayer-silent': story(45, () => ({ replayerRuns: false })),

@@ -157,7 +157,13 @@ export class AlarmWorld {
     if (!governor.runs) return;
     this.#own({}, governorMetric.accountRefused, governor.refused);
     this.#own({}, governorMetric.apiUnreachable, governor.unreachable);
-    this.#counts({}, { [governorMetric.controlRebuilt]: governor.rebuilt });
+    this.#counts(
+      {},
+      {
+        [governorMetric.controlRebuilt]: governor.rebuilt,
+        [governorMetric.linkIdSecretDiffers]: governor.secretDiffers,
+      },
+    );
     if (!governor.polled) return;
     this.#own({}, governorMetric.quotaPolled, 1);
     this.#own({}, governorMetric.quotaUsedPercent, governor.usedPercent);

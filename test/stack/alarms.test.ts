@@ -130,6 +130,7 @@ describe('the alarms', () => {
         'governor-silent',
         'account-refused',
         'api-unreachable',
+        'link-id-secret-differs',
         'quota-nearly-spent',
         'http-errors',
         'http-authorizer-failing',
@@ -204,12 +205,12 @@ describe('the alarms', () => {
     }
   });
 
-  test('watch at most ten metrics each, as CloudWatch allows, and 107 in total, each of which CloudWatch bills', () => {
+  test('watch at most ten metrics each, as CloudWatch allows, and 108 in total, each of which CloudWatch bills', () => {
     const watched = alarms.map(({ Metrics }) =>
       Metrics === undefined ? 1 : Metrics.filter((one: object) => 'MetricStat' in one).length,
     );
     expect(Math.max(...watched)).toBeLessThanOrEqual(10);
-    expect(watched.reduce((sum, one) => sum + one, 0)).toBe(107);
+    expect(watched.reduce((sum, one) => sum + one, 0)).toBe(108);
   });
 
   test('notify their topic when they fire and when they close', () => {
@@ -255,6 +256,7 @@ describe('the alarms', () => {
     expect(at('campaign-commands-rejected')).toBe('OneLinkPipeline CommandRejected Sum 900 s × 1 >= 1000');
     expect(at('governor-silent')).toBe('OneLinkPipeline ApiUnreachable SampleCount 60 s × 10 < 1');
     expect(at('account-refused')).toBe('OneLinkPipeline AccountRefused Maximum 60 s × 2 >= 1');
+    expect(at('link-id-secret-differs')).toBe('OneLinkPipeline LinkIdSecretDiffers Sum 300 s × 1 >= 1');
     expect(at('api-unreachable')).toBe('OneLinkPipeline ApiUnreachable Maximum 60 s × 5 of 10 >= 1');
     expect(at('quota-nearly-spent')).toBe('OneLinkPipeline QuotaUsedPercent Maximum 60 s × 1 >= 95');
     expect(at('70-percent-quota-used')).toBe('OneLinkPipeline QuotaUsedPercent Maximum 60 s × 1 >= 70');

@@ -213,7 +213,8 @@ describe('the roles', () => {
       CampaignLinkWorkerRole: 1,
       QrWorkerRole: 0,
       ExpiryWorkerRole: 1,
-      GovernorWorkerRole: 0,
+      // It compares its fingerprint with the ledger's.
+      GovernorWorkerRole: 1,
       ReaderWorkerRole: 0,
       CampaignsCheckerWorkerRole: 1,
       CampaignsSenderWorkerRole: 1,

@@ -42,7 +42,7 @@ function acknowledgementsOf(
     ),
   ];
 
-  const alarmsIn = `${place.replace(':cloudformation:', ':cloudwatch:')}:alarm`;
+  const alarmsIn = `arn:${partition}:cloudwatch:${region}:${account}:alarm`;
   return {
     ...Object.fromEntries(
       objectsUnderPrefixes.map((id) => [

@@ -26,12 +26,20 @@ export async function forgetAssembly(): Promise<void> {
   own = undefined;
 }
 
-/** @returns the folder of the synthesised production stage, which the caller removes */
-export async function synthesise(configuration: Configuration = config, folder?: string): Promise<string> {
+/**
+ * @param beside adds stacks of what exists already
+ * @returns the folder of the synthesised production stage, which the caller removes
+ */
+export async function synthesise(
+  configuration: Configuration = config,
+  folder?: string,
+  beside?: (app: App) => void,
+): Promise<string> {
   const outdir = folder ?? (await mkdtemp(join(tmpdir(), 'onelink-test-app-')));
   const app = new App({ outdir, analyticsReporting: false });
-  // As `npm start` does: the local cloud has an AWS account and region of its own.
-  addStage(app, validateConfiguration(configuration), 'production', { anywhere: true });
+  // As `npm start` does: the local cloud has an AWS account and region of its own. There, only what a test adds exists already.
+  addStage(app, validateConfiguration(configuration), 'production', { anywhere: beside === undefined });
+  beside?.(app);
   app.synth();
   return outdir;
 }

@@ -86,6 +86,7 @@ export class GovernedAccount {
     this.#govern = governor(
       {
         ...environment,
+        LINK_ID_SECRET_ARN: 'arn:link-id',
         APPSFLYER_ACCOUNT_ID: 'acc-demo',
         CALL_TIMEOUT_MILLISECONDS: 10_000,
         MONTHLY_QUOTA_CALLS: monthlyQuota,
@@ -100,6 +101,7 @@ export class GovernedAccount {
       {
         api: this.api.client,
         control: this.control,
+        linkIdSecret: { isOfLedger: async () => true },
         siblings: [],
         mappings: {
           state: async (id) => this.mappings.get(id) ?? 'on',

@@ -2,11 +2,13 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { App } from 'aws-cdk-lib';
 import { sketchOf } from '../../cli/files/message.ts';
 import { type Awaited, AwaitedOutcomes } from '../../cli/pipeline/awaited-outcomes.ts';
 import { producerKey } from '../../cli/pipeline/local-senders.ts';
 import { config } from '../../examples/configuration.ts';
+import { CampaignTable } from '../../lambdas/adapters/campaign-table.ts';
 import { ControlTable } from '../../lambdas/adapters/control-table.ts';
 import type { Outcome } from '../../lambdas/domain/contract/outcome.ts';
 import { systemClock } from '../../lambdas/runtime/clock.ts';
@@ -29,6 +31,15 @@ import { writtenMetrics } from './written-metrics.ts';
 
 const token = 'token-of-the-test';
 
+/** The digests of a campaign's keys are bytes. All other objects are text. */
+const formOf = (key: string) => (key.endsWith('.bin') ? 'base64' : 'utf8');
+
+/** What a pipeline leaves when its stacks are gone. */
+export interface LeftState {
+  readonly items: readonly Record<string, unknown>[];
+  readonly objects: Readonly<Record<'ArchiveBucketName' | 'CampaignBucketName', Readonly<Record<string, string>>>>;
+}
+
 /** Messages of the transactional lane. */
 export const messagesOf = (commands: readonly object[]): CampaignMessage[] =>
   commands.map((command, index) => {
@@ -41,30 +52,41 @@ export async function runningPipeline({
   weather,
   configuration = config,
   callers = {},
+  linkIdSecret,
+  existing,
 }: {
   weather?: WeatherPlan;
   configuration?: Configuration;
   /** Beside the producers of the configuration. */
   callers?: Callers;
+  /** Default: a random one, as Secrets Manager generates it. */
+  linkIdSecret?: string;
+  /** A stack of what the configuration names as existing. */
+  existing?: { stack: string; add(app: App): void };
 } = {}) {
   const directory = await mkdtemp(join(tmpdir(), 'onelink-end-to-end-'));
   const pipeline = chosenPipeline(configuration, 'production');
   const assemblyDirectory =
     configuration === config
       ? await assemblyIn(directory)
-      : await synthesise(configuration, join(directory, 'cdk.out'));
+      : await synthesise(configuration, join(directory, 'cdk.out'), existing?.add);
 
   const httpKey = makeHttpKey(pipeline, new Date());
   const api = await startOneLinkApi({ settings: emulatorSettings(pipeline, token) });
   const front = weather && (await startApiFront(weather, api.origin));
   const { cloud, named, sqs, sns, dynamo, send, ...started } = await startPipeline(pipeline, {
     assemblyDirectory,
+    ...(existing && { stacks: [existing.stack, `${pipeline.stackName}-State`, pipeline.stackName] }),
     workDirectory: join(directory, 'work'),
     environmentOverrides: {
       API_BASE_URL: apiAddress(front?.endpoint ?? api.origin, pipeline.account),
       API_PROXY_URL: '',
     },
-    secretValues: { ApiToken: token, ...(httpKey && { HttpKeys: JSON.stringify(httpKey.secret) }) },
+    secretValues: {
+      ApiToken: token,
+      ...(linkIdSecret !== undefined && { LinkIdSecret: linkIdSecret }),
+      ...(httpKey && { HttpKeys: JSON.stringify(httpKey.secret) }),
+    },
     callers: { ...producerCallers(pipeline.settings), ...callers },
     fireSchedulesAtStart: true,
     ...(weather && { weather }),
@@ -80,6 +102,7 @@ export async function runningPipeline({
     outputs: named,
     outcomes,
     send,
+    campaigns: new CampaignTable(dynamo, named.LedgerTableName ?? '', systemClock),
     control: new ControlTable(dynamo, named.LedgerTableName ?? '', systemClock),
 
     /** A client of SQS as a producer. */
@@ -88,10 +111,43 @@ export async function runningPipeline({
     sqs,
     sns,
 
-    /** Runs the governor once. @returns `succeeded`, or another outcome, for example if it runs already */
-    async govern(): Promise<string> {
-      const governor = cloud.environments().find(({ logicalId }) => logicalId.includes('Governor'));
-      return (await cloud.invoke(governor?.logicalId ?? '', {})).outcome;
+    /** Runs a scheduled function once, by a part of its logical ID. @returns `succeeded`, or another outcome */
+    async run(part: 'Governor' | 'Replayer'): Promise<string> {
+      const found = cloud.environments().find(({ logicalId }) => logicalId.includes(part));
+      return (await cloud.invoke(found?.logicalId ?? '', {})).outcome;
+    },
+
+    /** The ledger's items and the objects of archive and campaign bucket, as text. */
+    async left(): Promise<LeftState> {
+      const objects = async (bucket: 'ArchiveBucketName' | 'CampaignBucketName') =>
+        Object.fromEntries(
+          await Promise.all(
+            (await started.keys(bucket)).map(async (key) => [
+              key,
+              (await started.object(bucket, key)).toString(formOf(key)),
+            ]),
+          ),
+        );
+      const items = [...(await started.ledger()).values()].sort((one, other) =>
+        String(one.pk) < String(other.pk) ? -1 : 1,
+      );
+      return {
+        items,
+        objects: {
+          ArchiveBucketName: await objects('ArchiveBucketName'),
+          CampaignBucketName: await objects('CampaignBucketName'),
+        },
+      };
+    },
+
+    /** Puts what another pipeline has left into this one. An object in the inbox would be a new file, so it is left out. */
+    async takeUp({ items, objects }: LeftState): Promise<void> {
+      const TableName = named.LedgerTableName ?? '';
+      for (const Item of items) await dynamo.send(new PutCommand({ TableName, Item }));
+      for (const [bucket, ofBucket] of Object.entries(objects))
+        for (const [key, text] of Object.entries(ofBucket))
+          if (!key.startsWith('inbox/'))
+            await started.put(bucket as keyof typeof objects, key, Buffer.from(text, formOf(key)));
     },
 
     /** Sends messages and waits until each has its outcome. @throws Error when that takes longer than the deadline */

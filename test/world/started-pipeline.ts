@@ -1,5 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { GetObjectCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, PutObjectCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
@@ -10,6 +10,8 @@ import { sendMessages } from '../../cli/pipeline/send-messages.ts';
 import type { PipelineSettings } from '../../lib/config/config-schema.ts';
 import { type LocalCloudOptions, startLocalCloud } from '../../local/cloud/cloud.ts';
 import { producerCallers } from '../../local/start/producer-callers.ts';
+
+type BucketOutput = 'QrBucketName' | 'ArchiveBucketName' | 'CampaignBucketName';
 
 /** A pipeline in the configuration. */
 interface Named {
@@ -76,7 +78,7 @@ export async function startPipeline({ stackName, settings }: Named, options: Loc
     },
 
     /** Keys of a bucket. */
-    async keys(bucket: 'QrBucketName' | 'ArchiveBucketName', Prefix = ''): Promise<string[]> {
+    async keys(bucket: BucketOutput, Prefix = ''): Promise<string[]> {
       const keys: string[] = [];
       for await (const page of paginateListObjectsV2({ client: s3 }, { Bucket: named[bucket] ?? '', Prefix })) {
         for (const { Key = '' } of page.Contents ?? []) keys.push(Key);
@@ -84,7 +86,11 @@ export async function startPipeline({ stackName, settings }: Named, options: Loc
       return keys;
     },
 
-    async object(bucket: 'QrBucketName' | 'ArchiveBucketName', Key: string): Promise<Buffer> {
+    async put(bucket: BucketOutput, Key: string, Body: Buffer): Promise<void> {
+      await s3.send(new PutObjectCommand({ Bucket: named[bucket] ?? '', Key, Body }));
+    },
+
+    async object(bucket: BucketOutput, Key: string): Promise<Buffer> {
       const { Body } = await s3.send(new GetObjectCommand({ Bucket: named[bucket] ?? '', Key }));
       return Buffer.from((await Body?.transformToByteArray()) ?? []);
     },

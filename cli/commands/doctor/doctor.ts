@@ -1,4 +1,5 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { Command } from 'commander';
 import type { ParkedStore } from '../../../lambdas/adapters/parked-store.ts';
@@ -12,7 +13,7 @@ import { deliveriesOutput } from '../../pipeline/dead-letters/dead-letter-queues
 import type { DeployedPipeline } from '../../pipeline/deployed-pipeline.ts';
 import { openReader } from '../../pipeline/reader.ts';
 import { tallyWords } from '../../terminal/outcome-words.ts';
-import { pipelineHelp, pipelineVerb, type Scene } from '../../terminal/pipeline-verb.ts';
+import { pipelineHelp, pipelineVerb, type Scene, type VerbOptions } from '../../terminal/pipeline-verb.ts';
 import { counted } from '../../words/words.ts';
 import { checkApi, unlessReaderFails } from './api-checks.ts';
 import { checkCampaignLetters, checkCampaignMapping, checkCampaigns, unopenedFiles } from './campaign-checks.ts';
@@ -21,29 +22,34 @@ import { checkDeliveries, checkDeliveryLetters } from './delivery-checks.ts';
 import { checkKeys } from './key-checks.ts';
 import { checkConcurrency, checkControl, checkIntake, checkMappings, checkReader, type Plans } from './lane-checks.ts';
 import { checkProtection } from './protection-checks.ts';
-import { checkSecrets } from './secret-checks.ts';
+import { checkSecretOfLedger, checkSecrets } from './secret-checks.ts';
 import { checkHeld, checkQueuePolicy, checkSources } from './sender-checks.ts';
-import { checkTable } from './table-checks.ts';
+import { checkRestoredTable, checkTable } from './table-checks.ts';
 import { checkAlarmTopic } from './topic-checks.ts';
 
 /** Exit codes: scripts and the help text rely on them. */
 const exitCode = { fit: 0, unfit: 1, notDone: 2 } as const;
+
+interface DoctorOptions extends VerbOptions {
+  table?: string;
+}
 
 export function doctorCommand(): Command {
   const command = new Command('doctor')
     .description(
       'Checks whether the pipeline can work: token, templates, account, secrets, quotas, mappings, table, campaigns, senders, keys, deliveries, alarms.',
     )
+    .option('--table <name>', 'check a table that was restored from a backup, and nothing else')
     .option('--json', 'print one JSON object for each check');
-  return pipelineVerb(
+  return pipelineVerb<DoctorOptions>(
     command,
     `${pipelineHelp}
 
 The doctor changes nothing and costs no quota. The pipeline's reader sends its GETs: one for each template, and one for the
 quota. It prints no secret. A check that you may not make ends as not-known.
 
-Run it after the first deployment, and when the other verbs do not explain a problem. Run it also after you restore a table,
-because DynamoDB restores neither its TTL nor its stream.
+Run it after the first deployment, and when the other verbs do not explain a problem. After you restore the ledger from a backup,
+run it with --table first: DynamoDB restores neither TTL nor stream. It then prints the line of the configuration that names the table.
 
 Exit codes:
   ${exitCode.fit}  no check failed; there may be warnings
@@ -53,17 +59,17 @@ Exit codes:
 Examples:
   onelink doctor
   onelink doctor --stack OneLink-production
+  onelink doctor --table ledger-restored
   onelink doctor --json --local | jq 'select(.result != "ok")'`,
     doctor,
   );
 }
 
 /** Prints each check. @returns the exit code */
-export async function doctor(scene: Scene): Promise<number> {
-  const { options, chosen, interrupted, print } = scene;
-  const configured = chosen.configuredFor('the pipeline’s settings');
+export async function doctor(scene: Scene<DoctorOptions>): Promise<number> {
+  const { options, interrupted, print } = scene;
   const tally = new Map<Check['result'], number>();
-  for await (const check of checksOf(scene, configured, await chosen.deployed())) {
+  for await (const check of checksFor(scene)) {
     tally.set(check.result, (tally.get(check.result) ?? 0) + 1);
     print(check, checkLine(check));
     if (interrupted.aborted) break;
@@ -71,6 +77,17 @@ export async function doctor(scene: Scene): Promise<number> {
   if (!options.json) console.error(tallyWords(tally));
   if (interrupted.aborted) return exitCode.notDone;
   return tally.has('failed') ? exitCode.unfit : exitCode.fit;
+}
+
+async function* checksFor(scene: Scene<DoctorOptions>): AsyncGenerator<Check> {
+  const { options, chosen } = scene;
+  if (options.table !== undefined) {
+    const dynamo = new DynamoDBClient();
+    yield* await checkRestoredTable(dynamo, options.table, chosen.local !== undefined);
+    return;
+  }
+  const configured = chosen.configuredFor('the pipeline’s settings');
+  yield* checksOf(scene, configured, await chosen.deployed());
 }
 
 async function* checksOf(
@@ -109,6 +126,7 @@ async function* checksOf(
   ]);
   const reading = await pipeline.control.read();
   yield checkControl(reading, Date.now());
+  yield checkSecretOfLedger(reading);
   const mayMap = 'lambda:GetEventSourceMapping and GetFunctionConcurrency';
   const intake = pipeline.output('ExpiryIntakeMappingId');
   yield* await unlessRefused('mappings', mayMap, isLocal, async () => [

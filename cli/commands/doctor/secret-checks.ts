@@ -3,6 +3,7 @@ import {
   GetSecretValueCommand,
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
+import type { ControlReading } from '../../../lambdas/domain/control/control-record.ts';
 import { isDenied } from '../../pipeline/service-error.ts';
 import { type Check, failed, notKnown, ok, warning } from './check.ts';
 
@@ -74,6 +75,18 @@ function linkIdCheck(versions: readonly (readonly string[])[]): Check {
     'Unless you restored the value on purpose, put the previous version back. With the new value, the pipeline does not ' +
     'find earlier derived links, and a repeated command makes a second link.';
   return warning(name, 'was replaced', fix);
+}
+
+/** Whether the ledger was written with the link-ID secret, as the governor's last run has found it. */
+export function checkSecretOfLedger({ control }: Pick<ControlReading, 'control'>): Check {
+  const name = 'link-ID secret of the ledger';
+  if (control === undefined) return notKnown(name, 'not checked, because the governor has not run');
+  const differs = Object.values(control.lanes).some(({ reason }) => reason === 'link-id-secret-differs');
+  if (!differs) return ok(name, 'the ledger was written with it');
+  const fix =
+    'Put its old value back, or deploy with the secret of this ledger: see the runbook, link-id-secret-differs. The governor then ' +
+    'opens the lanes.';
+  return failed(name, 'the ledger was written with another one, so the lanes are paused', fix);
 }
 
 /** The value, or undefined if the caller may not read it. */

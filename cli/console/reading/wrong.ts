@@ -96,6 +96,7 @@ const laneWords: Readonly<Record<string, string>> = {
   'token-refused': 'The API refuses the token.',
   'feature-off': 'The API reports that the feature is off.',
   'api-outage': 'The API is unavailable.',
+  'link-id-secret-differs': 'The link-ID secret is not the one with which the ledger was written.',
   'control-record-lost': 'The control record was lost while the work was paused.',
 };
 

@@ -18,6 +18,8 @@ export const laneReasons = [
   'token-refused',
   'feature-off',
   'api-outage',
+  /** The link-ID secret is not the one with which the ledger was written (domain/link/link-id-secret.ts). */
+  'link-id-secret-differs',
   'operator',
   /** The control record was lost while the lane's mappings were off. Only an operator knows why. */
   'control-record-lost',

@@ -94,6 +94,7 @@ export function governorSection(shown: Shown): IWidget[][] {
         'governor-silent',
         'account-refused',
         'api-unreachable',
+        'link-id-secret-differs',
         'control-record-lost',
         'bookkeeping-failed',
         'replayer-silent',
@@ -108,6 +109,7 @@ export function governorSection(shown: Shown): IWidget[][] {
       graph('API health as the governor observes it (1 is bad)', [
         metrics.governor(governorMetric.accountRefused, { ...latest, label: 'account refused' }),
         metrics.governor(governorMetric.apiUnreachable, { ...latest, label: 'API unreachable' }),
+        metrics.governor(governorMetric.linkIdSecretDiffers, { ...oneMinute, label: 'link-ID secret differs' }),
       ]),
       graph('Runs and answered polls per minute', [
         metrics.governor(governorMetric.apiUnreachable, {

@@ -11,11 +11,13 @@ import { type KeptRun, type Ran, startKeptRun } from './kept-run.ts';
 
 const documents = [
   'README.md',
+  'docs/deploying.md',
   'docs/operations.md',
   'docs/recipes/before-the-first-call.md',
   'docs/recipes/from-bulk-page.md',
   'docs/recipes/from-v1.md',
   'docs/takeover.md',
+  'docs/restoring.md',
   'lib/observability/RUNBOOK.md',
 ];
 const textOf = (file: string) => readFileSync(new URL(`../../../${file}`, import.meta.url), 'utf8');
@@ -39,7 +41,7 @@ const notRun: [pattern: RegExp, because: string][] = [
     'it goes on until Ctrl-C; test/integration/local/onelink-api/command-line.test.ts starts it',
   ],
   [/^(npm run synth|npx cdk synth)/, 'npm start has synthesised the app'],
-  [/^npx cdk (deploy|bootstrap|diff|import)/, 'it needs an AWS account'],
+  [/^npx cdk (deploy|bootstrap|diff|import|destroy)/, 'it needs an AWS account'],
   [
     /^npx onelink preflight /,
     'it needs an AWS account; test/unit/cli/commands/preflight runs it against one on loopback',
@@ -52,7 +54,20 @@ const notRun: [pattern: RegExp, because: string][] = [
   [/^aws events /, 'the local cloud fires schedules, and has no API for them'],
   [/^aws cloudformation detect-stack-drift/, 'what the local cloud has cannot drift'],
   [/^aws lambda get-(account-settings|function-concurrency)/, 'the local cloud has no account, and no such operation'],
-  [/^aws dynamodb (restore-table|update-table)/, 'the local engine has no such operation'],
+  [/^aws dynamodb (restore-table|update-table|tag-resource)/, 'the local engine has no such operation'],
+  [/^aws cloudformation update-termination-protection/, 'the local cloud deletes no stack'],
+  [/^aws (cloudtrail|resourcegroupstaggingapi|kms) /, 'the local cloud has no such service'],
+  [
+    /^aws secretsmanager (list-secret-version-ids|restore-secret|stop-replication|delete-secret)/,
+    'the local Secrets Manager has no such operation',
+  ],
+  [/^aws secretsmanager update-secret-version-stage .*OLD/, 'it names two versions of a secret that was replaced'],
+  [
+    /^aws (dynamodb delete-table|s3api delete-bucket|logs delete-log-group|sqs delete-queue)/,
+    'it deletes what the other commands need',
+  ],
+  [/^aws dynamodb delete-item --table-name ledger-restored/, 'the local cloud has no restored table'],
+  [/^npx onelink doctor --table/, 'the local cloud has no restored table; test/integration/restore.test.ts has one'],
   [/^aws (logs tail|s3 ls)$/, 'it is a name in a sentence'],
   [/aws (secretsmanager put-secret-value .*…|s3 mv .*BUCKET)/, 'it names no secret, or no bucket'],
   [/^curl .*onelink\.appsflyer\.com/, 'it calls the vendor’s API'],

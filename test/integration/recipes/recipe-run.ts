@@ -14,7 +14,7 @@ export async function recipeRun() {
   const pipeline = await runningPipeline({ configuration: config });
   const { cloud, api, outputs } = pipeline;
   // Without a count of the quota, a campaign would wait for approval.
-  await vi.waitUntil(async () => (await pipeline.govern()) === 'succeeded', { timeout: 60_000 });
+  await vi.waitUntil(async () => (await pipeline.run('Governor')) === 'succeeded', { timeout: 60_000 });
   const producer = (source: string) => {
     const key = producerKey(source);
     const sqs = new SQSClient(cloud.clientConfig('sqs', key));

@@ -75,6 +75,7 @@ export function startGovernor(cloud: Cloud): Governed {
       API_BASE_URL: 'http://127.0.0.1:1',
       API_PROXY_URL: '',
       API_TOKEN_SECRET_ARN: 'arn',
+      LINK_ID_SECRET_ARN: 'arn:link-id',
       LEDGER_TABLE_NAME: 'ledger',
       APPSFLYER_ACCOUNT_ID: size.account.accountId,
       CALL_TIMEOUT_MILLISECONDS: callTimeoutMilliseconds,

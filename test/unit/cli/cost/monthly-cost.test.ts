@@ -82,7 +82,7 @@ describe('the cost without any link', () => {
     ['alarms', { alarmMetrics: 50 }, 'CloudWatch alarms', 5],
     ['metrics', { customMetrics: 100 }, 'CloudWatch metrics', 30],
     ['dashboard', { dashboards: 1 }, 'CloudWatch dashboard', 3],
-    ['secrets', { secrets: 2 }, 'Secrets Manager', 0.8],
+    ['secrets, and a read each minute', { secrets: 2 }, 'Secrets Manager', 1.016],
     // 5 queues × 5 × 2,592,000 s / 20 s = 3,240,000 receives.
     ['five long polls on each queue all the time', { polledQueues: 5 }, 'SQS', 1.296],
     // 43,200 minutes × (2 × 0.625 $ + 72 × 0.125 $) a million.

@@ -34,6 +34,7 @@ class GovernedWorld {
     ['transactional-links', 'on'],
     ['expired', 'on'],
   ]);
+  secret: 'of the ledger' | 'another' | 'unreadable' = 'of the ledger';
   failMapping: string | undefined;
   metrics: Record<string, number> = {};
   readonly warnings: [string, ObservedFields | undefined][] = [];
@@ -50,6 +51,7 @@ class GovernedWorld {
         API_BASE_URL: 'http://127.0.0.1:1',
         API_PROXY_URL: '',
         API_TOKEN_SECRET_ARN: 'arn:token',
+        LINK_ID_SECRET_ARN: 'arn:link-id',
         APPSFLYER_ACCOUNT_ID: 'acc-demo',
         CALL_TIMEOUT_MILLISECONDS: 10_000,
         MONTHLY_QUOTA_CALLS: 7_500_000,
@@ -77,6 +79,12 @@ class GovernedWorld {
           () => this.now,
         ),
         control: this.control,
+        linkIdSecret: {
+          isOfLedger: async () => {
+            if (this.secret === 'unreadable') throw new Error('Secrets Manager is unavailable');
+            return this.secret === 'of the ledger';
+          },
+        },
         siblings: Array.from({ length: siblings }, (_, index) => ({
           spent: async () => this.siblings[index]?.() ?? [],
         })),
@@ -249,6 +257,27 @@ describe('the governor, each minute', () => {
     world.now += 24 * 60 * minute;
     await world.run();
     expect(world.lanes).toEqual(allOpen);
+  });
+
+  it('pauses what needs the link-ID secret while that is not the ledger’s, and opens it when it is back', async () => {
+    world.metrics = {};
+    world.secret = 'another';
+    await world.minutes(1);
+    expect(world.lanes).toEqual(paused('link-id-secret-differs'));
+    expect(world.metrics).toMatchObject({ LinkIdSecretDiffers: 1, QuotaPolled: 1 });
+    expect(world.off).toHaveLength(4);
+
+    world.secret = 'of the ledger';
+    await world.minutes(1);
+    expect(world.lanes).toEqual(allOpen);
+    expect(world.off).toEqual([]);
+  });
+
+  it('leaves the lanes as they are while the link-ID secret cannot be read', async () => {
+    world.secret = 'unreadable';
+    await world.minutes(1);
+    expect(world.lanes).toEqual(allOpen);
+    expect(world.warnings).toContainEqual(['the link-ID secret could not be checked', { error: 'Error' }]);
   });
 
   it.each([

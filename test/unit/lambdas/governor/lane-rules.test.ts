@@ -5,6 +5,7 @@ import { type LaneFacts, nextLane } from '../../../../lambdas/governor/lane-rule
 const lane = { name: 'campaign', reserveCalls: 1_000, hourlyCapCalls: 500, dailyCapCalls: 5_000 };
 const healthy: LaneFacts = {
   health: emptyControl.health,
+  secretDiffers: false,
   remaining: 1_000_000,
   shareLeft: undefined,
   exceeded: false,
@@ -18,6 +19,12 @@ const next = (before: LaneControl | undefined, facts: Partial<LaneFacts> = {}) =
 
 describe('a lane', () => {
   it.each<[string, Partial<LaneFacts>, LaneControl['state'], LaneControl['reason']?]>([
+    [
+      'pauses if the ledger has another secret',
+      { secretDiffers: true, remaining: 0 },
+      'paused',
+      'link-id-secret-differs',
+    ],
     ['parks at its reserve', { remaining: 1_000 }, 'parking', 'quota-reserve-reached'],
     ['is open one call above it', { remaining: 1_001 }, 'open'],
     ['parks when its pipeline’s share is down to the reserve', { shareLeft: 1_000 }, 'parking', 'quota-share-reached'],

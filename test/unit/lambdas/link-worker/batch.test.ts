@@ -1,9 +1,42 @@
 import { test as base, describe, expect } from 'vitest';
-import { chosen, create, creates, derivedIdOfCreate, LinkWorld, qr, update } from '../../../world/link-world.ts';
+import { OtherLinkIdSecretError } from '../../../../lambdas/domain/link/link-id-secret.ts';
+import {
+  chosen,
+  create,
+  creates,
+  derivedIdOfCreate,
+  LinkWorld,
+  linkIdSecret,
+  qr,
+  update,
+} from '../../../world/link-world.ts';
 
 const it = base.extend('world', () => new LinkWorld());
 
 describe('a batch', () => {
+  it('is returned whole, without a call, while the link-ID secret is not the ledger’s', async () => {
+    const secret = { known: false };
+    const world = new LinkWorld(
+      {},
+      {
+        linkIdSecret: {
+          value: async () => {
+            if (!secret.known) throw new OtherLinkIdSecretError('arn:link-id');
+            return linkIdSecret;
+          },
+        },
+      },
+    );
+    expect(await world.deliver({ body: create }, { body: 'no JSON' })).toEqual(['lane-paused', 'lane-paused']);
+    expect(world.api.calls).toEqual([]);
+    expect(world.outcomes).toEqual([]);
+    expect(world.counts.get('CommandReturned')).toBe(2);
+
+    secret.known = true;
+    expect(await world.deliver({ body: create })).toEqual(['done']);
+    expect(world.outcomeKinds).toEqual(['created']);
+  });
+
   it('makes one link for two copies, and answers the second as a repeat', async ({ world }) => {
     const copy = { ...create, requestedAt: '2026-03-01T10:00:03Z' };
     expect(await world.deliver({ body: create }, { body: copy })).toEqual(['done', 'done']);

@@ -9,9 +9,9 @@ import {
   checkReader,
 } from '../../../../../cli/commands/doctor/lane-checks.ts';
 import { checkProtection } from '../../../../../cli/commands/doctor/protection-checks.ts';
-import { checkSecrets } from '../../../../../cli/commands/doctor/secret-checks.ts';
+import { checkSecretOfLedger, checkSecrets } from '../../../../../cli/commands/doctor/secret-checks.ts';
 import { checkHeld, checkQueuePolicy, checkSources } from '../../../../../cli/commands/doctor/sender-checks.ts';
-import { checkTable } from '../../../../../cli/commands/doctor/table-checks.ts';
+import { checkRestoredTable, checkTable } from '../../../../../cli/commands/doctor/table-checks.ts';
 import { checkAlarmTopic } from '../../../../../cli/commands/doctor/topic-checks.ts';
 import { ReadingInterrupted } from '../../../../../cli/pipeline/reader.ts';
 import { OperatorError } from '../../../../../cli/words/operator-error.ts';
@@ -136,6 +136,90 @@ describe('the table', () => {
     ]);
   });
 
+  const restored = (change: object = {}) => ({
+    DescribeTable: {
+      Table: {
+        KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+        AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
+        BillingModeSummary: { BillingMode: 'PAY_PER_REQUEST' },
+        DeletionProtectionEnabled: true,
+        TableStatus: 'ACTIVE',
+        StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' },
+        LatestStreamArn: 'arn:aws:dynamodb:eu-central-1:111122223333:table/restored/stream/2026-03-01T10:00:00.000',
+        ...change,
+      },
+    },
+  });
+  const examined = (change: object = {}, rest: object = whole) =>
+    checkRestoredTable(answering({ ...rest, ...restored(change) }), 'restored', false);
+
+  test('that a pipeline may take up passes, with its line of the configuration', async () => {
+    const checks = await examined();
+    expect(brief(checks)).toEqual([
+      'ledger table ok',
+      'ledger TTL ok',
+      'ledger stream ok',
+      'ledger recovery ok',
+      'configuration ok',
+    ]);
+    expect(checks.at(-1)?.words).toContain(
+      "existing: { ledgerStreamArn: 'arn:aws:dynamodb:eu-central-1:111122223333:table/restored/stream/2026-03-01T10:00:00.000' },",
+    );
+  });
+
+  test('as a restore leaves it needs a command for each thing that it lacks', async () => {
+    const checks = await examined(
+      { DeletionProtectionEnabled: false, BillingModeSummary: undefined, StreamSpecification: undefined },
+      bare,
+    );
+    expect(brief(checks)).toEqual([
+      'ledger table failed',
+      'ledger table failed',
+      'ledger TTL failed',
+      'ledger stream failed',
+      'ledger recovery failed',
+      'configuration not-known',
+    ]);
+    expect(checks.slice(0, 2).map(({ fix }) => fix)).toEqual([
+      'aws dynamodb update-table --table-name restored --deletion-protection-enabled',
+      'aws dynamodb update-table --table-name restored --billing-mode PAY_PER_REQUEST',
+    ]);
+  });
+
+  test.each([
+    ['of another kind', { KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }] }, 'its key is id HASH'],
+    [
+      'with a sort key',
+      {
+        KeySchema: [
+          { AttributeName: 'pk', KeyType: 'HASH' },
+          { AttributeName: 'sk', KeyType: 'RANGE' },
+        ],
+      },
+      'its key is pk HASH, sk RANGE',
+    ],
+    ['that is not ready', { TableStatus: 'CREATING' }, 'is creating'],
+  ])('%s fails', async (_, change, words) => {
+    const [first] = await examined(change);
+    expect(first).toMatchObject({ result: 'failed', words: expect.stringMatching(words) });
+  });
+
+  test('that does not exist fails, and its remedy is not a deployment', async () => {
+    const checks = await checkRestoredTable(
+      answering({ DescribeTable: named('ResourceNotFoundException') }),
+      'restored',
+      false,
+    );
+    expect(checks).toEqual([
+      {
+        name: 'ledger table',
+        result: 'failed',
+        words: 'there is no table restored here',
+        fix: 'Check AWS_PROFILE, AWS_REGION and the name.',
+      },
+    ]);
+  });
+
   test('on the local engine ends as not-known, which is not a failure', async () => {
     const local = await checked({ ...bare, DescribeContinuousBackups: named('UnknownOperationException') }, true);
     expect(brief(local)).toEqual(['ledger TTL not-known', 'ledger stream not-known', 'ledger recovery not-known']);
@@ -220,6 +304,19 @@ describe('the other checks', () => {
     expect(check({ ...emptyControl, governedAt: now - 3_600_000, quota }).words).toBe('the governor last ran 1 h ago');
     expect(check(undefined)).toMatchObject({ result: 'failed' });
     expect(check(undefined, true)).toMatchObject({ result: 'failed' });
+  });
+
+  test('a ledger that was written with another link-ID secret fails, as the governor has found it', () => {
+    const check = (reason: 'link-id-secret-differs' | 'operator') =>
+      checkSecretOfLedger({
+        control: { ...emptyControl, lanes: { campaign: { state: 'paused', since: 1, reason } } },
+      });
+    expect(check('operator')).toMatchObject({ result: 'ok' });
+    expect(check('link-id-secret-differs')).toMatchObject({
+      result: 'failed',
+      fix: expect.stringMatching('old value'),
+    });
+    expect(checkSecretOfLedger({ control: undefined })).toMatchObject({ result: 'not-known' });
   });
 
   test('a finding about a secret never holds its value', async () => {
