@@ -16,6 +16,8 @@ export class RateLimiter implements Turns {
   /** Permits that are taken: commands being prepared for their first turn. */
   #preparing = 0;
   #waiters: (() => void)[] = [];
+  /** Calls that wait for their turn. */
+  #waiting = 0;
 
   /** @param mostPreparing how many commands may be prepared for their turn at once (see `acquire`) */
   constructor(pacer: Pacer, clock: Clock, mostPreparing = Number.POSITIVE_INFINITY) {
@@ -58,6 +60,7 @@ export class RateLimiter implements Turns {
     const before = this.#last;
     const { promise: left, resolve: release } = Promise.withResolvers<void>();
     this.#last = left;
+    this.#waiting++;
     await before;
     for (;;) {
       const now = this.#clock.monotonicMilliseconds();
@@ -65,6 +68,7 @@ export class RateLimiter implements Turns {
       if (wait <= 0) break;
       await this.#clock.sleep(wait);
     }
+    this.#waiting--;
     this.release();
     let open = true;
     return {
@@ -76,6 +80,14 @@ export class RateLimiter implements Turns {
         release();
       },
     };
+  }
+
+  /**
+   * How long the calls that wait now take to have their turns. After 429s the pace is low, and calls that are sent again wait beside the
+   * first ones: up to twenty seconds of them.
+   */
+  backlogMilliseconds(): number {
+    return this.#pacer.millisecondsFor(this.#waiting, this.#clock.monotonicMilliseconds());
   }
 
   slowDown(): void {

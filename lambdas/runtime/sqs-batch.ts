@@ -53,7 +53,10 @@ export function sqsBatch(options: SqsBatchOptions) {
   const log = telemetry.observer({});
   const returnedMessages = new ReturnedMessages(mostReturned, clock);
   return async (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
-    const deadline = { remainingMilliseconds: () => context.getRemainingTimeInMillis() };
+    // What starts now has its turn after the calls that wait. Otherwise a stretch of 429s would outlast the invocation.
+    const deadline = {
+      remainingMilliseconds: () => context.getRemainingTimeInMillis() - (turns?.backlogMilliseconds() ?? 0),
+    };
     telemetry.beginInvocation(context);
     turns?.beginInvocation();
     api?.beginInvocation(() => deadline.remainingMilliseconds() > leastTimeMilliseconds);

@@ -57,6 +57,11 @@ export class Pacer {
     return Math.max(this.#gridAt + this.#gap(now), aSecondAfter);
   }
 
+  /** How long so many sends take from now on at the present pace, in milliseconds. After a 429 the pace recovers, so it may be less. */
+  millisecondsFor(sends: number, now: number): number {
+    return sends === 0 ? 0 : Math.max(0, this.earliest(now) - now) + (sends - 1) * this.#gap(now);
+  }
+
   /** Records a send. @param at the actual time, not before the result of `earliest` */
   sent(at: number): void {
     // If the pace fell after the call of `earliest`, the grid's time would be later than the send.

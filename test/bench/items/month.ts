@@ -113,6 +113,7 @@ function tables(runs: Record<string, Run>): string {
       [
         'the month’s quota',
         'used',
+        'asked for',
         'forecast on day 7',
         '14',
         '21',
@@ -128,6 +129,7 @@ function tables(runs: Record<string, Run>): string {
       all.map(([name, { figures }]) => [
         name,
         `${figures.quotaUsedPercent.toFixed(1)} %`,
+        `${figures.quotaAskedPercent.toFixed(0)} %`,
         ...[7, 14, 21, 28].map((day) => {
           const forecast = figures.forecasts.find((one) => one.day === day);
           return forecast === undefined ? '–' : `${forecast.projectedPercent.toFixed(0)} %`;
@@ -153,7 +155,8 @@ function tables(runs: Record<string, Run>): string {
           campaign,
           whole(rows),
           `${minutes.toFixed(1)} min`,
-          Number.isFinite(linksPerSecond) ? linksPerSecond.toFixed(0) : '–',
+          // Of a campaign that has waited for quota, the rate shows nothing.
+          linksPerSecond >= 1 ? linksPerSecond.toFixed(0) : '–',
           whole(parkedRows),
         ]),
       ),

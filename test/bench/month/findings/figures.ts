@@ -56,6 +56,8 @@ export interface MonthFigures {
   minutesToReplay: number;
   quotaUsedPercent: number;
   quotaSpentElsewhere: number;
+  /** What all commands have cost in the end, with the calls of others. */
+  quotaAskedPercent: number;
   forecasts: ForecastFigures[];
   linksRenewed: number;
   linksExpired: number;
@@ -112,6 +114,7 @@ export function figuresOf(played: PlayedMonth, calendar: Calendar): MonthFigures
     minutesToReplay: Math.max(0, ...parkedBefore.map(({ answeredAt = Number.NaN }) => answeredAt - until)) / minute,
     quotaUsedPercent: (100 * usedAtEnd) / size.monthlyQuotaCalls,
     quotaSpentElsewhere: elsewhere,
+    quotaAskedPercent: (100 * (ownCalls + elsewhere)) / size.monthlyQuotaCalls,
     forecasts: forecastsOf(governed.forecasts, from, calendar.days),
     linksRenewed: correspondence.ofLinks.get('renewed') ?? 0,
     linksExpired: correspondence.ofLinks.get('expired') ?? 0,

@@ -31,7 +31,7 @@ export function planSteady(
   { from, days, commands, scale }: SteadyTraffic,
   chance: Chance,
 ): void {
-  const chosen: string[] = [];
+  const chosen: Chosen[] = [];
   let owed = 0;
   for (let index = 0; index < days * 24; index++) {
     owed += (commands / days) * ((hourWeights[index % 24] ?? 0) / weightOfDay);
@@ -42,25 +42,43 @@ export function planSteady(
     for (let number = 0; number < count; number++) {
       const kind = chance.next() * 100;
       clock.at(begins + (chance.next() * hour) / scale, () => {
-        sendOne(producer, `s${index}-${number}`, kind, chosen, chance);
+        sendOne(producer, `s${index}-${number}`, kind, { chosen, now: clock.wallMilliseconds() }, chance);
       });
     }
   }
 }
 
-function sendOne(producer: Producer, requestId: string, kind: number, chosen: string[], chance: Chance): void {
-  const known = chosen.length > 20 ? chosen[chance.below(chosen.length - 10)] : undefined;
+/** A link of a chosen ID. */
+interface Chosen {
+  shortlinkId: string;
+  at: number;
+}
+
+/** Links live for seven days. Later commands change links between an hour and five days old. */
+const [changedFrom, changedUntil] = [hour, 120 * hour];
+
+function sendOne(
+  producer: Producer,
+  requestId: string,
+  kind: number,
+  { chosen, now }: { chosen: Chosen[]; now: number },
+  chance: Chance,
+): void {
+  while (chosen[0] !== undefined && now - chosen[0].at > changedUntil) chosen.shift();
+  const old = chosen.filter(({ at }) => now - at > changedFrom);
+  const known = old[chance.below(old.length)];
   if (known !== undefined && kind < percent.update) {
-    producer.send('steady', { requestId, action: 'update', shortlinkId: known, data: signIn(`again ${requestId}`) });
+    const { shortlinkId } = known;
+    producer.send('steady', { requestId, action: 'update', shortlinkId, data: signIn(`again ${requestId}`) });
     return;
   }
   if (known !== undefined && kind < percent.update + percent.delete) {
     chosen.splice(chosen.indexOf(known), 1);
-    producer.send('steady', { requestId, action: 'delete', shortlinkId: known });
+    producer.send('steady', { requestId, action: 'delete', shortlinkId: known.shortlinkId });
     return;
   }
   const choice = chance.is(chosenShare) ? `link-${requestId}` : undefined;
-  if (choice !== undefined) chosen.push(choice);
+  if (choice !== undefined) chosen.push({ shortlinkId: choice, at: now });
   const create = {
     requestId,
     action: 'create',

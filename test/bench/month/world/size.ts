@@ -41,7 +41,7 @@ export const pollSeconds = 65;
  * - Played as they are: rates, environments, batches, windows, latencies, and the governor's minute.
  *
  * One rate cannot be played as it is. A lane that reaches its reserve goes on until the next poll, and to the end of its batches. In
- * production that is a small part of the reserve. If it exceeds the divided reserve, the lane gets fewer environments, of a
+ * production that is a tenth of the reserve. If it exceeds a quarter of the divided reserve, the lane gets fewer environments, of a
  * lower pace, with batches of the same length.
  *
  * @throws Error if the configuration's shares cannot be planned
@@ -85,10 +85,13 @@ export function monthSize(
   };
 }
 
+/** The most of its reserve that a lane may spend before it parks. */
+const mostPastReserve = 0.25;
+
 /** The plan with a rate whose calls until the lane parks fit its reserve. */
 function withinReserve(plan: WorkerPlan, reserveCalls: number): WorkerPlan {
   const { concurrency, callsPerSecond, busySeconds, batchSize } = plan;
-  const most = reserveCalls / (pollSeconds + busySeconds);
+  const most = (mostPastReserve * reserveCalls) / (pollSeconds + busySeconds);
   if (concurrency * callsPerSecond <= most) return plan;
   const fewer = Math.max(2, Math.floor(most / callsPerSecond));
   const pace = Math.max(1, Math.floor(most / fewer));

@@ -55,3 +55,26 @@ describe('a permit of the rate limiter', () => {
     await limiter.acquire();
   });
 });
+
+describe('the backlog of the rate limiter', () => {
+  it('is the time until every call that waits has had its turn, at the present pace', async () => {
+    // Given: a limiter of 10 calls a second, whose first turn is taken and not yet sent
+    const limiter = givenLimiter(10, 3);
+    expect(limiter.backlogMilliseconds()).toBe(0);
+    const turn = await limiter.next();
+    // When: three calls wait. The clock of this limiter stands at 120 ms, and the next send may leave 100 ms after this one.
+    const waiting = [limiter.next(), limiter.next(), limiter.next()];
+    turn.sent();
+    // Then
+    expect(limiter.backlogMilliseconds()).toBe(300);
+    // When: two 429s come, which leave a quarter of the pace.
+    limiter.slowDown();
+    limiter.slowDown();
+    // Then
+    expect(limiter.backlogMilliseconds()).toBe(1_200);
+    // When
+    for (const next of waiting) (await next).sent();
+    // Then
+    expect(limiter.backlogMilliseconds()).toBe(0);
+  });
+});

@@ -61,8 +61,10 @@ function given(
     undelayed = 0,
     mostReturned = 3_000,
     ownSenders,
+    backlogMilliseconds = 0,
   }: {
     undelayed?: number;
+    backlogMilliseconds?: number;
     mostReturned?: number;
     ownSenders?: ReadonlySet<string> | undefined;
   } = {},
@@ -74,6 +76,7 @@ function given(
   let mayRetry = () => false;
   vi.spyOn(telemetry, 'beginInvocation').mockImplementation(() => did.push('telemetry begins'));
   vi.spyOn(telemetry, 'endInvocation').mockImplementation(() => did.push('telemetry ends'));
+  vi.spyOn(turns, 'backlogMilliseconds').mockReturnValue(backlogMilliseconds);
   vi.spyOn(turns, 'beginInvocation').mockImplementation(() => did.push('turns begin'));
   const handler = sqsBatch({
     mostReturned,
@@ -120,6 +123,23 @@ describe('a batch', () => {
       { messageId: 'a', body: 'body of a', receiveCount: 3, sentAtMilliseconds: 1_773_144_000_123, sender: 'AIDA' },
     ]);
     expect(seen?.deadline.remainingMilliseconds()).toBe(42_000);
+  });
+
+  it('leaves the work, and each try after a 429, the time after the calls that already wait for their turn', async () => {
+    // Given: after 429s, calls of 20 s wait. A call needs 15 s.
+    let left: number | undefined;
+    const { handler, mayRetry } = given(
+      async (_, deadline) => {
+        left = deadline.remainingMilliseconds();
+        return ['done'];
+      },
+      { backlogMilliseconds: 20_000 },
+    );
+    // When, then
+    await handler({ Records: [record('a')] }, givenContext(36_000));
+    expect([left, mayRetry()]).toEqual([16_000, true]);
+    await handler({ Records: [record('a')] }, givenContext(34_000));
+    expect([left, mayRetry()]).toEqual([14_000, false]);
   });
 
   it('gives the work the original message ID of a redriven message, and returns the redriven message', async () => {

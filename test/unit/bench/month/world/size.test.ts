@@ -12,27 +12,27 @@ const laneIn = (size: ReturnType<typeof monthSize>, lane: string) => {
 
 describe('the size of a played month', () => {
   it('divides quota, reserves and caps, and keeps a lane’s rate and shape', () => {
-    // Given, when: a tenth of 7.5 million calls
-    const size = monthSize(variantPipeline({}), 750_000);
+    // Given, when: half of 7.5 million calls
+    const size = monthSize(variantPipeline({}), 3_750_000);
     // Then
-    expect([size.scale, size.callsPerSecond, size.qrCallsPerSecond]).toEqual([10, 57 + 832 + 22 + 8 + 1, 22]);
+    expect([size.scale, size.callsPerSecond, size.qrCallsPerSecond]).toEqual([2, 57 + 832 + 22 + 8 + 1, 22]);
     expect(laneIn(size, 'transactional')).toEqual({
       ...{ concurrency: 3, callsPerSecond: 19, batchSize: 10, windowSeconds: 0, reduced: undefined },
-      ...{ reserveCalls: 2_000, dailyCapCalls: 50_000 },
+      ...{ reserveCalls: 10_000, dailyCapCalls: 250_000 },
     });
     expect(laneIn(size, 'campaign')).toEqual({
       ...{ concurrency: 13, callsPerSecond: 64, batchSize: 1_000, windowSeconds: 5, reduced: undefined },
-      ...{ reserveCalls: 75_000, dailyCapCalls: undefined },
+      ...{ reserveCalls: 375_000, dailyCapCalls: undefined },
     });
   });
 
-  it('lowers the rate of a lane whose calls until the governor’s next poll would exceed its divided reserve', () => {
-    // Given, when: a hundredth. 832 calls a second for 80.6 s are 67,000, and the reserve is 7,500.
+  it('lowers the rate of a lane whose calls until the governor’s next poll would take much of its divided reserve', () => {
+    // Given, when: a hundredth. 832 calls a second for 80.6 s are 67,000, and a quarter of the reserve is 1,875.
     const size = monthSize(variantPipeline({}), 75_000);
-    // Then: 92 calls a second for 80.6 s are 7,420.
+    // Then: 22 calls a second for 80.6 s are 1,774.
     expect(laneIn(size, 'campaign')).toEqual({
-      ...{ concurrency: 2, callsPerSecond: 46, batchSize: 719, windowSeconds: 5 },
-      ...{ reserveCalls: 7_500, dailyCapCalls: undefined, reduced: '2 × 46/s instead of 13 × 64/s' },
+      ...{ concurrency: 2, callsPerSecond: 11, batchSize: 172, windowSeconds: 5 },
+      ...{ reserveCalls: 7_500, dailyCapCalls: undefined, reduced: '2 × 11/s instead of 13 × 64/s' },
     });
     expect(laneIn(size, 'transactional').reduced).toBeUndefined();
   });
