@@ -10,7 +10,7 @@ export type {
 } from './config/config-schema.ts';
 export { validateConfiguration } from './config/config-validation.ts';
 export { ConfigurationError } from './config/configuration-error.ts';
-export type { PipelineState } from './constructs/pipeline-parts.ts';
+export type { PipelineState, Sibling } from './constructs/pipeline-parts.ts';
 export { chosenStage, StageRefused } from './stacks/chosen-stage.ts';
 export { OneLinkPipeline, type OneLinkPipelineProps } from './stacks/pipeline.ts';
 export { PipelineStack } from './stacks/pipeline-stack.ts';

@@ -8,6 +8,8 @@ export const localRunFile = new URL('../../.local/endpoints.json', import.meta.u
 
 const localRunSchema = z.object({
   stackName: z.string(),
+  /** All pipelines of the run. */
+  stackNames: z.array(z.string()).default([]),
   /** The configuration of the run. */
   configuration: configurationSchema,
   /** Environment variables for AWS's SDKs and CLI. */

@@ -36,11 +36,13 @@ export class ChosenPipeline {
    */
   constructor({ local, stack }: PipelineOptions, read: () => LocalRun = readLocalRun) {
     this.local = local && read();
-    if (this.local !== undefined && stack !== undefined && stack !== this.local.stackName) {
-      throw new OperatorError(`The local run is ${this.local.stackName}, not ${stack}. Leave out --stack or --local.`);
+    if (this.local !== undefined && stack !== undefined) {
+      const all = [...new Set([this.local.stackName, ...this.local.stackNames])];
+      if (!all.includes(stack))
+        throw new OperatorError(`The local run is ${all.join(', ')}, not ${stack}. Leave out --stack or --local.`);
     }
     if (this.local !== undefined) Object.assign(process.env, variablesOf(this.local, process.env));
-    this.stackName = this.local?.stackName ?? stack ?? defaultStack();
+    this.stackName = stack ?? this.local?.stackName ?? defaultStack();
     if (this.stackName === '') throw new OperatorError(`Name the pipeline’s stack with --stack, or ${noConfiguration}`);
     this.configuration = this.local?.configuration ?? config;
     this.pipeline = configuredPipelines(this.configuration).find(({ stackName }) => stackName === this.stackName);

@@ -7,6 +7,7 @@ export function laneWords(lane: string, kind: string | undefined): string {
 
 const reasons: Readonly<Record<string, string>> = {
   'quota-reserve-reached': 'the quota is down to the lane’s reserve',
+  'quota-share-reached': 'the pipeline’s share of the quota is down to the lane’s reserve',
   'quota-exceeded': 'the API reports that the quota is spent',
   'hourly-cap-reached': 'the lane has spent its hourly cap',
   'daily-cap-reached': 'the lane has spent its daily cap',

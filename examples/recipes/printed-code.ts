@@ -6,6 +6,8 @@ import type { Outcome, SqsLinks } from '../../client/index.ts';
 /** A printed thing with a code. Its ID is the end of the short URL, which people can also type. */
 export interface Poster {
   id: string;
+  /** Its number in your records. Logs show request IDs, so this stands there, and not the link's ID. */
+  order: string;
   /** An `https://` URL. */
   destination: string;
   /** How long the poster may hang. */
@@ -16,9 +18,9 @@ const onelinkId = 'A1b3';
 const dataOf = (destination: string) => ({ pid: 'print', c: 'posters', af_web_dp: destination });
 
 /** Asks for the link of a poster and its code. It is safe to repeat. */
-export async function makeCode(links: SqsLinks, { id, destination, until }: Poster): Promise<void> {
+export async function makeCode(links: SqsLinks, { id, order, destination, until }: Poster): Promise<void> {
   await links.create({
-    requestId: `poster-${id}`,
+    requestId: `poster-${order}`,
     onelinkId,
     shortlinkId: id,
     data: dataOf(destination),
@@ -36,11 +38,11 @@ export async function makeCode(links: SqsLinks, { id, destination, until }: Post
  */
 export async function redirectCode(
   links: SqsLinks,
-  { id, destination }: Pick<Poster, 'id' | 'destination'>,
+  { id, order, destination }: Pick<Poster, 'id' | 'order' | 'destination'>,
   change: string,
 ): Promise<void> {
   // An update replaces `data` as a whole.
-  await links.update({ requestId: `poster-${id}-${change}`, onelinkId, shortlinkId: id, data: dataOf(destination) });
+  await links.update({ requestId: `poster-${order}-${change}`, onelinkId, shortlinkId: id, data: dataOf(destination) });
 }
 
 /** Saves the image for the printer. @returns the file, or undefined if the outcome has no image */

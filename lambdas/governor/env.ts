@@ -11,6 +11,10 @@ export const governorEnvironment = z.object({
   CALL_TIMEOUT_MILLISECONDS: z.coerce.number().int().min(100),
   /** POST, PUT and DELETE calls the account has per UTC month (7,500,000 by default). */
   MONTHLY_QUOTA_CALLS: z.coerce.number().int().min(1),
+  /** The pipeline's share of these calls. Absent: it may use all of them. */
+  MONTHLY_SHARE_CALLS: z.coerce.number().int().min(1).optional(),
+  /** JSON: the ledgers and lanes of the other pipelines of this stage that use the same AppsFlyer account. */
+  SIBLINGS: jsonText(z.array(z.object({ table: z.string().min(1), lanes: z.array(z.string().min(1)) }))),
   LEDGER_TABLE_NAME: z.string().min(1),
   /** The template of the sentinel link that the health probe reads. The healthy answer is 404. */
   PROBE_TEMPLATE_ID: z.string().min(1),
@@ -31,4 +35,6 @@ export const governorEnvironment = z.object({
 });
 export type GovernorEnvironment = z.infer<typeof governorEnvironment>;
 /** What the construct must set: every variable, as text. */
-export type GovernorVariables = Record<keyof GovernorEnvironment, string>;
+export type GovernorVariables = Record<Exclude<keyof GovernorEnvironment, 'MONTHLY_SHARE_CALLS'>, string> & {
+  MONTHLY_SHARE_CALLS?: string;
+};

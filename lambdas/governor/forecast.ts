@@ -22,7 +22,7 @@ interface Poll {
   at: number;
   /** Calls used in the API's month. */
   used: number;
-  /** Our own calls in our clock's month. */
+  /** The calls of this pipeline and of its siblings in our clock's month. */
   own: number;
 }
 
@@ -86,7 +86,7 @@ export interface Forecast {
   /** Calls an hour, over the last hour. */
   burnPerHour: number;
   hoursToEmpty: number;
-  /** Calls of the last hour that other systems made. */
+  /** Calls of the last hour that neither this pipeline nor a sibling made. */
   spentElsewhere: number;
   /** Percent of the quota when the month ends; undefined while it would mislead. */
   projectedMonthEndPercent: number | undefined;
@@ -130,7 +130,7 @@ export function forecast(
 interface ForecastFacts {
   remaining: number;
   monthlyQuotaCalls: number;
-  /** Our own calls of this month. */
+  /** The calls of this pipeline and of its siblings in this month. */
   own: number;
   /** Renewals of kept links that fall due before the month ends. */
   renewalsDue: number;

@@ -8,7 +8,7 @@ import { lanesOff } from '../domain/control/lanes-off.ts';
 import type { SpentOnDay } from '../domain/control/quota-tally.ts';
 import type { OneLinkApi } from '../domain/link/onelink-api.ts';
 import { type Clock, dayOf } from '../domain/work/clock.ts';
-import type { Observer } from '../domain/work/observer.ts';
+import { nameOfError, type Observer } from '../domain/work/observer.ts';
 import type { GovernorEnvironment } from './env.ts';
 import { daysOfMonth, forecast, nextUsage } from './forecast.ts';
 import { type ApiHealth, nextHealth, observedHealth } from './health.ts';
@@ -26,11 +26,16 @@ export interface GovernorPorts {
     spent(lanes: string[], days: string[]): Promise<SpentOnDay[]>;
     renewals(days: string[]): Promise<number>;
   };
+  /** The counts of the other pipelines on the account, as far as they can be read. */
+  siblings: readonly { spent(days: string[]): Promise<SpentOnDay[]> }[];
   mappings: Mappings;
   observer: Observer;
   laneObserver: (lane: string) => Observer;
   clock: Clock;
 }
+
+/** The siblings are ports. */
+export type GovernorSettings = Omit<GovernorEnvironment, 'SIBLINGS'>;
 
 /** The observations of one run. */
 interface Observations {
@@ -38,6 +43,8 @@ interface Observations {
   quota: { remaining: number; polledAt: number } | undefined;
   probed: ApiHealth;
   spent: SpentOnDay[];
+  /** Calls of this month that the siblings have counted. */
+  ofSiblings: number;
 }
 
 /**
@@ -48,7 +55,7 @@ interface Observations {
  * It may crash between any two steps, because the next run repeats them all a minute later. If two run at once, one
  * writes the control record, and the other reads it and judges again.
  */
-export function governor(settings: GovernorEnvironment, ports: GovernorPorts) {
+export function governor(settings: GovernorSettings, ports: GovernorPorts) {
   return async (): Promise<void> => {
     const { api, control, mappings, observer, clock } = ports;
     const at = clock.wallMilliseconds();
@@ -56,10 +63,10 @@ export function governor(settings: GovernorEnvironment, ports: GovernorPorts) {
     const probed = await probe(api, settings.PROBE_TEMPLATE_ID, reading.control?.health.pausedFor !== undefined);
     const names = settings.LANES.map(({ name }) => name);
     const days = daysOfMonth(at);
-    const spent = await control.spent(names, days.past);
-    const remaining = await remainingCalls(settings, ports, spent);
+    const [spent, ofSiblings] = await Promise.all([control.spent(names, days.past), spentBySiblings(ports, days.past)]);
+    const remaining = await remainingCalls(settings, ports, callsIn(spent) + ofSiblings);
     const quota = remaining === undefined ? undefined : { remaining, polledAt: at };
-    const seen: Observations = { at, quota, probed, spent };
+    const seen: Observations = { at, quota, probed, spent, ofSiblings };
 
     let next = await judge(reading, seen, settings, ports);
     if (!(await control.write(next, reading))) {
@@ -78,15 +85,28 @@ export function governor(settings: GovernorEnvironment, ports: GovernorPorts) {
   };
 }
 
-/** The calls that the account has left, by the API or by the pipeline's own count. Undefined if the poll had no answer. */
+const callsIn = (spent: readonly SpentOnDay[]) => spent.reduce((sum, { calls }) => sum + calls, 0);
+
+/** What the siblings have counted on these days. What cannot be read counts as spent elsewhere, for this run. */
+async function spentBySiblings({ siblings, observer }: GovernorPorts, days: string[]): Promise<number> {
+  const counts = await Promise.all(
+    siblings.map((one) =>
+      one.spent(days).then(callsIn, (error: unknown) => {
+        observer.warn('the calls of another pipeline on the account cannot be read', { error: nameOfError(error) });
+        return 0;
+      }),
+    ),
+  );
+  return counts.reduce((sum, calls) => sum + calls, 0);
+}
+
+/** The calls that the account has left, by the API or by the counts of its pipelines. Undefined if the poll had no answer. */
 async function remainingCalls(
-  { QUOTA_FROM, APPSFLYER_ACCOUNT_ID, MONTHLY_QUOTA_CALLS }: GovernorEnvironment,
+  { QUOTA_FROM, APPSFLYER_ACCOUNT_ID, MONTHLY_QUOTA_CALLS }: GovernorSettings,
   { api, observer }: GovernorPorts,
-  spent: SpentOnDay[],
+  counted: number,
 ): Promise<number | undefined> {
-  if (QUOTA_FROM === 'own-count') {
-    return Math.max(0, MONTHLY_QUOTA_CALLS - spent.reduce((sum, { calls }) => sum + calls, 0));
-  }
+  if (QUOTA_FROM === 'own-count') return Math.max(0, MONTHLY_QUOTA_CALLS - counted);
   const answer = await api.quota(APPSFLYER_ACCOUNT_ID);
   if (answer.meaning === 'ok') return answer.value;
   observer.warn('the quota poll was not answered', { meaning: answer.meaning });
@@ -98,7 +118,7 @@ const refusalHoldsMilliseconds = 3_600_000;
 
 /** Whether the API has refused a call for a spent quota, and nothing has shown since that there is quota again. */
 function isExceeded(
-  { QUOTA_FROM }: GovernorEnvironment,
+  { QUOTA_FROM }: GovernorSettings,
   { quotaExceededAt }: Signals,
   quota: ControlRecord['quota'],
   at: number,
@@ -112,17 +132,20 @@ function isExceeded(
 /** Judges health and lanes by this run's observations and the last record. @returns the next control record */
 async function judge(
   { control: read, corrupt, signals }: ControlReading,
-  { at, quota: polled, probed, spent }: Observations,
-  settings: GovernorEnvironment,
+  { at, quota: polled, probed, spent, ofSiblings }: Observations,
+  settings: GovernorSettings,
   { mappings, observer }: GovernorPorts,
 ): Promise<ControlRecord> {
   const before = read ?? (await rebuilt(at, corrupt, settings, mappings, observer));
-  const own = spent.reduce((sum, { calls }) => sum + calls, 0);
+  const own = callsIn(spent);
+  const { MONTHLY_SHARE_CALLS } = settings;
+  const shareLeft = MONTHLY_SHARE_CALLS === undefined ? undefined : Math.max(0, MONTHLY_SHARE_CALLS - own);
   // A poll that started before the recorded one is outdated, even if its answer comes later.
   const isNewer = polled !== undefined && polled.polledAt > (before.quota?.polledAt ?? 0);
-  const quota = isNewer ? { ...polled, own } : before.quota;
+  const left = polled && Math.min(polled.remaining, shareLeft ?? polled.remaining);
+  const quota = isNewer && left !== undefined ? { ...polled, remaining: left, own } : before.quota;
   const used = Math.max(0, settings.MONTHLY_QUOTA_CALLS - (polled?.remaining ?? 0));
-  const usage = isNewer ? nextUsage(before.usage, { at, used, own }) : before.usage;
+  const usage = isNewer ? nextUsage(before.usage, { at, used, own: own + ofSiblings }) : before.usage;
   const health = nextHealth(before.health, observedHealth(probed, signals, before.governedAt), at);
   // Without a new poll, subtract our own calls since the last one. When the month turns, `own` restarts, and nothing is
   // subtracted.
@@ -133,7 +156,7 @@ async function judge(
   const lanes = settings.LANES.map((lane) => {
     const ofToday = spent.find((one) => one.lane === lane.name && one.day === today);
     const spentThisHour = ofToday?.byHour.get(new Date(at).getUTCHours()) ?? 0;
-    const facts = { health, remaining, exceeded, spentThisHour, spentToday: ofToday?.calls ?? 0 };
+    const facts = { health, remaining, shareLeft, exceeded, spentThisHour, spentToday: ofToday?.calls ?? 0 };
     return [lane.name, nextLane(before.lanes[lane.name], lane, facts, at)] as const;
   });
   const parks = lanes.some(([, { state }]) => state === 'parking');
@@ -156,7 +179,7 @@ async function judge(
 async function rebuilt(
   at: number,
   corrupt: boolean,
-  { LANES }: GovernorEnvironment,
+  { LANES }: GovernorSettings,
   mappings: Mappings,
   observer: Observer,
 ): Promise<ControlRecord> {
@@ -172,7 +195,7 @@ async function rebuilt(
 function observeLanes(
   { lanes, health }: ControlRecord,
   before: ControlRecord | undefined,
-  { LANES }: GovernorEnvironment,
+  { LANES }: GovernorSettings,
   { observer, laneObserver, clock }: GovernorPorts,
 ): void {
   const refused = health.disposition === 'token-refused' || health.disposition === 'feature-off';
@@ -193,19 +216,19 @@ function observeLanes(
 
 async function observeQuota(
   { quota, usage }: ControlRecord,
-  { at, quota: polled, spent }: Observations,
+  { at, quota: polled, spent, ofSiblings }: Observations,
   comingDays: string[],
-  settings: GovernorEnvironment,
+  settings: GovernorSettings,
   { observer, control }: GovernorPorts,
 ): Promise<void> {
   if (polled === undefined || quota === undefined || usage === undefined) return;
   const { MONTHLY_QUOTA_CALLS: monthlyQuotaCalls } = settings;
-  const own = spent.reduce((sum, { calls }) => sum + calls, 0);
+  const own = callsIn(spent) + ofSiblings;
   const { remaining } = polled;
   const renewalsDue = await control.renewals(comingDays);
   const expected = forecast(usage, { remaining, monthlyQuotaCalls, own, renewalsDue, nowMilliseconds: at });
   observer.count(governorMetric.quotaPolled);
-  observer.level(governorMetric.quotaRemaining, remaining, 'Count');
+  observer.level(governorMetric.quotaRemaining, quota.remaining, 'Count');
   observer.level(governorMetric.quotaUsed, usage.used, 'Count');
   observer.level(governorMetric.quotaUsedPercent, (100 * usage.used) / monthlyQuotaCalls, 'Percent');
   observer.level(governorMetric.quotaBurnPerHour, expected.burnPerHour, 'Count');

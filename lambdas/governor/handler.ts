@@ -20,9 +20,14 @@ const telemetry = new Telemetry();
 const turns = RateLimiter.atPace(1, clock);
 const token = new Secret(new SecretsManagerClient(), env.API_TOKEN_SECRET_ARN);
 const api = new OneLinkClient(env, { token, turns, clock, onCall: telemetry.apiCalls({}) });
+const dynamo = dynamoClient();
 const govern = governor(env, {
   api,
-  control: new ControlTable(dynamoClient(), env.LEDGER_TABLE_NAME, clock),
+  control: new ControlTable(dynamo, env.LEDGER_TABLE_NAME, clock),
+  siblings: env.SIBLINGS.map(({ table, lanes }) => {
+    const control = new ControlTable(dynamo, table, clock);
+    return { spent: (days) => control.spent(lanes, days) };
+  }),
   mappings: new LaneMappings(new LambdaClient()),
   observer: telemetry.observer({}),
   laneObserver: (lane) => telemetry.observer({ [dimension.lane]: lane }),

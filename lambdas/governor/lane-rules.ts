@@ -9,6 +9,8 @@ export interface LaneFacts {
   health: Health;
   /** Calls that the account has left: the last poll less our calls since. Undefined before the first poll. */
   remaining: number | undefined;
+  /** Calls that the pipeline has left of its share of the month's quota. Undefined without a share. */
+  shareLeft: number | undefined;
   /** A worker received `quota_exceeded` after the last poll began. */
   exceeded: boolean;
   spentThisHour: number;
@@ -17,6 +19,7 @@ export interface LaneFacts {
 
 /** A lane that has reached its reserve opens only at a tenth above it, so it does not flap around that value. */
 const hysteresis = 1.1;
+const shortages: ReadonlySet<LaneReason> = new Set(['quota-reserve-reached', 'quota-share-reached', 'quota-exceeded']);
 
 /** The lane's next state. Only an operator ends an operator's pause, or a pause whose reason is lost. */
 export function nextLane(
@@ -38,15 +41,15 @@ export function nextLane(
 function judgeLane(
   before: LaneControl | undefined,
   { reserveCalls, hourlyCapCalls = Number.POSITIVE_INFINITY, dailyCapCalls = Number.POSITIVE_INFINITY }: GovernedLane,
-  { health, remaining, exceeded, spentThisHour, spentToday }: LaneFacts,
+  { health, remaining, shareLeft, exceeded, spentThisHour, spentToday }: LaneFacts,
 ): { state: LaneState; reason?: LaneReason } {
   if (health.pausedFor !== undefined) return { state: 'paused', reason: health.pausedFor };
   if (reserveCalls === undefined) return { state: 'open' };
   if (exceeded) return { state: 'parking', reason: 'quota-exceeded' };
-  const isShort = before?.reason === 'quota-reserve-reached' || before?.reason === 'quota-exceeded';
-  if (remaining !== undefined && remaining <= reserveCalls * (isShort ? hysteresis : 1)) {
-    return { state: 'parking', reason: 'quota-reserve-reached' };
-  }
+  const isShort = before?.reason !== undefined && shortages.has(before.reason);
+  const least = reserveCalls * (isShort ? hysteresis : 1);
+  if (shareLeft !== undefined && shareLeft <= least) return { state: 'parking', reason: 'quota-share-reached' };
+  if (remaining !== undefined && remaining <= least) return { state: 'parking', reason: 'quota-reserve-reached' };
   if (spentToday >= dailyCapCalls) return { state: 'parking', reason: 'daily-cap-reached' };
   if (spentThisHour >= hourlyCapCalls) return { state: 'parking', reason: 'hourly-cap-reached' };
   return { state: 'open' };

@@ -2,6 +2,7 @@
 
 /** Metrics with the dimension {service} alone, written by the governor. */
 export const governorMetric = {
+  /** Calls that are left to this pipeline in this UTC month: at most its share. */
   quotaRemaining: 'QuotaRemaining',
   /** Calls used this UTC month, by all systems. */
   quotaUsed: 'QuotaUsed',
@@ -12,7 +13,7 @@ export const governorMetric = {
   quotaHoursToEmpty: 'QuotaHoursToEmpty',
   /** Projected use at the end of the month, as a percentage of the quota (governor/forecast.ts). */
   quotaProjectedMonthEndPercent: 'QuotaProjectedMonthEndPercent',
-  /** Calls of the last hour that other systems made. */
+  /** Calls of the last hour that neither this pipeline nor its siblings made. */
   quotaSpentElsewhere: 'QuotaSpentElsewhere',
   /** 1 for each answered poll: the governor's heartbeat. */
   quotaPolled: 'QuotaPolled',

@@ -1,7 +1,7 @@
-import { hash } from 'node:crypto';
 import type { ErasureRun, LinkTarget } from '../domain/acts/erasure-run.ts';
 import { provedSender } from '../domain/contract/sender.ts';
 import { wireJson } from '../domain/contract/wire-json.ts';
+import { erasureDigest } from '../domain/link/digest.ts';
 import type { LinkRecord } from '../domain/link/ledger-record.ts';
 import type { Persons } from './subject-persons.ts';
 import type { SubjectPorts, SubjectSettings } from './subject-ports.ts';
@@ -56,12 +56,12 @@ async function askForDelete(
   record: LinkRecord,
   run: ErasureRun,
   { lanes }: SubjectSettings,
-  { ledger, sources, lanes: queues, clock, newMessageId }: SubjectPorts,
+  { ledger, sources, lanes: queues, clock, newMessageId, linkIdSecret }: SubjectPorts,
 ): Promise<boolean> {
   const { source, onelinkId, shortlinkId, asked = 0, askedAt = 0 } = target;
   const producer = Object.hasOwn(sources, source) ? sources[source] : undefined;
   if (producer === undefined || !lanes.has(producer.lane) || !producer.templates.includes(onelinkId)) return true;
-  const requestId = deleteRequestId(record, run.erasedAt);
+  const requestId = deleteRequestId(record, run.erasedAt, await linkIdSecret.value());
   const answered = await ledger.request({ source, requestId });
   // The API refuses it, or another system has made the link.
   if (answered !== undefined && answered.outcome.outcome !== 'deleted') return true;
@@ -92,7 +92,7 @@ async function askForDelete(
   return false;
 }
 
-/** One request for each version of a link, so that a repeat deletes nothing twice. It hides the link's ID. */
-function deleteRequestId({ address: { onelinkId, shortlinkId }, version }: LinkRecord, erasedAt: number): string {
-  return `subject-erase/${hash('sha256', `${onelinkId}/${shortlinkId}/${version}/${erasedAt}`, 'hex').slice(0, 32)}`;
+/** One request for each version of a link, so that a repeat deletes nothing twice. Logs show it, so it hides the link's ID. */
+function deleteRequestId({ address, version }: LinkRecord, erasedAt: number, secret: string): string {
+  return `subject-erase/${erasureDigest(secret, address, version, erasedAt)}`;
 }

@@ -1,5 +1,5 @@
 import { baseUrlOf, dialectOf, quotaSourceOf } from './account-api.ts';
-import type { AccountSettings } from './config-schema.ts';
+import type { AccountSettings, PipelineSettings } from './config-schema.ts';
 import { arithmeticOf, budgetOf, type PipelinePlan, plannedCalls } from './rate-budget.ts';
 
 /** A pipeline on an account, and the calls that it plans. */
@@ -7,6 +7,8 @@ export interface PlannedPipeline {
   /** As messages name it. */
   readonly name: string;
   readonly plan: PipelinePlan;
+  /** Of the month's quota. */
+  readonly monthlyQuotaShare?: number | undefined;
 }
 
 /** What makes two entries the same AppsFlyer account. */
@@ -40,8 +42,32 @@ export function sharesFaults(at: string, limits: AccountSettings, planned: reado
   };
   const all = planned.map(({ plan }) => arithmeticOf(plan));
   const qr = planned.map(({ plan }) => `QR ${plan.qr?.concurrency ?? 0} × ${plan.qr?.callsPerSecond ?? 0}`);
-  return [...check('callsPerSecond', 'calls/s', all), ...check('qrCallsPerSecond', 'QR calls/s', qr)];
+  return [
+    ...check('callsPerSecond', 'calls/s', all),
+    ...check('qrCallsPerSecond', 'QR calls/s', qr),
+    ...quotaShareFaults(at, planned),
+  ];
 }
+
+/** Either every pipeline of the account has a share of the month's quota, or none: one without could use up the others'. */
+function quotaShareFaults(at: string, planned: readonly PlannedPipeline[]): string[] {
+  const without = planned.filter(({ monthlyQuotaShare }) => monthlyQuotaShare === undefined);
+  if (without.length === planned.length) return [];
+  if (without.length > 0) {
+    const names = without.map(({ name }) => name).join(', ');
+    return [`${at}: monthlyQuotaShare must be set for all of its pipelines, or for none; ${names} has none`];
+  }
+  const sum = planned.reduce((total, { monthlyQuotaShare = 0 }) => total + monthlyQuotaShare, 0);
+  if (Number(sum.toFixed(9)) <= 1) return [];
+  const terms = planned.map(({ name, monthlyQuotaShare }) => `${name}: ${monthlyQuotaShare}`).join('; ');
+  return [`${at}: the shares of the month’s quota must come to at most 1; got ${Number(sum.toFixed(9))} (${terms})`];
+}
+
+/** The calls of the month's quota that a pipeline may use. */
+export const quotaCallsOf = (
+  { monthlyQuotaCalls }: Pick<AccountSettings, 'monthlyQuotaCalls'>,
+  { monthlyQuotaShare = 1 }: Pick<PipelineSettings, 'monthlyQuotaShare'>,
+) => Math.floor(Number((monthlyQuotaCalls * monthlyQuotaShare).toFixed(6)));
 
 /** The limits in which two entries for one account differ, with the defaults of what they leave out. */
 export function differentLimits(one: AccountSettings, other: AccountSettings): string[] {

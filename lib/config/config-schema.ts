@@ -201,6 +201,8 @@ const daysOrForever = rule<number | 'forever'>(
 export const pipelineSchema = z.strictObject({
   name: text(/^[A-Z][A-Za-z0-9]{0,39}$/, 'must be 1–40 letters and digits, a capital first'),
   account: z.string(),
+  /** The pipeline's share of the account's monthly quota. Without it, the pipeline may use all of it. */
+  monthlyQuotaShare: fraction(0.001, 1, 'must be a share from 0.001 to 1').optional(),
   templates: z.record(
     key(templateIdPattern, templateIdRule),
     z.strictObject({ domain, brandDomains: z.array(domain), policy: linkPolicy.optional() }),

@@ -67,7 +67,8 @@ function relationFaults(candidate: unknown): string[] {
       const plan = planPipeline(limits, settings);
       const found = pipelineFaults(settings, limits, plan);
       faults.push(...found.map(([path, message]) => `${at}.${path}: ${message}`));
-      planned.get(settings.account)?.push({ name: `${settings.name}-${name}`, plan });
+      const { monthlyQuotaShare } = settings;
+      planned.get(settings.account)?.push({ name: `${settings.name}-${name}`, plan, monthlyQuotaShare });
     }
   }
   faults.push(...sharedEndpointFaults(sound).map(([path, message]) => `${path}: ${message}`));

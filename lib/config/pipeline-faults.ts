@@ -1,3 +1,4 @@
+import { quotaCallsOf } from './account-faults.ts';
 import {
   type AccountSettings,
   deadLetterRetentionDays,
@@ -69,12 +70,11 @@ export function pipelineFaults(
         `must be at least ${(120 * rate).toLocaleString('en')} (${sum}); ${got(quotaReserveCalls)}`,
       ]);
     }
-    if (quotaReserveCalls >= limits.monthlyQuotaCalls) {
-      const quota = limits.monthlyQuotaCalls.toLocaleString('en');
-      faults.push([
-        `lanes.${name}.quotaReserveCalls`,
-        `must be below the monthly quota of ${quota}; ${got(quotaReserveCalls)}`,
-      ]);
+    const quota = quotaCallsOf(limits, settings);
+    if (quotaReserveCalls >= quota) {
+      const of = settings.monthlyQuotaShare === undefined ? '' : ' (monthlyQuotaShare × monthlyQuotaCalls)';
+      const rule = `must be below the monthly quota of ${quota.toLocaleString('en')}${of}`;
+      faults.push([`lanes.${name}.quotaReserveCalls`, `${rule}; ${got(quotaReserveCalls)}`]);
     }
   }
   faults.push(...plan.faults.map(({ path, message }): [string, string] => [pathText(path), message]));

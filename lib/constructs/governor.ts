@@ -3,19 +3,22 @@ import type { Construct } from 'constructs';
 import { expiryLane, qrLane } from '../../lambdas/domain/work/names.ts';
 import type { GovernorVariables } from '../../lambdas/governor/env.ts';
 import { apiVariables, quotaSourceOf } from '../config/account-api.ts';
+import { quotaCallsOf } from '../config/account-faults.ts';
 import { callTimeoutMilliseconds } from '../config/rate-budget.ts';
 import type { Expiry } from './expiry.ts';
 import type { Lane } from './lane.ts';
 import { mappingArns } from './mapping-arns.ts';
-import type { PipelineParts } from './pipeline-parts.ts';
+import type { PipelineParts, Sibling } from './pipeline-parts.ts';
 import type { QrCodes } from './qr-codes.ts';
 import { scheduledFunction } from './scheduled-function.ts';
+import { siblingReads, siblingsText } from './siblings.ts';
 import { allow } from './worker-function.ts';
 
 export interface GovernorProps extends PipelineParts {
   readonly lanes: readonly Lane[];
   readonly expiry: Expiry;
   readonly qrCodes: QrCodes;
+  readonly siblings: readonly Sibling[];
 }
 
 /**
@@ -26,7 +29,7 @@ export interface GovernorProps extends PipelineParts {
  */
 export function governor(
   scope: Construct,
-  { settings, account, state, lanes, expiry, qrCodes, surroundings }: GovernorProps,
+  { settings, account, state, lanes, expiry, qrCodes, siblings, surroundings }: GovernorProps,
 ): LambdaFunction {
   const governed = lanes.map(({ name, settings: { quotaReserveCalls, hourlyCapCalls, dailyCapCalls }, ...lane }) => ({
     name,
@@ -55,6 +58,10 @@ export function governor(
     APPSFLYER_ACCOUNT_ID: account.accountId,
     CALL_TIMEOUT_MILLISECONDS: String(callTimeoutMilliseconds),
     MONTHLY_QUOTA_CALLS: String(account.monthlyQuotaCalls),
+    ...(settings.monthlyQuotaShare !== undefined && {
+      MONTHLY_SHARE_CALLS: String(quotaCallsOf(account, settings)),
+    }),
+    SIBLINGS: siblingsText(scope, siblings),
     LEDGER_TABLE_NAME: state.ledger.tableName,
     PROBE_TEMPLATE_ID: probeTemplateId,
     LANES: JSON.stringify(all),
@@ -71,6 +78,7 @@ export function governor(
       allow(['dynamodb:BatchGetItem', 'dynamodb:PutItem'], state.ledger.tableArn),
       allow(['lambda:GetEventSourceMapping', 'lambda:UpdateEventSourceMapping'], ...mappingArns(scope, all)),
       allow(['secretsmanager:GetSecretValue'], state.apiToken.secretArn),
+      ...siblingReads(scope, siblings, surroundings.key?.keyArn),
     ],
   });
 }

@@ -53,6 +53,9 @@ export const keylessActions: ReadonlySet<string> = new Set([
   'dynamodb:DescribeTimeToLive',
   'dynamodb:GetShardIterator',
   'dynamodb:ListStreams',
+  // The use of another pipeline's key (siblings.ts).
+  'kms:Decrypt',
+  'kms:DescribeKey',
   'lambda:GetAccountSettings',
   'lambda:GetEventSourceMapping',
   'lambda:GetFunctionConcurrency',

@@ -27,6 +27,13 @@ export interface PipelineState {
   readonly key?: Pick<IKey, 'keyArn'> | undefined;
 }
 
+/** Another pipeline that uses the same AppsFlyer account, in the same AWS account and region. */
+export interface Sibling {
+  readonly state: Pick<PipelineState, 'ledger' | 'key'>;
+  /** The names of its lanes. */
+  readonly lanes: readonly string[];
+}
+
 /** The settings and resources that all functions of one pipeline share. */
 export interface PipelineParts {
   readonly settings: PipelineSettings;

@@ -75,7 +75,7 @@ export function accountAlarms({ serviceName, settings, account }: Observed): Ala
       }),
       threshold: quotaSpentElsewhereCalls,
       periods: 3,
-      means: `Callers outside this pipeline have spent ${quotaSpentElsewhereCalls.toLocaleString('en')} calls of the account’s quota within an hour.`,
+      means: `Callers that are no pipeline of this stage have spent ${quotaSpentElsewhereCalls.toLocaleString('en')} calls of the account’s quota within an hour.`,
     },
     {
       ...ticket('quota-unknown'),

@@ -26,6 +26,7 @@ interface Member {
   readonly account: AccountSettings;
   readonly ledger: string;
   readonly plan: PipelinePlan;
+  readonly monthlyQuotaShare: number | undefined;
 }
 
 /** The pipelines of each CDK app, by the root of its construct tree. */
@@ -69,6 +70,7 @@ export function checkedPlan(pipeline: Construct, props: OneLinkPipelineProps): S
     account,
     ledger: state.ledger.tableName,
     plan,
+    monthlyQuotaShare: settings.monthlyQuotaShare,
   };
   const others = pipelinesOf.get(root) ?? [];
   const faults = [
@@ -148,9 +150,14 @@ function accountFaults(one: Member, others: readonly Member[]): string[] {
       return `account.${setting}: ${rule}; got ${given ?? 'nothing'}`;
     }),
   );
-  const planned = [...sharing, one].map(({ path, plan }) => ({ name: path, plan }));
+  const planned = [...sharing, one].map(({ path, plan, monthlyQuotaShare }) => ({
+    name: path,
+    plan,
+    monthlyQuotaShare,
+  }));
   const shares = sharesFaults('settings', one.account, planned).map(
-    (fault) => `${fault}. Lower rateShare, qrRateShare, expiryRateShare or readRateShare of one of them`,
+    (fault) =>
+      `${fault}. Lower rateShare, qrRateShare, expiryRateShare, readRateShare or monthlyQuotaShare of one of them`,
   );
   return [...different, ...shares];
 }

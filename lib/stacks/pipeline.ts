@@ -22,7 +22,7 @@ import { Operations } from '../constructs/operations.ts';
 import { OutcomeDeliveries, postedOutcomes } from '../constructs/outcome-deliveries.ts';
 import { OutcomeQueue } from '../constructs/outcome-queue.ts';
 import { outcomesOf, outcomeTopic } from '../constructs/outcome-topic.ts';
-import type { PipelineState } from '../constructs/pipeline-parts.ts';
+import type { PipelineState, Sibling } from '../constructs/pipeline-parts.ts';
 import { PrivateOutcomes, privateProducersOf } from '../constructs/private-outcomes.ts';
 import { QrCodes } from '../constructs/qr-codes.ts';
 import { reader } from '../constructs/reader.ts';
@@ -41,6 +41,11 @@ export interface OneLinkPipelineProps {
   readonly account: AccountSettings;
   readonly stage: Pick<StageSettings, 'removalPolicy' | 'logRetentionDays' | 'alarms' | 'aws' | 'landingZone'>;
   readonly state: PipelineState;
+  /**
+   * The other pipelines on the AppsFlyer account, in the same AWS account and region. What they spend of the quota then does not
+   * count as spent elsewhere.
+   */
+  readonly siblings?: readonly Sibling[];
 }
 
 /**
@@ -83,7 +88,7 @@ export class OneLinkPipeline extends Construct {
    */
   constructor(scope: Construct, id: string, props: OneLinkPipelineProps) {
     super(scope, id);
-    const { serviceName, settings, account, stage, state } = props;
+    const { serviceName, settings, account, stage, state, siblings = [] } = props;
     const plan = checkedPlan(this, props);
     this.serviceName = serviceName;
     warnOfSenders(this, settings);
@@ -131,7 +136,7 @@ export class OneLinkPipeline extends Construct {
     });
     this.expiry = new Expiry(this, 'Expiry', { ...parts, plan: plan.expiry });
     const { lanes, expiry, outcomeQueues } = this;
-    this.governor = governor(new Construct(this, 'Governor'), { ...parts, lanes, expiry, qrCodes });
+    this.governor = governor(new Construct(this, 'Governor'), { ...parts, lanes, expiry, qrCodes, siblings });
     this.replayer = replayer(new Construct(this, 'Replayer'), lanes, parts);
     const queues = ingressQueuesOf(settings);
     this.ingress =

@@ -26,11 +26,8 @@ export function addStage(
   const env = stage.aws && !anywhere ? { env: { account: stage.aws.account, region: stage.aws.region } } : {};
   const zone = stage.landingZone ?? {};
   if (zone.bootstrapQualifier !== undefined) app.node.setContext(BOOTSTRAP_QUALIFIER_CONTEXT, zone.bootstrapQualifier);
-  const plans: string[] = [];
-  for (const settings of stage.pipelines) {
+  const made = stage.pipelines.map((settings) => {
     const serviceName = serviceNameOf(stageName, stage, settings);
-    const account = accounts[settings.account];
-    if (!account) throw new Error(`account: must be one of the accounts; got ${settings.account}`);
     const ofStack = {
       ...env,
       // CloudFormation passes them on to what it can tag, also if the CDK cannot.
@@ -45,6 +42,15 @@ export function addStage(
       removalPolicy: stage.removalPolicy,
       landingZone: zone,
     });
+    return { serviceName, settings, ofStack, state };
+  });
+  const plans: string[] = [];
+  for (const { serviceName, settings, ofStack, state } of made) {
+    const account = accounts[settings.account];
+    if (!account) throw new Error(`account: must be one of the accounts; got ${settings.account}`);
+    const siblings = made
+      .filter((other) => other.state !== state && other.settings.account === settings.account)
+      .map((other) => ({ state: other.state, lanes: Object.keys(other.settings.lanes) }));
     const stack = new PipelineStack(app, serviceName, {
       ...ofStack,
       description: `OneLink short links at campaign scale: ${serviceName}`,
@@ -53,6 +59,7 @@ export function addStage(
       account,
       stage,
       state,
+      siblings,
     });
     for (const one of [state, stack]) {
       for (const [key, value] of Object.entries(stage.tags)) Tags.of(one).add(key, value);

@@ -178,3 +178,27 @@ export async function runCampaign(options: CampaignOptions) {
 }
 
 export type CampaignRun = Awaited<ReturnType<typeof runCampaign>>;
+
+/** From the best end to the worst. */
+const ends: readonly CampaignEnd[] = [
+  'all answered',
+  'the rest is parked',
+  'interrupted',
+  'no new outcome',
+  'dead letter',
+];
+
+/** Campaigns that have run side by side, as one. */
+export function joinRuns(runs: readonly [CampaignRun, ...CampaignRun[]]): CampaignRun {
+  const firstLinks = runs.flatMap(({ firstLinkSeconds }) => firstLinkSeconds ?? []);
+  const sum = (of: (run: CampaignRun) => number) => runs.reduce((total, run) => total + of(run), 0);
+  return {
+    end: runs.map(({ end }) => end).reduce((worst, end) => (ends.indexOf(end) > ends.indexOf(worst) ? end : worst)),
+    all: runs.flatMap(({ all }) => all),
+    unsent: runs.flatMap(({ unsent }) => unsent),
+    contradictions: sum(({ contradictions }) => contradictions),
+    seconds: Math.max(...runs.map(({ seconds }) => seconds)),
+    firstLinkSeconds: firstLinks.length === 0 ? undefined : Math.min(...firstLinks),
+    killed: sum(({ killed }) => killed),
+  };
+}

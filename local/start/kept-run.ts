@@ -8,6 +8,8 @@ import { isBound } from '../../lib/config/principals.ts';
 /** How to use a run that stays up. */
 export interface KeptRun {
   stackName: string;
+  /** All pipelines of the run. The first is the default of the verbs. */
+  stackNames: readonly string[];
   /** The configuration of the run, for the verbs with `--local`. */
   configuration: Configuration;
   /** Variables for AWS's CLI and SDKs. */
@@ -35,12 +37,12 @@ export async function forgetKeptRun(): Promise<void> {
  * @param commands a file that the run accepts
  */
 export function keptRunWords(
-  { stackName, configuration, variables, accessKeys, outputs, oneLinkApi, httpCall }: KeptRun,
+  { stackName, stackNames, configuration, variables, accessKeys, outputs, oneLinkApi, httpCall }: KeptRun,
   commands: string,
 ): string[] {
   const queue = Object.entries(outputs).find(([key]) => /^[A-Z][a-z0-9]*QueueUrl$/.test(key))?.[1];
   const bound = configuredPipelines(configuration)
-    .filter((one) => one.stackName === stackName)
+    .filter((one) => stackNames.includes(one.stackName))
     .flatMap(({ settings }) => settings.producers.filter(isBound));
   return [
     '',
@@ -59,6 +61,7 @@ export function keptRunWords(
     `  aws lambda list-event-source-mappings`,
     `  curl ${oneLinkApi.origin}/__emulator/stats`,
     `  npx onelink send ${commands} --local --wait`,
+    ...stackNames.filter((one) => one !== stackName).map((one) => `  npx onelink status --local --stack ${one}`),
     ...(httpCall === undefined ? [] : [`  ${httpCall}`]),
     '',
     `The OneLink API is at ${oneLinkApi.baseUrl} (token ${oneLinkApi.token}). Ctrl-C ends the run.`,

@@ -43,7 +43,10 @@ const program = new Command('npm start --')
       .conflicts('config'),
   )
   .option('--limit <number>', 'send only the first messages, and only the first rows', count(1, 100_000_000))
-  .option('--stage <name>', 'the stage to run (default: the configuration’s first)')
+  .option(
+    '--stage <name>',
+    'the stage to run, with all its pipelines on one account (default: the configuration’s first)',
+  )
   .option('--chaos', 'kill execution environments at random until the campaign is done', false)
   .option('--weather [seed]', 'degrade the local cloud as AWS may fail, by a plan that the seed decides', seed)
   .option('--weather-kinds <list>', 'only these kinds, by name or prefix: sqs,dynamodb-throttles', kindsListed)

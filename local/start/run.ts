@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { S3Client } from '@aws-sdk/client-s3';
 import type { ConfiguredPipeline } from '../../cli/pipeline/configured-pipeline.ts';
 import { fileWords } from '../../lib/config/config-file.ts';
@@ -8,23 +7,21 @@ import type { JudgedCall, LocalCloud } from '../cloud/cloud.ts';
 import { isMadeByApi } from '../onelink-api/store.ts';
 import type { WeatherPlan } from '../weather/plan.ts';
 import { apiAddress } from './api-address.ts';
-import { readCampaign, readSetup } from './campaign-input.ts';
-import { type CampaignRun, runCampaign } from './campaign-run.ts';
+import { type CampaignRun, joinRuns, runCampaign } from './campaign-run.ts';
 import { chaosWords } from './chaos.ts';
-import { chosenPipeline } from './chosen-pipeline.ts';
+import { chosenPipelines } from './chosen-pipeline.ts';
 import { startConsoleProcess } from './console-process.ts';
 import { type EmulatorProcess, startEmulator } from './emulator-process.ts';
 import { emulatorSettings } from './emulator-settings.ts';
 import { campaignOfFile } from './file/campaign-of-file.ts';
-import { chosenFile } from './file/chosen-file.ts';
 import { curlWords, type LocalHttpKey, makeHttpKey } from './http-key.ts';
 import { forgetKeptRun, type KeptRun, keptRunWords, writeKeptRun } from './kept-run.ts';
 import { empty, inLocal } from './local-folder.ts';
-import { madeCommands, writeMadeCommands } from './made-commands.ts';
 import { Phases } from './phases.ts';
 import { type Display, display } from './progress/display.ts';
+import { joinedDisplays } from './progress/joined-display.ts';
 import { deadLettersIn } from './progress/observation.ts';
-import { closingWords } from './report/closing-words.ts';
+import { closingWords, pipelineWords } from './report/closing-words.ts';
 import { codeTexts } from './report/file-report.ts';
 import { fileFaults, withRows } from './report/file-results.ts';
 import { reconcile } from './report/reconciliation.ts';
@@ -32,8 +29,9 @@ import { failedChecks } from './report/run-checks.ts';
 import { type Findings, summarise } from './report/summary.ts';
 import { writeLinks, writeNotSent, writeOutcomes, writeSummary } from './report/write-report.ts';
 import { type RunConfiguration, sampleConfigFiles } from './run-configuration.ts';
+import { makeInput, runInputs } from './run-inputs.ts';
 import { lockRun } from './run-lock.ts';
-import { startPipeline } from './start-pipeline.ts';
+import { startPipelines } from './start-pipelines.ts';
 import { synthesise } from './synthesis.ts';
 
 export interface RunOptions extends RunConfiguration {
@@ -67,24 +65,18 @@ const token = 'local-token';
 export async function run(options: RunOptions, signal: AbortSignal): Promise<boolean> {
   const screen = display(process.stdout, options.quiet);
   const phases = new Phases();
-  const pipeline = chosenPipeline(options.configuration, options.stage);
-  const { producers } = pipeline.settings;
-  await mkdir(inLocal(''), { recursive: true });
-  const rows = options.rows === undefined ? undefined : await chosenFile(options.rows, options, producers);
-  const input = options.input ?? (rows === undefined ? await makeInput(pipeline) : undefined);
-  const { messages, setup } =
-    input === undefined
-      ? { messages: [], setup: { foreignLinks: [] } }
-      : await readCampaign(input, { ...options, producers });
-  const foreignLinks = [...setup.foreignLinks, ...(options.rows ? readSetup(options.rows).foreignLinks : [])];
+  const pipelines = chosenPipelines(options.configuration, options.stage);
+  const [pipeline] = pipelines;
+  const { each: inputs, foreignLinks } = await runInputs(pipelines, options);
   const unlock = lockRun(inLocal('run.pid'));
   await Promise.all([forgetKeptRun(), ...['out', 'cdk.out', 'cloud/logs'].map((name) => empty(inLocal(name)))]);
 
   const closing: (() => Promise<void>)[] = [];
   try {
-    if (options.chaos) screen.print(chaosWords(longestVisibilitySeconds(pipeline, options)));
-    screen.print(`Synthesising ${pipeline.stackName} and starting the OneLink API emulator …`);
-    const starting = phases.time('emulator', startEmulator(emulatorSettings(pipeline, token)));
+    if (options.chaos) screen.print(chaosWords(longestVisibilitySeconds(pipelines, options)));
+    const names = pipelines.map(({ stackName }) => stackName);
+    screen.print(`Synthesising ${names.join(' and ')} and starting the OneLink API emulator …`);
+    const starting = phases.time('emulator', startEmulator(emulatorSettings(onOneAccount(pipelines), token)));
     closing.push(async () => (await starting).stop());
     await Promise.all([
       starting,
@@ -96,56 +88,69 @@ export async function run(options: RunOptions, signal: AbortSignal): Promise<boo
     const { weather, chaos, receiverPort } = options;
     const folders = { assemblyDirectory: inLocal('cdk.out'), workDirectory: inLocal('cloud') };
     const onCloud = (cloud: LocalCloud) => cloud.on('refused', (call) => screen.print(refusedWords(call)));
-    const httpKey = makeHttpKey(pipeline, new Date());
-    const starts = startPipeline(
-      { pipeline, api: emulator, token, httpKeys: httpKey?.secret, weather, receiverPort, onCloud, ...folders },
+    const httpKey = pipelines.map((one) => makeHttpKey(one, new Date())).find((key) => key !== undefined);
+    const starts = startPipelines(
+      { pipelines, api: emulator, token, httpKeys: httpKey?.secret, weather, receiverPort, onCloud, ...folders },
       closing,
     );
-    const { cloud, outputs, sqs, outcomes } = await phases.time('cloud', starts);
+    const { cloud, sqs, started } = await phases.time('cloud', starts);
     printNotices(cloud, screen);
-    if (!options.quiet) {
-      const { stackName } = pipeline;
-      const { configuration } = options;
+    for (const { stackName } of options.quiet ? [] : pipelines) {
       const served = startConsoleProcess({
         stackName,
-        configuration,
+        stackNames: names,
+        configuration: options.configuration,
         variables: cloud.clientVariables(),
         accessKeys: [...cloud.policyAccessKeys],
         oneLinkApi: { baseUrl: apiAddress(emulator.origin, pipeline.account) },
       });
       closing.push(() => served.stop());
-      void served.address.then((address) => screen.print(`Console: ${address}`));
+      const of = names.length > 1 ? ` of ${stackName}` : '';
+      void served.address.then((address) => screen.print(`Console${of}: ${address}`));
     }
-    const patienceSeconds = patience(options, pipeline);
-    const received = await outcomes.untilReceived({ signal });
-    if (received !== 'received' && !signal.aborted)
+    const patienceSeconds = patience(options, pipelines);
+    const received = await Promise.all(started.map(({ outcomes }) => outcomes.untilReceived({ signal })));
+    if (received.some((one) => one !== 'received') && !signal.aborted)
       screen.print('No probe arrived in 90 s: the first outcomes may be missing.');
     if (weather) {
       const { seed, strength } = weather;
       screen.print(`Weather: ${strength}, seed ${seed}. To repeat its plan, use --weather ${seed}.`);
     }
-    const { stackName } = pipeline;
-    const file = rows && campaignOfFile(rows, { cloud, stackName, producers, signal, closing });
-    const campaign = {
-      messages,
-      cloud,
-      producers,
-      sqs,
-      outputs,
-      outcomes,
-      emulator,
-      screen,
-      patienceSeconds,
-      chaos,
-      file: file?.campaign,
-      signal,
-    };
-    const ran = await phases.time('campaign', runCampaign(campaign));
+    const screens = joinedDisplays(screen, names);
+    let file: ReturnType<typeof campaignOfFile> | undefined;
+    const campaigns = pipelines.flatMap(({ stackName, settings: { producers } }, index) => {
+      const [input, one, ownScreen] = [inputs[index], started[index], screens[index]];
+      if (input === undefined || one === undefined || ownScreen === undefined) return [];
+      const own = input.rows && campaignOfFile(input.rows, { cloud, stackName, producers, signal, closing });
+      file ??= own;
+      const { outputs, outcomes } = one;
+      // One of them kills for all.
+      const kills = chaos && index === 0;
+      const common = { cloud, sqs, emulator, patienceSeconds, signal };
+      return runCampaign({
+        ...common,
+        messages: input.messages,
+        producers,
+        outputs,
+        outcomes,
+        screen: ownScreen,
+        chaos: kills,
+        file: own?.campaign,
+      });
+    });
+    const [first, ...others] = await phases.time('campaign', Promise.all(campaigns));
+    if (first === undefined) throw new Error('no campaign has run');
+    const ran = joinRuns([first, ...others]);
 
     const s3 = new S3Client({ ...cloud.clientConfig('s3'), forcePathStyle: true });
     const { origin } = emulator;
     const isUp = options.keep && !signal.aborted;
-    const report = writeOutcomes(inLocal('out'), ran.all, { s3, qrBucketName: outputs.qrBucketName, origin, isUp });
+    const report = writeOutcomes(inLocal('out'), ran.all, {
+      s3,
+      qrBucketNames: started.map(({ outputs }) => outputs.qrBucketName),
+      origin,
+      isUp,
+    });
     const qrFiles = await phases.time('report', report);
     const qrImages = qrFiles.size;
     if (isUp) closing.push(() => writeLinks(inLocal('out'), ran.all, qrFiles, { origin, isUp: false }));
@@ -164,6 +169,10 @@ export async function run(options: RunOptions, signal: AbortSignal): Promise<boo
     }
     const refused = cloud.calls().filter(({ permitted }) => !permitted).length;
     if (refused > 0) faults.push(`the template's policies refuse ${refused} calls`);
+    if (names.length > 1) {
+      for (const [index, run] of [first, ...others].entries())
+        screen.print(`${names[index]}: ${pipelineWords(reconcile(run.all))}`);
+    }
     for (const line of closingWords(ran, sum, found, summary, faults, weather, fileRun)) screen.print(line);
     if (ran.unsent.length > 0)
       screen.print('Not sent: .local/out/not-sent.csv has the reasons. To send the rest, use not-sent.ndjson.');
@@ -175,9 +184,12 @@ export async function run(options: RunOptions, signal: AbortSignal): Promise<boo
 
     if (options.keep && !signal.aborted) {
       const isSample = Object.values(sampleConfigFiles).includes(options.file);
-      const commands = isSample ? 'examples/create-link.json' : fileWords(input ?? (await makeInput(pipeline)));
+      const [input] = inputs;
+      const commands = isSample
+        ? 'examples/create-link.json'
+        : fileWords(input?.commands ?? (await makeInput(pipeline)));
       const { configuration } = options;
-      await keep({ pipeline, configuration, cloud, emulator, commands, httpKey }, screen, signal);
+      await keep({ pipelines, configuration, cloud, emulator, commands, httpKey }, screen, signal);
     }
     return faults.length === 0;
   } finally {
@@ -203,20 +215,29 @@ function printNotices({ notices }: LocalCloud, screen: Display): void {
   screen.print(`The template is up on local engines; ${leftOut} of its properties have no effect here.`);
 }
 
+/** The account, with the templates of all its pipelines. */
+function onOneAccount(pipelines: readonly [ConfiguredPipeline, ...ConfiguredPipeline[]]) {
+  const [{ settings, account }] = pipelines;
+  const templates = Object.assign({}, ...pipelines.map((one) => one.settings.templates));
+  return { account, settings: { ...settings, templates } };
+}
+
 /** The messages of a killed environment, or of a failure in a storm, return after the visibility time-out. */
-function patience(options: RunOptions, pipeline: ConfiguredPipeline): number {
+function patience(options: RunOptions, pipelines: readonly ConfiguredPipeline[]): number {
   const { chaos, weather, patienceSeconds } = options;
   if (!chaos && weather?.strength !== 'storm') return patienceSeconds;
-  return patienceSeconds + longestVisibilitySeconds(pipeline, options);
+  return patienceSeconds + longestVisibilitySeconds(pipelines, options);
 }
 
 /** The time until the messages of a killed environment return. A campaign of rows adds the queue of dropped files. */
 function longestVisibilitySeconds(
-  { account, settings }: Pick<ConfiguredPipeline, 'account' | 'settings'>,
+  pipelines: readonly Pick<ConfiguredPipeline, 'account' | 'settings'>[],
   { rows }: Pick<RunOptions, 'rows'>,
 ): number {
-  const { plans, qr } = planPipeline(account, settings);
-  const lanes = [...plans.map(({ link }) => link), qr];
+  const lanes = pipelines.flatMap(({ account, settings }) => {
+    const { plans, qr } = planPipeline(account, settings);
+    return [...plans.map(({ link }) => link), qr];
+  });
   const workers = rows === undefined ? lanes : [...lanes, campaignCheckerPlan];
   return Math.max(...workers.map((one) => one?.visibilityTimeoutSeconds ?? 0));
 }
@@ -243,16 +264,8 @@ async function findings(
   };
 }
 
-/** Makes a campaign that fits the pipeline. @returns its file */
-async function makeInput(pipeline: ConfiguredPipeline): Promise<string> {
-  const file = inLocal('made-commands.ndjson');
-  await mkdir(inLocal(''), { recursive: true });
-  await writeMadeCommands(file, madeCommands(pipeline, new Date()));
-  return file;
-}
-
 interface Kept {
-  pipeline: ConfiguredPipeline;
+  pipelines: readonly [ConfiguredPipeline, ...ConfiguredPipeline[]];
   configuration: Configuration;
   cloud: LocalCloud;
   emulator: EmulatorProcess;
@@ -262,21 +275,23 @@ interface Kept {
 }
 
 async function keep(
-  { pipeline, configuration, cloud, emulator: { origin }, commands, httpKey }: Kept,
+  { pipelines, configuration, cloud, emulator: { origin }, commands, httpKey }: Kept,
   screen: Display,
   signal: AbortSignal,
 ): Promise<void> {
-  const { stackName } = pipeline;
+  const [{ stackName, account }] = pipelines;
   const outputs = { ...cloud.outputs[stackName] };
-  const { HttpApiUrl } = outputs;
+  const withKey = pipelines.find(({ settings }) => settings.producers.some(({ source }) => source === httpKey?.source));
+  const HttpApiUrl = withKey && cloud.outputs[withKey.stackName]?.HttpApiUrl;
   const kept: KeptRun = {
     stackName,
+    stackNames: pipelines.map((one) => one.stackName),
     configuration,
     variables: cloud.clientVariables(),
     accessKeys: cloud.policyAccessKeys,
     outputs,
-    oneLinkApi: { origin, baseUrl: apiAddress(origin, pipeline.account), token },
-    httpCall: httpKey && HttpApiUrl !== undefined ? curlWords(pipeline, httpKey, HttpApiUrl) : undefined,
+    oneLinkApi: { origin, baseUrl: apiAddress(origin, account), token },
+    httpCall: httpKey && withKey && HttpApiUrl !== undefined ? curlWords(withKey, httpKey, HttpApiUrl) : undefined,
   };
   await writeKeptRun(kept);
   for (const line of keptRunWords(kept, commands)) screen.print(line);

@@ -146,6 +146,7 @@ describe('the capacity that a run of the governor needs in the ledger', () => {
     const govern = governor(settings, {
       api: api.client,
       control,
+      siblings: [],
       mappings,
       observer: silentObserver,
       laneObserver: () => silentObserver,

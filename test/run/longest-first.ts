@@ -7,6 +7,7 @@ export const longest = [
   'test/integration/scenarios/stories.test.ts',
   'test/integration/end-to-end.test.ts',
   'test/integration/other-configuration.test.ts',
+  'test/integration/two-brands.test.ts',
   'test/integration/local/cloud/mapping.test.ts',
   'test/integration/recipes/recipes.test.ts',
   'test/integration/expiry.test.ts',

@@ -100,6 +100,7 @@ export class GovernedAccount {
       {
         api: this.api.client,
         control: this.control,
+        siblings: [],
         mappings: {
           state: async (id) => this.mappings.get(id) ?? 'on',
           switch: async (id, on) => {

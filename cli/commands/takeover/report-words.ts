@@ -47,7 +47,8 @@ export async function eachReportRow(
   await rows((row) => {
     const link = row.is === 'link' ? linkName(row.address) : undefined;
     const one = classOf(row, link === undefined ? undefined : notes.found.get(link), choiceFor(link, notes, choice));
-    const known = results.state === 'known' && link !== undefined ? results.byLink.get(link) : undefined;
+    const known =
+      results.state === 'known' && link !== undefined ? results.byDigest.get(notes.digestOf(link)) : undefined;
     take({ row, class: one, result: taken.has(one) ? (known ?? { status: 'not sent' }) : undefined });
   });
 }

@@ -48,7 +48,7 @@ The verb first plans what no plan has checked. Then it uploads a campaign: a row
 that the API shows. Check, approval, pace and results are those of any campaign. The name of the list and .takeover are its
 name. The first run decides between --adopt and --migrate.
 
-A run that ends early, however that is, continues when you run it again. The link is the key of its row, so nothing is done
+A run that ends early, however that is, continues when you run it again. A link keeps the key of its row, so nothing is done
 twice. Ctrl-C during the campaign ends only the waiting.
 
 A rejected link keeps its answer, whatever has changed since. When its reason is gone, --again sends it under another key.

@@ -89,6 +89,7 @@ function ofAlarms({ ringing, stack }: Facts): Wrong[] {
 const laneWords: Readonly<Record<string, string>> = {
   operator: 'An operator paused the work.',
   'quota-reserve-reached': 'The quota is down to the reserve.',
+  'quota-share-reached': 'The pipeline’s share of the quota is down to the reserve.',
   'quota-exceeded': 'The API reports that the quota is spent.',
   'hourly-cap-reached': 'The calls of this hour are used.',
   'daily-cap-reached': 'The calls of this day are used.',

@@ -1,4 +1,5 @@
-import { appendFileSync, closeSync, fchmodSync, openSync, readFileSync } from 'node:fs';
+import { createHmac, randomBytes } from 'node:crypto';
+import { appendFileSync, closeSync, fchmodSync, fstatSync, fsyncSync, openSync, readFileSync } from 'node:fs';
 import * as z from 'zod';
 import { campaignFileSchema } from '../../../lambdas/domain/campaign/record.ts';
 import { objectIn } from '../../../lambdas/domain/contract/object-text.ts';
@@ -27,10 +28,18 @@ export const choiceSchema = z.object({
 });
 export type Choice = z.infer<typeof choiceSchema>;
 
-const aboutSchema = z.object({ kind: z.literal('takeover'), v: z.literal(1), stack: z.string(), source: z.string() });
+const headSchema = z.object({
+  kind: z.literal('takeover'),
+  v: z.literal(1),
+  stack: z.string(),
+  source: z.string(),
+  /** The key of the digests that name links in request IDs. */
+  key: z.string().min(1),
+});
+type Head = z.infer<typeof headSchema>;
 
 const lineSchema = z.discriminatedUnion('kind', [
-  aboutSchema,
+  headSchema,
   z.object({ kind: z.literal('link'), link: z.string(), found: z.enum(findings) }),
   /** An attempt begins: what it asks for, and by which campaign. The first is for all links, a later one for those that it names. */
   z.object({
@@ -56,11 +65,11 @@ export interface Attempt {
 export const notesPath = (file: string) => `${file}.takeover.ndjson`;
 
 /** Whose links the notes are about. */
-export type About = Pick<z.infer<typeof aboutSchema>, 'stack' | 'source'>;
+export type About = Pick<Head, 'stack' | 'source'>;
 
 /**
  * The notes of a takeover: what was found at each link, what was asked for, and which file was uploaded. They hold no value of a
- * link. The addresses are confidential, so only the file's owner can read it. A line counts when it is whole, so a killed run
+ * link. The addresses and the key are confidential, so only the file's owner can read it. A line counts when it is whole, so a killed run
  * continues where it was.
  */
 export class TakeoverNotes {
@@ -73,23 +82,22 @@ export class TakeoverNotes {
   #dropped: Dropped | undefined;
   #isDue = false;
   #descriptor: number | undefined;
-  /** What must come before the next line. */
-  #before = '';
+  /** The key of the digests. Undefined before the first line. */
+  #key: string | undefined;
+  /** A run that is killed while it writes leaves a part of a line. It stays, on a line of its own. */
+  #isTorn: boolean;
 
   /** @throws OperatorError if the file cannot be read, has no notes, or is about other links */
   constructor(path: string, about: About) {
     this.path = path;
     this.#about = about;
     const text = textOf(path);
-    const lines = text.split('\n');
-    const known = lines.flatMap((line) => lineSchema.safeParse(objectIn(line)).data ?? []);
+    const known = linesIn(text);
     const [first] = known;
-    const isTorn = lines.at(-1) !== '';
+    this.#isTorn = text !== '' && !text.endsWith('\n');
     if (first === undefined && !text.startsWith(firstWords.slice(0, text.length)))
       throw new OperatorError(noNotes(path));
     if (first !== undefined) this.#belongs(first);
-    // A run that is killed while it writes leaves a part of a line. It stays, on a line of its own.
-    this.#before = `${isTorn ? '\n' : ''}${first === undefined ? lineOf({ kind: 'takeover', v: 1, ...about }) : ''}`;
     for (const line of known) this.#take(line);
   }
 
@@ -120,6 +128,16 @@ export class TakeoverNotes {
     return choice && { number, choice };
   }
 
+  /**
+   * The digest that names a link in request IDs, which logs show. Short-link IDs are so short that a plain digest could be
+   * reversed by trial. The key is random and only in these notes, so nobody can do that without them.
+   *
+   * @returns 128 bits as hexadecimal digits
+   */
+  digestOf(link: string): string {
+    return createHmac('sha256', this.#keyOrNew()).update(link).digest('hex').slice(0, 32);
+  }
+
   addFound(link: string, found: Finding): void {
     this.#add({ kind: 'link', link, found });
   }
@@ -139,14 +157,33 @@ export class TakeoverNotes {
   }
 
   #add(line: Line): void {
+    this.#keyOrNew();
+    this.#append(line);
+    this.#take(line);
+  }
+
+  /** Of two runs that begin at once, each writes a key. The first one in the file counts for both. */
+  #keyOrNew(): string {
+    for (let attempt = 1; this.#key === undefined && attempt <= 3; attempt++) {
+      this.#append({ kind: 'takeover', v: 1, ...this.#about, key: randomBytes(32).toString('base64url') });
+      const [first] = linesIn(textOf(this.path));
+      if (first !== undefined) this.#belongs(first);
+      this.#isTorn = first === undefined;
+    }
+    if (this.#key !== undefined) return this.#key;
+    throw new OperatorError(`${this.path} does not keep what is written. Name another file with --notes.`);
+  }
+
+  #append(line: Line): void {
     try {
       this.#descriptor ??= openedForOwner(this.path);
-      appendFileSync(this.#descriptor, `${this.#before}${lineOf(line)}`);
+      appendFileSync(this.#descriptor, `${this.#isTorn ? '\n' : ''}${lineOf(line)}`);
+      // After a power cut, the notes must have the key of every request, and the upload that sent it.
+      if (line.kind !== 'link') fsyncSync(this.#descriptor);
     } catch (error) {
       throw new OperatorError(`${this.path} cannot be written: ${unwritable(error)}. Name another file with --notes.`);
     }
-    this.#before = '';
-    this.#take(line);
+    this.#isTorn = false;
   }
 
   #take(line: Line): void {
@@ -168,7 +205,8 @@ export class TakeoverNotes {
 
   #belongs(first: Line): void {
     if (first.kind !== 'takeover') throw new OperatorError(noNotes(this.path));
-    const { stack, source } = first;
+    const { stack, source, key } = first;
+    this.#key = key;
     if (stack === this.#about.stack && source === this.#about.source) return;
     throw new OperatorError(
       `${this.path} has the notes of a takeover by ${source} on ${stack}. Name another file with --notes, or delete it.`,
@@ -176,6 +214,8 @@ export class TakeoverNotes {
   }
 }
 
+const linesIn = (text: string): Line[] =>
+  text.split('\n').flatMap((line) => lineSchema.safeParse(objectIn(line)).data ?? []);
 const lineOf = (line: Line) => `${JSON.stringify(line)}\n`;
 const firstWords = '{"kind":"takeover"';
 const noNotes = (path: string) => `${path} has no notes of a takeover. Name another file with --notes.`;
@@ -195,6 +235,7 @@ function textOf(path: string): string {
 /** Each write goes to the end, also beside another run. */
 function openedForOwner(path: string): number {
   const descriptor = openSync(path, 'a', 0o600);
-  fchmodSync(descriptor, 0o600);
+  // A device, such as /dev/null, belongs to everybody.
+  if (fstatSync(descriptor).isFile()) fchmodSync(descriptor, 0o600);
   return descriptor;
 }

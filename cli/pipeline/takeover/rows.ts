@@ -14,15 +14,15 @@ export interface TakeoverRow {
 }
 
 /**
- * The key of a link's row: the link itself, so that a second run repeats the request. A rejected request keeps its answer, so
- * another attempt has another key.
+ * The key of a link's row. It names the link by a digest, because logs show keys. A second run has the same key, and repeats the
+ * request. A rejected request keeps its answer, so another attempt has another key.
  */
-export function keyOfLink(link: string, attempt: number): string {
-  return attempt === 1 ? link : `${link}~${attempt}`;
+export function keyOfLink(digest: string, attempt: number): string {
+  return attempt === 1 ? digest : `${digest}~${attempt}`;
 }
 
-/** The link that a row's key names. */
-export const linkOfKey = (key: string) => key.replace(/~\d+$/, '');
+/** The digest of the link that a row's key names. */
+export const digestInKey = (key: string) => key.replace(/~\d+$/, '');
 
 /** The last attempt for a link; undefined if none has begun. */
 export type AttemptOf = (link: string) => Attempt | undefined;
@@ -30,16 +30,16 @@ export type AttemptOf = (link: string) => Attempt | undefined;
 /** The row that takes a link over. Undefined if the link is not fit, or if no attempt has begun. */
 export function takeoverRow(
   row: ListRow,
-  { found }: Pick<TakeoverNotes, 'found'>,
+  notes: Pick<TakeoverNotes, 'found' | 'digestOf'>,
   attemptOf: AttemptOf,
 ): TakeoverRow | undefined {
   if (row.is !== 'link') return undefined;
   const link = linkName(row.address);
-  const attempt = found.get(link) === 'readable' ? attemptOf(link) : undefined;
+  const attempt = notes.found.get(link) === 'readable' ? attemptOf(link) : undefined;
   if (attempt === undefined) return undefined;
   const { action, ttl, renewTtl, keepUntil } = attempt.choice;
   return {
-    request_id: keyOfLink(link, attempt.number),
+    request_id: keyOfLink(notes.digestOf(link), attempt.number),
     action,
     template: row.address.onelinkId,
     shortlink_id: row.address.shortlinkId,

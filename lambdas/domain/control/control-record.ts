@@ -11,6 +11,7 @@ export type LaneState = (typeof laneStates)[number];
 /** Why a lane is not open. */
 export const laneReasons = [
   'quota-reserve-reached',
+  'quota-share-reached',
   'quota-exceeded',
   'hourly-cap-reached',
   'daily-cap-reached',
@@ -59,7 +60,7 @@ const usageSchema = z.object({
   since: instant,
   /** Calls of the month that were used at the last poll. */
   used: z.number(),
-  /** The samples of the last hour, five minutes apart, oldest first. */
+  /** The samples of the last hour, five minutes apart, oldest first. `own`: the calls of this pipeline and of its siblings. */
   samples: z.array(z.object({ at: instant, used: z.number(), own: z.number() })),
   /** Calls used on each of the last days, by all systems. */
   days: z.array(z.object({ day: z.string(), used: z.number() })),
@@ -81,7 +82,7 @@ export const controlRecordSchema = z.object({
   governedAt: instant,
   quota: z
     .object({
-      /** POST, PUT and DELETE calls left this UTC month when the poll was made. */
+      /** POST, PUT and DELETE calls that were left to this pipeline in the UTC month when the poll was made: at most its share. */
       remaining: z.number(),
       /** Epoch milliseconds at which the poll was started. */
       polledAt: instant,

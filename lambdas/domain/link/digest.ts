@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { Command } from '../contract/command.ts';
+import type { LinkAddress } from './link-id.ts';
 
 /** Equal text for equal JSON values, whatever the order of their keys. */
 function canonical(value: unknown): string {
@@ -50,6 +51,17 @@ export function subjectOf(secret: string, { subject }: Pick<Command, 'subject'>)
 /** The digest of a link's data in the ledger. It is equal for the data as requested and as the API returns it. */
 export function dataDigest(secret: string, data: Record<string, unknown>): string {
   return keyedDigest(secret, 'data', inOneForm(data));
+}
+
+/**
+ * Names the delete of a link by an erasure, for its request ID. Short-link IDs are short, so a plain digest could be reversed by
+ * trial.
+ *
+ * @param erasedAt epoch milliseconds
+ */
+export function erasureDigest(secret: string, address: LinkAddress, version: number, erasedAt: number): string {
+  const { onelinkId, shortlinkId } = address;
+  return keyedDigest(secret, 'erasure', [onelinkId, shortlinkId, version, erasedAt]);
 }
 
 /** Whether the API holds the requested data. */

@@ -51,6 +51,9 @@ export function closingWords(
   ];
 }
 
+/** The sum of one pipeline's outcomes, if several have run. */
+export const pipelineWords = (sum: Reconciliation): string => `${number(sum.commands)} commands = ${sumOf(sum.fates)}`;
+
 /** The rows of a file by status, and why some are rejected. */
 function fileWords({ file, record, rowsInFile, results }: FileRun): string[] {
   const words = `${campaignKey(file)}: ${number(rowsInFile)} rows`;

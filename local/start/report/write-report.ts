@@ -12,10 +12,11 @@ import { type LinkHost, linksTable, rejectsTable } from './tables.ts';
 export async function writeOutcomes(
   folder: string,
   all: readonly Answered[],
-  { s3, qrBucketName, ...host }: { s3: S3Client; qrBucketName: string } & LinkHost,
+  { s3, qrBucketNames, ...host }: { s3: S3Client; qrBucketNames: readonly string[] } & LinkHost,
 ): Promise<Map<string, string>> {
   await mkdir(folder, { recursive: true });
-  const qrFiles = await downloadQrImages(s3, qrBucketName, join(folder, 'qr'));
+  const images = qrBucketNames.map((bucket) => downloadQrImages(s3, bucket, join(folder, 'qr')));
+  const qrFiles = new Map((await Promise.all(images)).flatMap((files) => [...files]));
   const outcomes = all.flatMap(({ answer, qr }) => [answer, qr]).filter((outcome) => outcome !== undefined);
   await Promise.all([
     writeLinks(folder, all, qrFiles, host),

@@ -9,7 +9,7 @@ import { sendMessages } from '../../../cli/pipeline/send-messages.ts';
 import { SimulatedClock } from '../../cloud/cloud.ts';
 import { startEmulator } from '../emulator-process.ts';
 import { emulatorSettings } from '../emulator-settings.ts';
-import { startPipeline } from '../start-pipeline.ts';
+import { startPipeline } from '../start-pipelines.ts';
 import type { StoryCommand } from './commands.ts';
 import { Correspondence, type StoryMessage } from './correspondence.ts';
 import { SimulatedTime } from './simulated-time.ts';

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { appendFile, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DeleteObjectCommand, GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
@@ -49,7 +50,10 @@ beforeEach(async () => {
     list,
     ['A1b3/one', 'https://go.acme.example/A1b3/two', 'A1b3/three', 'A1b3/gone', 'A1b3/one', 'a note'].join('\n'),
   );
-  await writeFile(notes(), '{"kind":"takeover","v":1,"stack":"OneLink-production","source":"crm"}\n');
+  await writeFile(
+    notes(),
+    '{"kind":"takeover","v":1,"stack":"OneLink-production","source":"crm","key":"of-the-test"}\n',
+  );
   for (const [link, found] of Object.entries({ one: 'readable', two: 'readable', three: 'readable', gone: 'absent' }))
     await appendFile(notes(), `${JSON.stringify({ kind: 'link', link: `A1b3/${link}`, found })}\n`);
 });
@@ -64,8 +68,10 @@ async function uploaded(): Promise<Record<string, unknown>[]> {
     .split('\n')
     .map((line) => JSON.parse(line));
 }
+/** The key of a link's row, by the key that the notes have. */
+const keyOf = (id: string) => createHmac('sha256', 'of-the-test').update(`A1b3/${id}`).digest('hex').slice(0, 32);
 const row = (shortlink_id: string, change: object = {}) => ({
-  request_id: `A1b3/${shortlink_id}`,
+  request_id: keyOf(shortlink_id),
   action: 'adopt',
   template: 'A1b3',
   shortlink_id,
@@ -104,7 +110,7 @@ describe('takeover run', () => {
     expect([await uploaded(), await notesText()]).toEqual([[], expect.not.stringContaining('attempt')]);
   });
 
-  test('uploads a row for each fit link, whose key is the link, and settings that name the lane', async () => {
+  test('uploads a row for each fit link, whose key hides it, and settings that name the lane', async () => {
     const { code, out, err } = await run('--adopt', '--yes', '--no-wait');
     expect({ code, out }).toEqual({
       code: 0,
@@ -137,9 +143,9 @@ describe('takeover run', () => {
     expect((await run('--no-wait')).code).toBe(0);
     expect(await notesText()).toBe(before);
     await givenEnd({
-      'A1b3/one': { status: 'adopted' },
-      'A1b3/two': { status: 'adopted' },
-      'A1b3/three': { status: 'adopted' },
+      [keyOf('one')]: { status: 'adopted' },
+      [keyOf('two')]: { status: 'adopted' },
+      [keyOf('three')]: { status: 'adopted' },
     });
     const { code, out } = await run('--json');
     expect(code).toBe(0);
@@ -175,12 +181,7 @@ describe('takeover run', () => {
     const other = await run('--migrate', '--no-wait');
     expect([other.code, other.err.at(-1)]).toEqual([2, expect.stringContaining('has begun with --adopt --ttl 31d')]);
     expect((await run('--no-wait')).code).toBe(0);
-    expect((await uploaded()).map((one) => one.request_id)).toEqual([
-      'A1b3/one',
-      'A1b3/two',
-      'A1b3/three',
-      'A1b3/four',
-    ]);
+    expect((await uploaded()).map((one) => one.request_id)).toEqual(['one', 'two', 'three', 'four'].map(keyOf));
     expect((await uploaded()).every(({ ttl }) => ttl === '31d')).toBe(true);
     const renamed = await run('--name', 'other', '--no-wait');
     expect(renamed.err.at(-1)).toContain(`has begun as the campaign ${name}.`);
@@ -192,9 +193,9 @@ describe('takeover run', () => {
     const early = await run('--again', '--yes');
     expect([early.code, early.err.at(-1)]).toEqual([2, expect.stringContaining('has not ended')]);
     await givenEnd({
-      'A1b3/one': { status: 'adopted' },
-      'A1b3/two': { status: 'rejected', reason: 'link-not-found' },
-      'A1b3/three': { status: 'failed', reason: 'unanswered' },
+      [keyOf('one')]: { status: 'adopted' },
+      [keyOf('two')]: { status: 'rejected', reason: 'link-not-found' },
+      [keyOf('three')]: { status: 'failed', reason: 'unanswered' },
     });
     expect((await run()).code).toBe(1);
     // When
@@ -203,13 +204,13 @@ describe('takeover run', () => {
     expect([again.code, again.err.join('\n')]).toEqual([0, expect.stringContaining('2 calls, 4 lookups')]);
     expect(await uploaded()).toEqual([
       row('one'),
-      row('two', { request_id: 'A1b3/two~2', action: 'migrate', brand_domain: 'go.acme.example' }),
-      row('three', { request_id: 'A1b3/three~2', action: 'migrate' }),
+      row('two', { request_id: `${keyOf('two')}~2`, action: 'migrate', brand_domain: 'go.acme.example' }),
+      row('three', { request_id: `${keyOf('three')}~2`, action: 'migrate' }),
     ]);
     await givenEnd({
-      'A1b3/one': { status: 'adopted' },
-      'A1b3/two~2': { status: 'migrated' },
-      'A1b3/three~2': { status: 'migrated' },
+      [keyOf('one')]: { status: 'adopted' },
+      [`${keyOf('two')}~2`]: { status: 'migrated' },
+      [`${keyOf('three')}~2`]: { status: 'migrated' },
     });
     const { code, out } = await takeover('report', '--json');
     expect([code, JSON.parse(out[0] ?? '')]).toEqual([
@@ -230,7 +231,7 @@ describe('takeover run, when somebody has ended its campaign', () => {
     ['finished', { file: { key: '', etag: '"another"', bytes: 1, droppedAt: Date.now() + 3_600_000 } }],
   ] as const)('%s or replaced, asks before it goes on', async (state, change) => {
     await run('--adopt', '--yes', '--no-wait');
-    await givenEnd({ 'A1b3/one': { status: 'adopted' } }, { state, ...change });
+    await givenEnd({ [keyOf('one')]: { status: 'adopted' } }, { state, ...change });
     const before = await notesText();
     const unasked = await run('--no-wait');
     expect([unasked.code, unasked.err.join('\n')]).toEqual([
@@ -260,13 +261,13 @@ describe('takeover report', () => {
     await run('--adopt', '--yes', '--no-wait');
     expect((await takeover('report')).code).toBe(3);
     await givenEnd({
-      'A1b3/one': {
+      [keyOf('one')]: {
         status: 'adopted',
         shortUrl: 'https://acme.onelink.me/A1b3/one',
         expiresAt: '2026-12-31T00:00:00Z',
       },
-      'A1b3/two': { status: 'adopted' },
-      'A1b3/three': {
+      [keyOf('two')]: { status: 'adopted' },
+      [keyOf('three')]: {
         status: 'rejected',
         reason: 'not-owner',
         faults: [{ path: '', rule: 'x', message: 'is not yours' }],
@@ -277,9 +278,9 @@ describe('takeover report', () => {
     expect([code, err]).toEqual([1, [`6 rows written to ${to}`]]);
     expect((await readFile(to, 'utf8')).split('\r\n')).toEqual([
       '\uFEFFline,link,class,status,reason,faults,short_url,expires_at,request_id',
-      `1,A1b3/one,adopt,adopted,,,https://acme.onelink.me/A1b3/one,2026-12-31T00:00:00Z,${name}/A1b3/one`,
-      `2,A1b3/two,adopt,adopted,,,,,${name}/A1b3/two`,
-      `3,A1b3/three,adopt,rejected,not-owner,is not yours,,,${name}/A1b3/three`,
+      `1,A1b3/one,adopt,adopted,,,https://acme.onelink.me/A1b3/one,2026-12-31T00:00:00Z,${name}/${keyOf('one')}`,
+      `2,A1b3/two,adopt,adopted,,,,,${name}/${keyOf('two')}`,
+      `3,A1b3/three,adopt,rejected,not-owner,is not yours,,,${name}/${keyOf('three')}`,
       '4,A1b3/gone,absent,,,,,,',
       '5,A1b3/one,repeat,,,,,,',
       '6,a note,no-link,,,,,,',

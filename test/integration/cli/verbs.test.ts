@@ -127,6 +127,7 @@ interface Ended {
 async function examined(key: string): Promise<void> {
   const kept: LocalRun = {
     stackName: stack,
+    stackNames: [stack],
     configuration: config,
     variables: pipeline.cloud.clientVariables(),
     accessKeys: [key],

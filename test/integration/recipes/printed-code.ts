@@ -11,6 +11,7 @@ import type { RecipeRun } from './recipe-run.ts';
 export function printedCodeStory(run: () => RecipeRun): void {
   const poster = {
     id: 'berlin07',
+    order: '4711',
     destination: 'https://shop.example/berlin',
     until: new Date('2036-12-31T00:00:00Z'),
   };
@@ -28,7 +29,7 @@ export function printedCodeStory(run: () => RecipeRun): void {
       const save = async (outcome: Outcome) => {
         file = (await saveCode(outcome, s3, folder)) ?? file;
       };
-      await outcomes(save, is('poster-berlin07', 'qr-ready'));
+      await outcomes(save, is('poster-4711', 'qr-ready'));
     });
     const picture = pictureIn(await readFile(file ?? ''), 'png');
     code = picture.text;
@@ -43,7 +44,7 @@ export function printedCodeStory(run: () => RecipeRun): void {
       await redirectCode(links(), summer, 'summer');
       await run()
         .producer('studio')
-        .outcomes(() => {}, is('poster-berlin07-summer', 'updated'));
+        .outcomes(() => {}, is('poster-4711-summer', 'updated'));
     });
     expect(await run().follow(code ?? '')).toMatch(/^https:\/\/shop\.example\/berlin\/summer\?/);
     expect(linkAtApi(poster.id)).toMatchObject({ ttl: 365 * 86_400 });
@@ -52,20 +53,20 @@ export function printedCodeStory(run: () => RecipeRun): void {
 
   test('is renewed a week before it ends, without a click: a PUT every 358 days', async () => {
     // Given a poster whose link was made 359 days ago
-    const old = { ...poster, id: 'bremen02' };
+    const old = { ...poster, id: 'bremen02', order: '4712' };
     const now = Date.now();
     run().api.control.moveClock({ set: now - 359 * 86_400_000 });
     await makeCode(links(), old);
     await run()
       .producer('studio')
-      .outcomes(() => {}, is('poster-bremen02', 'created'));
+      .outcomes(() => {}, is('poster-4712', 'created'));
     run().api.control.moveClock({ set: now });
     // When
     const cost = await run().quotaOf(async () => {
       await run().pipeline.expireInLedger('A1b3/bremen02');
       await run()
         .producer('studio')
-        .outcomes(() => {}, is('poster-bremen02', 'renewed'));
+        .outcomes(() => {}, is('poster-4712', 'renewed'));
     });
     // Then
     expect(cost).toEqual({ create: 0, update: 1, delete: 0 });

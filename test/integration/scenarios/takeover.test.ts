@@ -81,10 +81,10 @@ async function listOfAllKinds(prefix: string, size: number) {
   given(ids.branded, 'v2.0', 'go.acme.example');
   given(ids.v1, 'v1.0');
   for (const maker of ['dashboard', 'bulk', 'sdk'] as const) given(ids[maker], maker);
-  const create = (source: string) => (shortlinkId: string) => ({
+  const create = (source: string) => (shortlinkId: string, index: number) => ({
     specVersion: '1.0',
     source,
-    requestId: `made-${shortlinkId}`,
+    requestId: `made-${prefix}-${index}`,
     requestedAt: '2026-03-01T10:00:00Z',
     action: 'create',
     onelinkId: 'A1b3',
@@ -107,6 +107,8 @@ async function listOfAllKinds(prefix: string, size: number) {
   >;
   return { path, notes: `${path}.takeover.ndjson`, ids, count, rows: rows.length };
 }
+/** Every ID of a link above. */
+const linkIds = /(?<![A-Za-z0-9])[am](?:v2x|v1x|brand|page|bulk|sdk|gone|others|ours)\d+(?![A-Za-z0-9])/g;
 const recordsOf = async (prefix: string, source: string) =>
   [...(await pipeline.ledger()).entries()].filter(
     ([pk, record]) => pk.startsWith(`link#A1b3/${prefix}`) && record.source === source && record.state === 'live',
@@ -237,5 +239,11 @@ describe('links of all kinds', () => {
     expect(await recordsOf('m', 'crm')).toHaveLength(fit + count.ours);
     expect((await stat(notes)).mode & 0o777).toBe(0o600);
     expect(await readFile(notes, 'utf8')).not.toContain('secret-basket');
+  });
+
+  test('leave none of their IDs in a log, also not in request IDs', async () => {
+    const logs = await pipeline.logs();
+    expect(logs).toMatch(/"requestId":"m\.takeover\/[0-9a-f]{32}"/);
+    expect([...new Set(logs.match(linkIds))]).toEqual([]);
   });
 });

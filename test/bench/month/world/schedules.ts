@@ -84,6 +84,7 @@ export function startGovernor(cloud: Cloud): Governed {
     },
     {
       api,
+      siblings: [],
       control: services.control,
       mappings: {
         state: async (name) => (mappingOf(name).isOn ? 'on' : 'off'),

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ChosenPipeline } from '../../../../cli/pipeline/pipeline-choice.ts';
 import { OperatorError } from '../../../../cli/words/operator-error.ts';
+import { config as twoBrands } from '../../../../examples/two-brands.ts';
 import { config } from '../../../../lib/config/chosen-config.ts';
 import { onelink } from '../in-process.ts';
 
@@ -55,5 +56,32 @@ describe('a configuration that cannot work', () => {
   test('does not stop a verb that does not need it', () => {
     faulty[1]?.[1]();
     expect(new ChosenPipeline({}).stackName).toBe('OneLink-production');
+  });
+});
+
+describe('the pipelines of a local run', () => {
+  const run = {
+    stackName: 'Acme-production',
+    stackNames: ['Acme-production', 'Globex-production'],
+    configuration: twoBrands,
+    variables: {},
+    accessKeys: [],
+    oneLinkApi: { baseUrl: 'http://127.0.0.1:1' },
+  };
+  const before = { ...process.env };
+  afterEach(() => {
+    process.env = { ...before };
+  });
+
+  test('are chosen by --stack, the first by default', () => {
+    expect(new ChosenPipeline({ local: true }, () => run).stackName).toBe('Acme-production');
+    const other = new ChosenPipeline({ local: true, stack: 'Globex-production' }, () => run);
+    expect(other.pipeline?.settings.name).toBe('Globex');
+  });
+
+  test('are named if --stack is none of them', () => {
+    expect(() => new ChosenPipeline({ local: true, stack: 'OneLink-production' }, () => run)).toThrow(
+      'The local run is Acme-production, Globex-production, not OneLink-production. Leave out --stack or --local.',
+    );
   });
 });

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { emptyControl, type LaneControl } from '../../../../lambdas/domain/control/control-record.ts';
+import type { SpentOnDay } from '../../../../lambdas/domain/control/quota-tally.ts';
 import type { Operation } from '../../../../lambdas/domain/onelink/operation.ts';
 import type { ObservedFields } from '../../../../lambdas/domain/work/observer.ts';
 import { governor } from '../../../../lambdas/governor/governor.ts';
@@ -8,6 +9,18 @@ import { InMemoryControl } from '../../../world/in-memory-control.ts';
 import { silentObserver } from '../../../world/stillness.ts';
 
 const minute = 60_000;
+
+interface Account {
+  quotaFrom?: 'api' | 'own-count';
+  /** The pipeline's share of the month's quota. */
+  shareCalls?: number;
+  /** Other pipelines on the account. */
+  siblings?: number;
+}
+
+const spentCalls = (calls: number): SpentOnDay[] => [
+  { lane: 'campaign', day: '2026-03-09', calls, byHour: new Map([[11, calls]]) },
+];
 
 class GovernedWorld {
   now = Date.parse('2026-03-09T12:00:00Z');
@@ -26,10 +39,13 @@ class GovernedWorld {
   readonly warnings: [string, ObservedFields | undefined][] = [];
 
   readonly run: () => Promise<void>;
-  readonly #governorWith = (quotaFrom: 'api' | 'own-count') =>
+  /** What each sibling answers when its counts are read. */
+  siblings: (() => Promise<SpentOnDay[]>)[] = [];
+  readonly #governorWith = ({ quotaFrom = 'api', shareCalls, siblings = 0 }: Account) =>
     governor(
       {
         QUOTA_FROM: quotaFrom,
+        ...(shareCalls !== undefined && { MONTHLY_SHARE_CALLS: shareCalls }),
         API_DIALECT: 'v2.0',
         API_BASE_URL: 'http://127.0.0.1:1',
         API_PROXY_URL: '',
@@ -61,6 +77,9 @@ class GovernedWorld {
           () => this.now,
         ),
         control: this.control,
+        siblings: Array.from({ length: siblings }, (_, index) => ({
+          spent: async () => this.siblings[index]?.() ?? [],
+        })),
         mappings: {
           state: async (id) => this.mappings.get(id) as 'on' | 'off' | 'changing',
           switch: async (id, on) => {
@@ -74,8 +93,8 @@ class GovernedWorld {
       },
     );
 
-  constructor(quotaFrom: 'api' | 'own-count' = 'api') {
-    this.run = this.#governorWith(quotaFrom);
+  constructor(account: Account = {}) {
+    this.run = this.#governorWith(account);
     this.left(6_000_000);
   }
 
@@ -393,7 +412,7 @@ describe('a lost control record', () => {
 describe('the governor of an account whose API reports no quota', () => {
   let counting: GovernedWorld;
   beforeEach(async () => {
-    counting = new GovernedWorld('own-count');
+    counting = new GovernedWorld({ quotaFrom: 'own-count' });
     await counting.run();
   });
 
@@ -427,5 +446,78 @@ describe('the governor of an account whose API reports no quota', () => {
     expect(counting.lanes).toMatchObject({ campaign: 'parking: quota-exceeded' });
     await counting.minutes(6);
     expect(counting.lanes).toEqual(allOpen);
+  });
+});
+
+describe('the governor of a pipeline with a share of the month’s quota', () => {
+  const shareCalls = 3_000_000;
+
+  it('parks each lane when the share is down to its reserve, though the account has quota', async () => {
+    const brand = new GovernedWorld({ shareCalls });
+    await brand.run();
+    await brand.control.addSpent('campaign', 2_250_000, brand.now);
+    await brand.minutes(1);
+    expect(brand.lanes).toEqual({ ...allOpen, campaign: 'parking: quota-share-reached' });
+    expect(brand.control.control).toMatchObject({ quota: { remaining: 750_000 } });
+    expect(brand.metrics).toMatchObject({ QuotaRemaining: 750_000, QuotaUsedPercent: 20 });
+  });
+
+  it('has no more left than the account', async () => {
+    const brand = new GovernedWorld({ shareCalls });
+    brand.left(700_000);
+    await brand.minutes(1);
+    expect(brand.control.control).toMatchObject({ quota: { remaining: 700_000 } });
+    expect(brand.lanes).toEqual({ ...allOpen, campaign: 'parking: quota-reserve-reached' });
+  });
+
+  it('opens when the month turns', async () => {
+    const brand = new GovernedWorld({ shareCalls });
+    brand.now = Date.parse('2026-03-31T23:58:00Z');
+    await brand.run();
+    await brand.control.addSpent('campaign', 2_990_000, brand.now);
+    await brand.minutes(1);
+    expect(brand.lanes).toEqual({
+      campaign: 'parking: quota-share-reached',
+      transactional: 'parking: quota-share-reached',
+      expiry: 'parking: quota-share-reached',
+    });
+    await brand.minutes(2);
+    expect(brand.lanes).toEqual(allOpen);
+  });
+});
+
+describe('the governor of one of several pipelines on an account', () => {
+  it('counts as spent elsewhere only what no sibling has counted', async () => {
+    const brand = new GovernedWorld({ siblings: 2 });
+    brand.siblings = [async () => spentCalls(100_000), async () => spentCalls(5_000)];
+    await brand.run();
+    // Given 30,000 more calls: 10,000 of this pipeline, 15,000 of a sibling, and 5,000 of another system
+    brand.now += 10 * minute;
+    brand.left(5_970_000);
+    await brand.control.addSpent('campaign', 10_000, brand.now);
+    brand.siblings[0] = async () => spentCalls(115_000);
+    await brand.run();
+    expect(brand.metrics).toMatchObject({ QuotaSpentElsewhere: 5_000 });
+  });
+
+  it('goes on if a sibling cannot be read, and logs it', async () => {
+    const brand = new GovernedWorld({ siblings: 1 });
+    brand.siblings = [
+      async () => Promise.reject(Object.assign(new Error('denied'), { name: 'AccessDeniedException' })),
+    ];
+    await brand.run();
+    expect(brand.lanes).toEqual(allOpen);
+    expect(brand.warnings).toEqual([
+      ['the calls of another pipeline on the account cannot be read', { error: 'AccessDeniedException' }],
+    ]);
+  });
+
+  it('shares an account that reports no quota: what the siblings have counted is gone', async () => {
+    const brand = new GovernedWorld({ quotaFrom: 'own-count', siblings: 1 });
+    brand.siblings = [async () => spentCalls(6_000_000)];
+    await brand.control.addSpent('campaign', 800_000, brand.now);
+    await brand.run();
+    expect(brand.control.control).toMatchObject({ quota: { remaining: 700_000 } });
+    expect(brand.lanes).toEqual({ ...allOpen, campaign: 'parking: quota-reserve-reached' });
   });
 });

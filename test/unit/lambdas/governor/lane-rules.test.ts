@@ -6,6 +6,7 @@ const lane = { name: 'campaign', reserveCalls: 1_000, hourlyCapCalls: 500, daily
 const healthy: LaneFacts = {
   health: emptyControl.health,
   remaining: 1_000_000,
+  shareLeft: undefined,
   exceeded: false,
   spentThisHour: 0,
   spentToday: 0,
@@ -19,6 +20,8 @@ describe('a lane', () => {
   it.each<[string, Partial<LaneFacts>, LaneControl['state'], LaneControl['reason']?]>([
     ['parks at its reserve', { remaining: 1_000 }, 'parking', 'quota-reserve-reached'],
     ['is open one call above it', { remaining: 1_001 }, 'open'],
+    ['parks when its pipeline’s share is down to the reserve', { shareLeft: 1_000 }, 'parking', 'quota-share-reached'],
+    ['is open one call of the share above it', { shareLeft: 1_001 }, 'open'],
     [
       'parks when a worker has received quota_exceeded since the last poll',
       { exceeded: true },
@@ -54,6 +57,9 @@ describe('a lane', () => {
     const parking: LaneControl = { state: 'parking', reason: 'quota-reserve-reached', since: 1 };
     expect(next(parking, { remaining: 1_100 })).toBe(parking);
     expect(next(parking, { remaining: 1_101 })).toEqual({ state: 'open', since: 100, openedAt: 100 });
+    const ofShare = { ...parking, reason: 'quota-share-reached' } as const;
+    expect(next(ofShare, { shareLeft: 1_100 })).toBe(ofShare);
+    expect(next(ofShare, { shareLeft: 1_101 })).toMatchObject({ state: 'open' });
     expect(next({ ...parking, reason: 'quota-exceeded' }, { remaining: 1_050 })).toMatchObject({
       reason: 'quota-reserve-reached',
       since: 1,

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { config } from '../../../../examples/configuration.ts';
+import { config as brandsSample } from '../../../../examples/two-brands.ts';
 import { config as shipped } from '../../../../lib/config/config.ts';
-import type { Configuration } from '../../../../lib/config/config-schema.ts';
+import type { Configuration, PipelineSettings } from '../../../../lib/config/config-schema.ts';
 import { validateConfiguration } from '../../../../lib/config/config-validation.ts';
 import { ConfigurationError } from '../../../../lib/config/configuration-error.ts';
 
@@ -32,6 +33,16 @@ const pipeline = 'stages.production.pipelines.0';
 const at = 'stages.production.pipelines[0]';
 
 const ofV1 = { api: 'v1.0', apiBaseUrl: undefined, callsPerSecond: 500, maxTtlDays: 31 } as const;
+/** The two pipelines of examples/two-brands.ts. */
+const twoBrands = (): [PipelineSettings, PipelineSettings] => {
+  const [first, second] = brandsSample.stages.production?.pipelines ?? [];
+  return first && second ? [first, second] : expect.fail('examples/two-brands.ts has no two pipelines');
+};
+const brands = (...pipelines: unknown[]) => ({
+  ...brandsSample,
+  stages: { production: { ...brandsSample.stages.production, pipelines } },
+});
+
 /** The sample configuration with its production account on version 1.0 of the API. */
 const changedToV1 = (settings: object) => changed(['accounts.acme', { ...config.accounts.acme, ...ofV1, ...settings }]);
 
@@ -55,6 +66,7 @@ describe('a configuration', () => {
   test.each([
     ['the sample', config],
     ['lib/config/config.ts', shipped],
+    ['examples/two-brands.ts', brandsSample],
   ])('without faults is accepted unchanged: %s', (_, works) => {
     expect(validateConfiguration(works)).toEqual(works);
   });
@@ -471,6 +483,25 @@ describe('a configuration', () => {
       'accounts.acme: the shares must come to at most floor(25 × 0.95 × (1 − 0)) = 23 QR calls/s; got 44 ' +
         '(OneLink-production: QR 2 × 11; OneLink-staging: QR 2 × 11)',
     ]);
+  });
+
+  test('gives every pipeline of an account a share of the month’s quota, or none', () => {
+    const [first, second] = twoBrands();
+    expect(faultsOf(brands(first, { ...second, monthlyQuotaShare: undefined }))).toEqual([
+      'accounts.acme: monthlyQuotaShare must be set for all of its pipelines, or for none; Globex-production has none',
+    ]);
+    expect(faultsOf(brands({ ...first, monthlyQuotaShare: 0.7 }, second))).toEqual([
+      'accounts.acme: the shares of the month’s quota must come to at most 1; got 1.1 (Acme-production: 0.7; Globex-production: 0.4)',
+    ]);
+    expect(faultsOf(brands({ ...first, monthlyQuotaShare: 0 }, second))).toEqual([
+      'stages.production.pipelines[0].monthlyQuotaShare: must be a share from 0.001 to 1; got 0',
+    ]);
+    // 0.04 × 7,500,000
+    expect(faultsOf(brands(first, { ...second, monthlyQuotaShare: 0.04 }))).toEqual([
+      'stages.production.pipelines[1].lanes.campaign.quotaReserveCalls: must be below the monthly quota of 300,000 ' +
+        '(monthlyQuotaShare × monthlyQuotaCalls); got 300000',
+    ]);
+    expect(() => validateConfiguration(brands({ ...first, monthlyQuotaShare: 0.6 }, second))).not.toThrow();
   });
 
   test('may not hold two pipelines of one name in a stage', () => {

@@ -4,6 +4,7 @@ import { keptRunWords } from '../../../../local/start/kept-run.ts';
 
 const run = {
   stackName: 'OneLink-production',
+  stackNames: ['OneLink-production'],
   configuration: config,
   variables: { AWS_ACCESS_KEY_ID: 'local' },
   accessKeys: [],
@@ -34,4 +35,12 @@ it('a kept run prints both keys of each caller that has one policy', () => {
   const printed = keptRunWords({ ...run, accessKeys: ['local-reader'] }, 'commands.ndjson');
 
   expect(printed).toContain('  export AWS_ACCESS_KEY_ID=local-reader AWS_SECRET_ACCESS_KEY=local-reader');
+});
+
+it('a kept run prints how to reach its other pipelines', () => {
+  const printed = keptRunWords({ ...run, stackNames: ['OneLink-production', 'Globex-production'] }, 'commands.ndjson');
+
+  expect(printed.filter((line) => line.includes('--stack'))).toEqual([
+    '  npx onelink status --local --stack Globex-production',
+  ]);
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { display } from '../../../../local/start/progress/display.ts';
+import { joinedDisplays } from '../../../../local/start/progress/joined-display.ts';
 import { type ProgressView, progressLine, progressLines } from '../../../../local/start/progress/progress-lines.ts';
 import { RateMeter } from '../../../../local/start/progress/rate-meter.ts';
 
@@ -43,6 +44,33 @@ describe('progress', () => {
   test('names alarms, dead letters and kills', () => {
     const lines = progressLines({ ...view, alarms: ['OneLink-dead-letters'], deadLetters: 2, killed: 3 });
     expect(lines.at(-1)).toBe('12 s · quota 7,499,490 left · ALARM OneLink-dead-letters · 2 DEAD LETTERS · 3 killed');
+  });
+});
+
+describe('the progress of several pipelines', () => {
+  const shown: ProgressView[] = [];
+  let rests = 0;
+  const screen = { print: () => {}, progress: (one: ProgressView) => void shown.push(one), rest: () => void rests++ };
+
+  test('has the lanes of all under their names, and sums of the codes', () => {
+    const [acme, globex] = joinedDisplays(screen, ['Acme', 'Globex']);
+    acme?.progress(view);
+    globex?.progress({ ...view, lanes: view.lanes.slice(0, 1), deadLetters: 1 });
+    const last = shown.at(-1) ?? expect.fail('nothing was shown');
+    expect(last.lanes.map(({ name }) => name)).toEqual(['Acme campaign', 'Acme transactional', 'Globex campaign']);
+    expect(last).toMatchObject({ qr: { done: 6, owed: 12 }, deadLetters: 1, quota: view.quota });
+  });
+
+  test('rests when the last of them rests', () => {
+    const [acme, globex] = joinedDisplays(screen, ['Acme', 'Globex']);
+    acme?.rest();
+    expect(rests).toBe(0);
+    globex?.rest();
+    expect(rests).toBe(1);
+  });
+
+  test('is that of the pipeline if it is alone', () => {
+    expect(joinedDisplays(screen, ['Acme'])).toEqual([screen]);
   });
 });
 

@@ -32,7 +32,7 @@ describe('the report of a takeover', () => {
       row('no-link'),
     ]);
     const record = givenCampaign({ name: 'links.takeover', state: 'sending' });
-    const lines = reportLines(counts, { state: 'known', record, byLink: new Map() }, 'crm/links.takeover');
+    const lines = reportLines(counts, { state: 'known', record, byDigest: new Map() }, 'crm/links.takeover');
     expect(lines.slice(1)).toEqual([
       'rows      8',
       '  2  adopted        The ledger has it as the producer’s.',

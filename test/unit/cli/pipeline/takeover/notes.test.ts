@@ -34,6 +34,38 @@ describe('the notes of a takeover', () => {
     expect((await stat(path)).mode & 0o777).toBe(0o600);
   });
 
+  test('name a link by a digest that only they can make, and that each run makes alike', async () => {
+    // Given
+    const path = join(folder, 'digests');
+    const notes = new TakeoverNotes(path, about);
+    notes.addFound('A1b3/one', 'readable');
+    // When: a run begins beside it, and one begins for the same links with other notes
+    const beside = new TakeoverNotes(path, about);
+    const others = new TakeoverNotes(join(folder, 'other-digests'), about);
+    others.addFound('A1b3/one', 'readable');
+    // Then
+    const digest = notes.digestOf('A1b3/one');
+    expect(digest).toMatch(/^[0-9a-f]{32}$/);
+    expect(beside.digestOf('A1b3/one')).toBe(digest);
+    expect(notes.digestOf('A1b3/two')).not.toBe(digest);
+    expect(others.digestOf('A1b3/one')).not.toBe(digest);
+  });
+
+  test('have one key, if two runs begin at once', async () => {
+    // Given: both have seen no file, and one was killed in its first line
+    const path = join(folder, 'at-once');
+    const [one, other] = [new TakeoverNotes(path, about), new TakeoverNotes(path, about)];
+    await writeFile(path, '{"kind":"takeover","v":1,"st');
+    // When
+    one.addFound('A1b3/one', 'readable');
+    other.addFound('A1b3/two', 'readable');
+    // Then
+    expect(other.digestOf('A1b3/one')).toBe(one.digestOf('A1b3/one'));
+    const next = new TakeoverNotes(path, about);
+    expect(next.digestOf('A1b3/one')).toBe(one.digestOf('A1b3/one'));
+    expect([...next.found.keys()]).toEqual(['A1b3/one', 'A1b3/two']);
+  });
+
   test('are no file before the first finding', async () => {
     const path = join(folder, 'none');
     new TakeoverNotes(path, about).close();

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { CreateCommand } from '../../../../../lambdas/domain/contract/command.ts';
-import { commandDigest, dataDigest, sameData, subjectDigest } from '../../../../../lambdas/domain/link/digest.ts';
+import {
+  commandDigest,
+  dataDigest,
+  erasureDigest,
+  sameData,
+  subjectDigest,
+} from '../../../../../lambdas/domain/link/digest.ts';
 
 const command: CreateCommand = {
   specVersion: '1.0',
@@ -99,5 +105,22 @@ describe('the data that the API holds', () => {
     ['another case', { pid: 'sms' }, { pid: 'SMS' }],
   ])('differs from the requested data: %s', (_, asked, held) => {
     expect(sameData(asked, held)).toBe(false);
+  });
+});
+
+describe("the digest of an erasure's delete", () => {
+  const address = { onelinkId: 'A1b3', shortlinkId: 'abc' };
+  const digest = erasureDigest('secret', address, 2, 1_700_000_000_000);
+
+  it('is one for a version of a link, and nobody can make it without the secret', () => {
+    expect(digest).toMatch(/^[0-9a-f]{32}$/);
+    expect(erasureDigest('secret', { ...address }, 2, 1_700_000_000_000)).toBe(digest);
+    const others = [
+      erasureDigest('other', address, 2, 1_700_000_000_000),
+      erasureDigest('secret', { ...address, shortlinkId: 'abd' }, 2, 1_700_000_000_000),
+      erasureDigest('secret', address, 3, 1_700_000_000_000),
+      erasureDigest('secret', address, 2, 1_700_000_000_001),
+    ];
+    expect(new Set([digest, ...others]).size).toBe(5);
   });
 });

@@ -9,8 +9,11 @@ import { startApiFront } from '../weather/api-sockets.ts';
 import { apiAddress } from './api-address.ts';
 import { producerCallers } from './producer-callers.ts';
 
-interface PipelineOptions extends LocalCloudOptions {
-  pipeline: Pick<ConfiguredPipeline, 'stackName' | 'settings' | 'account'>;
+type Named = Pick<ConfiguredPipeline, 'stackName' | 'settings' | 'account'>;
+
+interface PipelinesOptions extends LocalCloudOptions {
+  /** On one AppsFlyer account. */
+  pipelines: readonly Named[];
   /** The emulator of the OneLink API. */
   api: { origin: string };
   token: string;
@@ -21,26 +24,28 @@ interface PipelineOptions extends LocalCloudOptions {
 }
 
 /**
- * Starts a synthesised pipeline on local engines, against the emulator. Its outcomes come from the producers' own outcome
- * queues, and from a temporary queue.
+ * Starts the synthesised pipelines on local engines, against the emulator. Their outcomes come from the producers' own outcome
+ * queues, and from a temporary queue for each pipeline.
  * @param closing gets the steps that stop what was started. The caller runs them, the last one first, after a failure too
  * @throws Error if a part does not start
  */
-export async function startPipeline(
-  { pipeline: { stackName, settings, account }, api, token, httpKeys, onCloud, ...options }: PipelineOptions,
+export async function startPipelines(
+  { pipelines, api, token, httpKeys, onCloud, ...options }: PipelinesOptions,
   closing: (() => Promise<void>)[],
 ) {
+  const [first] = pipelines;
+  if (first === undefined) throw new Error('there is no pipeline to start');
   const front = options.weather && (await startApiFront(options.weather, api.origin));
   if (front) closing.push(() => front.stop());
   const cloud = await startLocalCloud({
-    stacks: [`${stackName}-State`, stackName],
+    stacks: pipelines.flatMap(({ stackName }) => [`${stackName}-State`, stackName]),
     secretValues: { ApiToken: token, ...(httpKeys && { HttpKeys: JSON.stringify(httpKeys) }) },
-    callers: producerCallers(settings),
+    callers: producerCallers({ producers: pipelines.flatMap(({ settings }) => settings.producers) }),
     // The workers need the quota from the start, and the alarms need the governor's heartbeat.
     fireSchedulesAtStart: true,
     ...options,
     environmentOverrides: {
-      API_BASE_URL: apiAddress(front?.endpoint ?? api.origin, account),
+      API_BASE_URL: apiAddress(front?.endpoint ?? api.origin, first.account),
       // The emulator is on this machine.
       API_PROXY_URL: '',
       ...options.environmentOverrides,
@@ -48,22 +53,32 @@ export async function startPipeline(
   });
   closing.push(() => cloud.stop());
   onCloud?.(cloud);
-  const named = cloud.outputs[stackName] ?? {};
-  const outputs = pipelineOutputs(named, stackName);
   const sqs = new SQSClient(cloud.clientConfig('sqs'));
   const sns = new SNSClient(cloud.clientConfig('sns'));
-  const own = outcomeQueuesOf(
-    settings.producers.map(({ source }) => source),
-    named,
+  const started = await Promise.all(
+    pipelines.map(async ({ stackName, settings }) => {
+      /** All outputs of the pipeline's stack, by name. */
+      const named = cloud.outputs[stackName] ?? {};
+      const outputs = pipelineOutputs(named, stackName);
+      const own = outcomeQueuesOf(
+        settings.producers.map(({ source }) => source),
+        named,
+      );
+      const outcomes = await openOutcomes({ sqs, sns }, allOutcomes(outputs.outcomeTopicArn, own));
+      closing.push(() => outcomes.close());
+      return { named, outputs, outcomes };
+    }),
   );
-  const outcomes = await openOutcomes({ sqs, sns }, allOutcomes(outputs.outcomeTopicArn, own));
-  closing.push(() => outcomes.close());
-  return {
-    cloud,
-    /** All outputs of the pipeline's stack, by name. */
-    named,
-    outputs,
-    sqs,
-    outcomes,
-  };
+  return { cloud, sqs, started };
+}
+
+/** Starts one pipeline alone. */
+export async function startPipeline(
+  { pipeline, ...options }: Omit<PipelinesOptions, 'pipelines'> & { pipeline: Named },
+  closing: (() => Promise<void>)[],
+) {
+  const { cloud, sqs, started } = await startPipelines({ pipelines: [pipeline], ...options }, closing);
+  const [only] = started;
+  if (only === undefined) throw new Error('the pipeline has not started');
+  return { cloud, sqs, ...only };
 }
