@@ -7,7 +7,7 @@ import { figuresOf, type MonthFigures } from '../month/findings/figures.ts';
 import { brokenPromises } from '../month/findings/judge.ts';
 import { play } from '../month/play.ts';
 import { drawMonth } from '../month/plots/month-plots.ts';
-import { march } from '../month/traffic/calendar.ts';
+import { burstCommands, march } from '../month/traffic/calendar.ts';
 import { changedLanes } from '../month/world/lane-changes.ts';
 import { type MonthSize, monthSize } from '../month/world/size.ts';
 import { type Variant, variantAt, variantPipeline } from '../world/synthesis.ts';
@@ -26,6 +26,11 @@ interface Run {
 /** A whole month in simulated time, once for each choice of the lanes. */
 export async function month(options: BenchOptions): Promise<Findings> {
   const { report, seed, only, commands = usualCommands, lanes, callsPerSecond } = options;
+  const least = Math.ceil((march.burstsAtHours.length * burstCommands) / march.transactionalShare);
+  if (commands < least) {
+    const because = `its bursts alone have ${march.burstsAtHours.length} × ${burstCommands} commands of the transactional lane`;
+    throw new Error(`--commands: a month has at least ${least}, because ${because}; got ${commands}`);
+  }
   const variant = callsPerSecond === undefined ? {} : variantAt({ callsPerSecond });
   const names = [asConfigured, ...lanes].filter(
     (name) => only.length === 0 || only.some((part) => name.includes(part)),

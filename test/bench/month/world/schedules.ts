@@ -85,6 +85,7 @@ export function startGovernor(cloud: Cloud): Governed {
     },
     {
       api,
+      siblings: [],
       control: services.control,
       siblings: [],
       linkIdSecret: { isOfLedger: async () => true },
