@@ -17,6 +17,7 @@ export default defineConfig(({ mode }) => ({
     // The tests use the sample configuration, because an operator may change lib/config/config.ts.
     env: { ONELINK_CONFIG: join(import.meta.dirname, 'examples/configuration.ts') },
     globalSetup: ['test/run/global-setup.ts'],
+    setupFiles: ['test/run/clean-environment.ts'],
     // Ample: on a busy machine a test that starts processes takes many times as long as on a quiet one.
     testTimeout: 60_000,
     hookTimeout: 180_000,

@@ -50,6 +50,8 @@ test('the templates name only what the preflight checks, or what is unique withi
     'AWS::IAM::Policy.PolicyName',
     'AWS::KMS::Alias.AliasName',
     'AWS::Lambda::Alias.Name',
+    // It begins with the name of the stack, and goes with it.
+    'AWS::SSM::Document.Name',
     'AWS::SecretsManager::Secret.Name',
   ]);
 });

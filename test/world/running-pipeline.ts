@@ -184,7 +184,8 @@ export async function runningPipeline({
       const over = new AbortController();
       const timer = setTimeout(() => over.abort(), deadlineSeconds * 1000);
       await outcomes.listen((outcome) => {
-        if (outcome.action === null) received.set(outcome.outcomeId, outcome);
+        // The outcome of a campaign has no request.
+        if (outcome.action === null && outcome.requestId !== null) received.set(outcome.outcomeId, outcome);
         if (received.size === count) over.abort();
         return true;
       }, over.signal);

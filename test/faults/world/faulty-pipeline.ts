@@ -5,8 +5,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { config } from '../../../examples/configuration.ts';
+import { LinkIdSecret } from '../../../lambdas/adapters/link-id-secret.ts';
 import type { Outcome } from '../../../lambdas/domain/contract/outcome.ts';
 import { type Dialect, dialectLimits } from '../../../lambdas/domain/onelink/dialect.ts';
+import { systemClock } from '../../../lambdas/runtime/clock.ts';
 import { type LocalCloud, SimulatedClock } from '../../../local/cloud/cloud.ts';
 import { startOneLinkApi } from '../../../local/onelink-api/server.ts';
 import { apiAddress } from '../../../local/start/api-address.ts';
@@ -161,6 +163,9 @@ export async function faultyPipeline(options: FaultyPipelineOptions) {
   }
 
   const secrets = new SecretsManagerClient(cloud.clientConfig('secretsManager'));
+  // As the governor's first run does. It is the one write of a ledger's life, so no later crash could meet it.
+  const ofSecret = { LINK_ID_SECRET_ARN: named.LinkIdSecretArn ?? '', LEDGER_TABLE_NAME: named.LedgerTableName ?? '' };
+  await new LinkIdSecret({ secrets, dynamo }, ofSecret, systemClock).isOfLedger();
   const correspondence = new Correspondence();
   const outcomes = await running.openOutcomes();
   const over = new AbortController();

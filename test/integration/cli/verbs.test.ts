@@ -1,9 +1,11 @@
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { Command } from 'commander';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { testableAlarm } from '../../../cli/commands/alarm/testable-alarm.ts';
 import { doctor } from '../../../cli/commands/doctor/doctor.ts';
 import type { LocalRun } from '../../../cli/pipeline/local-run.ts';
 import { ChosenPipeline } from '../../../cli/pipeline/pipeline-choice.ts';
@@ -187,6 +189,11 @@ test('each verb makes the calls that are recorded for it', { timeout: 400_000 },
   const ended = { Bucket: pipeline.outputs.ArchiveBucketName, Key: 'history/2026/03/09/one.ndjson', Body: '{}\n' };
   await s3.send(new PutObjectCommand(ended)).finally(() => s3.destroy());
   const arn = (verb: string) => callerOf(verb).arn;
+  // An alarm is OK when it has been judged for the first time.
+  const cloudWatch = new CloudWatchClient(pipeline.cloud.clientConfig('cloudWatch'));
+  const ofTickets = { stackName: stack, topicArn: pipeline.outputs.TicketTopicArn ?? '' };
+  const isTestable = async () => (await testableAlarm(cloudWatch, ofTickets)).name !== undefined;
+  await vi.waitUntil(isTestable, { timeout: 180_000, interval: 1_000 }).finally(() => cloudWatch.destroy());
 
   const deployment = await deploymentIn(await assemblyIn(folder), stack);
   const callsOf = (names: string[]) =>

@@ -87,7 +87,6 @@ export function startGovernor(cloud: Cloud): Governed {
       api,
       siblings: [],
       control: services.control,
-      siblings: [],
       linkIdSecret: { isOfLedger: async () => true },
       mappings: {
         state: async (name) => (mappingOf(name).isOn ? 'on' : 'off'),

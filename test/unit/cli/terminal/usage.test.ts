@@ -176,7 +176,7 @@ describe('the npm scripts', () => {
     [['test/faults/main.ts', '--weather', '99999999999999999999'], 'It must be a whole number'],
     [['test/model/main.ts', 'abc'], 'It must be a whole number from 1 to'],
     [['test/model/main.ts', '10', '7', 'x'], 'It must look like 17:2:0.'],
-    [['test/bench/main.ts', 'speed'], 'Allowed choices are rate, quota'],
+    [['test/bench/main.ts', 'speed'], 'Allowed choices are rate, full-rate, '],
     [['examples/generate-campaign.ts', 'abc'], 'too many arguments'],
     [['schemas/generate.ts', 'abc'], 'too many arguments'],
     [['local/onelink-api/main.ts', '--prot', '4570'], "unknown option '--prot'"],
