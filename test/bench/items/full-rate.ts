@@ -8,6 +8,7 @@ import type { BenchOptions, Findings } from '../item.ts';
 import { cores } from '../world/machine.ts';
 import { measureWindow } from '../world/measured-window.ts';
 import { countBetween, fullestSecond, sendTimesProbe } from '../world/send-times.ts';
+import { type Variant, variantAt } from '../world/synthesis.ts';
 
 /** What happens to the environments and to the API's answers. */
 interface Trouble {
@@ -41,42 +42,43 @@ const variants: Readonly<Record<string, FullRateVariant>> = {
 const warmUpSeconds = 8;
 const stops: FleetOptions['stops'] = { milliseconds: 300, everyMilliseconds: 200 };
 const recycledAfterMilliseconds = 60_000;
-/** A machine with less left was full: what it measures is its own limit. */
+/** A machine with less left was full, and has measured itself. */
 const leastIdleCores = 0.1;
 const goalOfBudget = 0.97;
 const goalLatencyMilliseconds = 200;
 
 /**
- * The account's real limits, 1,000 calls and 25 QR calls a second. The use cases, pacer, HTTP client and failure table are those
+ * The account's real limits by default: 1,000 calls and 25 QR calls a second. The use cases, pacer, HTTP client and failure table are those
  * that ship, in as many processes as the configuration reserves.
  */
-export async function fullRate({ report, only, seconds, seed }: BenchOptions): Promise<Findings> {
+export async function fullRate({ report, only, seconds, seed, callsPerSecond }: BenchOptions): Promise<Findings> {
+  const variant = callsPerSecond === undefined ? {} : variantAt({ callsPerSecond });
   const runs: FullRateRun[] = [];
-  for (const [name, variant] of Object.entries(variants)) {
+  for (const [name, trouble] of Object.entries(variants)) {
     if (only.length > 0 && !only.some((part) => name.includes(part))) continue;
     report(`full-rate: ${name}, ${seconds} s`);
-    runs.push(await run(name, variant, seconds, seed));
+    runs.push(await run(name, trouble, variant, seconds, seed));
   }
   return { figures: { runs }, table: fullRateTable(runs), broken: runs.flatMap(brokenIn) };
 }
 
 export type FullRateRun = Awaited<ReturnType<typeof run>>;
 
-async function run(name: string, variant: FullRateVariant, seconds: number, seed: number) {
-  const { latencyMilliseconds } = variant;
+async function run(name: string, trouble: FullRateVariant, variant: Variant, seconds: number, seed: number) {
+  const { latencyMilliseconds } = trouble;
   const probe = await sendTimesProbe();
   const fleet = await startFleet({
-    variant: {},
+    variant,
     emulator: { latencyMilliseconds: latencyMilliseconds / 2, latencyJitterMilliseconds: latencyMilliseconds },
     nodeOptions: [probe.nodeOption],
-    recycledAfterMilliseconds: variant.recycled ? recycledAfterMilliseconds : undefined,
-    stops: variant.stopped ? stops : undefined,
+    recycledAfterMilliseconds: trouble.recycled ? recycledAfterMilliseconds : undefined,
+    stops: trouble.stopped ? stops : undefined,
   });
   try {
-    if (variant.refused) await fleet.api.admin.addFaults(faults(seed));
+    if (trouble.refused) await fleet.api.admin.addFaults(faults(seed));
     await sleep(warmUpSeconds * 1000);
     const window = await measureWindow(fleet, seconds, () => {
-      if (variant.killed) fleet.killAllEnvironments();
+      if (trouble.killed) fleet.killAllEnvironments();
     });
     const { all, ofFunction } = await probe.read();
     const { arrivals, refused } = await fleet.api.admin.stats();
@@ -114,7 +116,8 @@ async function run(name: string, variant: FullRateVariant, seconds: number, seed
       crash: fleet.crash(),
       ownCores: window.ownCores,
       busyCores: window.busyCores,
-      machineWasFull: window.busyCores > cores - leastIdleCores,
+      firmCores: window.firmCores,
+      machineWasFull: window.firmCores > cores - leastIdleCores,
       cpuMillisecondsPerCall: Object.fromEntries(
         [...window.cpuSeconds].map(([role, used]) => [role, (used * 1000) / (between(all) * window.seconds)]),
       ),

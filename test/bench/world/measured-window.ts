@@ -20,5 +20,5 @@ export async function measureWindow(
   const cpuSeconds = difference(pipeline.cpuSeconds(), before);
   const elapsed = (until - from) / 1000;
   const ownCores = [...cpuSeconds.values()].reduce((sum, one) => sum + one, 0) / elapsed;
-  return { from, until, seconds: elapsed, cpuSeconds, busyCores: busy().busyCores, ownCores };
+  return { from, until, seconds: elapsed, cpuSeconds, ...busy(), ownCores };
 }
