@@ -160,7 +160,10 @@ async function judge(
   // A poll that started before the recorded one is outdated, even if its answer comes later.
   const isNewer = polled !== undefined && polled.polledAt > (before.quota?.polledAt ?? 0);
   const left = polled && Math.min(polled.remaining, shareLeft ?? polled.remaining);
-  const quota = isNewer && left !== undefined ? { ...polled, remaining: left, own } : before.quota;
+  const quota =
+    isNewer && left !== undefined
+      ? { ...polled, remaining: left, own, ...(ofSiblings > 0 && { counted: own + ofSiblings }) }
+      : before.quota;
   const used = Math.max(0, settings.MONTHLY_QUOTA_CALLS - (polled?.remaining ?? 0));
   const usage = isNewer ? nextUsage(before.usage, { at, used, own: own + ofSiblings }) : before.usage;
   const health = nextHealth(before.health, observedHealth(probed, signals, before.governedAt), at);
@@ -240,7 +243,7 @@ async function observeQuota(
   { observer, control }: GovernorPorts,
 ): Promise<void> {
   if (polled === undefined || quota === undefined || usage === undefined) return;
-  const { MONTHLY_QUOTA_CALLS: monthlyQuotaCalls } = settings;
+  const { MONTHLY_QUOTA_CALLS: monthlyQuotaCalls, MONTHLY_SHARE_CALLS } = settings;
   const own = callsIn(spent) + ofSiblings;
   const { remaining } = polled;
   const renewalsDue = await control.renewals(comingDays);
@@ -248,7 +251,9 @@ async function observeQuota(
   observer.count(governorMetric.quotaPolled);
   observer.level(governorMetric.quotaRemaining, quota.remaining, 'Count');
   observer.level(governorMetric.quotaUsed, usage.used, 'Count');
-  observer.level(governorMetric.quotaUsedPercent, (100 * usage.used) / monthlyQuotaCalls, 'Percent');
+  const ofShare = MONTHLY_SHARE_CALLS === undefined ? 0 : (100 * callsIn(spent)) / MONTHLY_SHARE_CALLS;
+  const usedPercent = Math.max((100 * usage.used) / monthlyQuotaCalls, ofShare);
+  observer.level(governorMetric.quotaUsedPercent, usedPercent, 'Percent');
   observer.level(governorMetric.quotaBurnPerHour, expected.burnPerHour, 'Count');
   observer.level(governorMetric.quotaHoursToEmpty, expected.hoursToEmpty, 'Count');
   observer.level(governorMetric.quotaSpentElsewhere, expected.spentElsewhere, 'Count');

@@ -6,6 +6,7 @@ export const governorMetric = {
   quotaRemaining: 'QuotaRemaining',
   /** Calls used this UTC month, by all systems. */
   quotaUsed: 'QuotaUsed',
+  /** Of the account's quota, or of the pipeline's share, whichever is more. */
   quotaUsedPercent: 'QuotaUsedPercent',
   /** Calls an hour, over the last hour. */
   quotaBurnPerHour: 'QuotaBurnPerHour',

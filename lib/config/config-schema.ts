@@ -81,6 +81,7 @@ const takenNames = [
   readerLane,
   'all',
   'outcomes',
+  'deliveries',
   'governor',
   'replayer',
   'ingress',

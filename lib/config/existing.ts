@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { StageSettings } from './config-schema.ts';
+import { partitionOf } from './landing-zone.ts';
 import { text } from './setting-rules.ts';
 
 const streamArn = /^arn:[\w-]+:dynamodb:([\w-]+):(\d{12}):table\/([\w.-]{3,255})\/stream\/[\d:.T-]+$/;
@@ -39,14 +40,48 @@ export type Existing = z.infer<typeof existingSchema>;
 /** The name of the table whose stream it is. */
 export const tableOfStream = (arn: string) => streamArn.exec(arn)?.[3] ?? '';
 
+const reasonOf = (path: string) =>
+  path.endsWith('linkIdSecretArn')
+    ? 'both would derive link IDs from one secret'
+    : 'two governors would steer one ledger';
+
+/** What of the names cannot work: a table or bucket is one resource of one pipeline. */
+function nameFaults(
+  pipelines: Pick<StageSettings, 'pipelines'>['pipelines'],
+  removalPolicy: StageSettings['removalPolicy'],
+): [string, string][] {
+  const all = pipelines.flatMap(({ existing: { names = {}, ledgerStreamArn } = {} }, index) => {
+    const at = `pipelines[${index}].existing`;
+    const given = Object.entries(names).map(([kind, name = '']) => ({ path: `${at}.names.${kind}`, kind, name }));
+    const table = ledgerStreamArn === undefined ? [] : [tableOfStream(ledgerStreamArn)];
+    return [...table.map((name) => ({ path: `${at}.ledgerStreamArn`, kind: 'ledger', name })), ...given];
+  });
+  const service = (kind: string) => (kind === 'ledger' ? 'table' : 'bucket');
+  return all.flatMap(({ path, kind, name }, index): [string, string][] => {
+    if (path.includes('.names.') && removalPolicy === 'destroy') {
+      const rule = 'must be left out with removalPolicy destroy, which would delete it together with the stack';
+      return [[path, `${rule}; got ${JSON.stringify(name)}`]];
+    }
+    const before = all.slice(0, index).find((one) => one.name === name && service(one.kind) === service(kind));
+    if (before === undefined || (!before.path.includes('.names.') && !path.includes('.names.'))) return [];
+    return [[path, `must not be that of ${before.path} as well; got ${JSON.stringify(name)}`]];
+  });
+}
+
 /** What of the existing parts cannot work in the stage: path within the stage, rule and value. */
-export function existingFaults({ aws, pipelines }: Pick<StageSettings, 'aws' | 'pipelines'>): [string, string][] {
+export function existingFaults({
+  aws,
+  removalPolicy,
+  pipelines,
+}: Pick<StageSettings, 'aws' | 'removalPolicy' | 'pipelines'>): [string, string][] {
   const named = pipelines.flatMap(({ existing: { names, ...arns } = {} }, index) =>
     Object.entries(arns).map(([name, arn = '']) => ({ path: `pipelines[${index}].existing.${name}`, arn })),
   );
   const faults = named.flatMap(({ path, arn }): [string, string][] => {
-    const [, , , region, account] = arn.split(':');
-    if (aws === undefined || (region === aws.region && account === aws.account)) return [];
+    const [, partition, , region, account] = arn.split(':');
+    if (aws === undefined) return [];
+    const isThere = region === aws.region && account === aws.account && partition === partitionOf(aws.region);
+    if (isThere) return [];
     return [
       [path, `must be in the stage’s AWS account ${aws.account} and region ${aws.region}; got ${JSON.stringify(arn)}`],
     ];
@@ -67,7 +102,8 @@ export function existingFaults({ aws, pipelines }: Pick<StageSettings, 'aws' | '
     ...doubled,
     ...twice.map(({ path, arn }): [string, string] => [
       path,
-      `must belong to one pipeline alone, because two governors would steer one ledger; got ${JSON.stringify(arn)}`,
+      `must belong to one pipeline alone, because ${reasonOf(path)}; got ${JSON.stringify(arn)}`,
     ]),
+    ...nameFaults(pipelines, removalPolicy),
   ];
 }

@@ -14,6 +14,7 @@ import type { DeployedPipeline } from '../../pipeline/deployed-pipeline.ts';
 import { openReader } from '../../pipeline/reader.ts';
 import { tallyWords } from '../../terminal/outcome-words.ts';
 import { pipelineHelp, pipelineVerb, type Scene, type VerbOptions } from '../../terminal/pipeline-verb.ts';
+import { OperatorError } from '../../words/operator-error.ts';
 import { counted } from '../../words/words.ts';
 import { checkApi, unlessReaderFails } from './api-checks.ts';
 import { checkCampaignLetters, checkCampaignMapping, checkCampaigns, unopenedFiles } from './campaign-checks.ts';
@@ -82,6 +83,10 @@ export async function doctor(scene: Scene<DoctorOptions>): Promise<number> {
 async function* checksFor(scene: Scene<DoctorOptions>): AsyncGenerator<Check> {
   const { options, chosen } = scene;
   if (options.table !== undefined) {
+    if (!/^[\w.-]{3,255}$/.test(options.table))
+      throw new OperatorError(
+        '--table: must be the name of a table, and not its ARN: 3 to 255 letters, digits, _ . and -',
+      );
     const dynamo = new DynamoDBClient();
     yield* await checkRestoredTable(dynamo, options.table, chosen.local !== undefined);
     return;

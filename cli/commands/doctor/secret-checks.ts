@@ -5,7 +5,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import type { ControlReading } from '../../../lambdas/domain/control/control-record.ts';
 import { isDenied } from '../../pipeline/service-error.ts';
-import { type Check, failed, notKnown, ok, warning } from './check.ts';
+import { type Check, failed, notKnown, ok } from './check.ts';
 
 /** The token goes through a file, because other users of the machine can read a command line. */
 export const putToken =
@@ -71,10 +71,7 @@ function linkIdCheck(versions: readonly (readonly string[])[]): Check {
     return failed(name, 'has no current value', fix);
   }
   if (versions.length <= 1) return ok(name, 'exists, never replaced');
-  const fix =
-    'Unless you restored the value on purpose, put the previous version back. With the new value, the pipeline does not ' +
-    'find earlier derived links, and a repeated command makes a second link.';
-  return warning(name, 'was replaced', fix);
+  return ok(name, 'exists, has earlier versions; the check of the ledger shows whether it is the right one');
 }
 
 /** Whether the ledger was written with the link-ID secret, as the governor's last run has found it. */

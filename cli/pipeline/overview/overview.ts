@@ -136,10 +136,16 @@ export function quotaOverview({
 }: Pick<Sight, 'reading' | 'renewalsDue' | 'monthlyQuotaCalls'>): QuotaOverview | undefined {
   const { quota, usage } = reading.control ?? {};
   if (quota === undefined) return undefined;
-  const { remaining, polledAt, own } = quota;
+  const { remaining, polledAt, own, counted = own } = quota;
   if (usage === undefined || monthlyQuotaCalls === undefined) return { remaining, polledAt };
   const { used } = usage;
-  const expected = forecast(usage, { remaining, monthlyQuotaCalls, own, renewalsDue, nowMilliseconds: polledAt });
+  const expected = forecast(usage, {
+    remaining,
+    monthlyQuotaCalls,
+    own: counted,
+    renewalsDue,
+    nowMilliseconds: polledAt,
+  });
   return { remaining, polledAt, used, usedPercent: (100 * used) / monthlyQuotaCalls, ...expected };
 }
 

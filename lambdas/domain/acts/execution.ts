@@ -47,7 +47,8 @@ export function callerOfArn(arn: string): Caller | undefined {
 
 const { lane, queue, limit, reason: why } = documentParameter;
 const one = <T extends z.ZodType>(value: T) => z.tuple([value]).transform(([only]) => only as z.output<T>);
-const queueForm = /^([a-z0-9.-]{1,100}) (https?:\/\/\S{1,300})$/i;
+/** A lane's name has 31 characters at most, and a source 64. */
+const queueForm = /^([a-z0-9._-]{1,120}) (https?:\/\/\S{1,300})$/i;
 const parametersOf = {
   pause: z.strictObject({ [lane]: one(z.string()), [why]: one(reason) }),
   resume: z.strictObject({ [lane]: one(z.string()), [why]: one(reason) }),

@@ -90,6 +90,8 @@ export const controlRecordSchema = z.object({
       polledAt: instant,
       /** Our own calls of the month at that time. */
       own: z.number(),
+      /** Those and the siblings' own, if the pipeline has siblings. */
+      counted: z.number().optional(),
     })
     .optional(),
   lanes: z.record(z.string(), laneControlSchema),

@@ -488,7 +488,8 @@ describe('the governor of a pipeline with a share of the month’s quota', () =>
     await brand.minutes(1);
     expect(brand.lanes).toEqual({ ...allOpen, campaign: 'parking: quota-share-reached' });
     expect(brand.control.control).toMatchObject({ quota: { remaining: 750_000 } });
-    expect(brand.metrics).toMatchObject({ QuotaRemaining: 750_000, QuotaUsedPercent: 20 });
+    // Three quarters of the share are used, and a fifth of the account's quota.
+    expect(brand.metrics).toMatchObject({ QuotaRemaining: 750_000, QuotaUsedPercent: 75 });
   });
 
   it('has no more left than the account', async () => {
@@ -527,6 +528,7 @@ describe('the governor of one of several pipelines on an account', () => {
     brand.siblings[0] = async () => spentCalls(115_000);
     await brand.run();
     expect(brand.metrics).toMatchObject({ QuotaSpentElsewhere: 5_000 });
+    expect(brand.control.control).toMatchObject({ quota: { own: 10_000, counted: 130_000 } });
   });
 
   it('goes on if a sibling cannot be read, and logs it', async () => {

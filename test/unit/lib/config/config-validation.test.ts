@@ -449,7 +449,7 @@ describe('a configuration', () => {
     const lane = config.stages.production?.pipelines[0]?.lanes.campaign;
     // Each construct, alarm and verb needs a name of its own: `campaign-ingress-crm` is a producer's queue of another lane.
     const taken =
-      'expiry, qr, reader, all, outcomes, governor, replayer, ingress, forwarder, operations, campaigns, alarms, dashboard, constructor, default, resource';
+      'expiry, qr, reader, all, outcomes, deliveries, governor, replayer, ingress, forwarder, operations, campaigns, alarms, dashboard, constructor, default, resource';
     const rule = `the name must be lower-case letters and digits, a letter first, and none of ${taken}`;
     for (const name of ['Bulk', 'campaign-ingress-crm', ...taken.split(', ')]) {
       expect(faultsOf(changed([`${pipeline}.lanes`, { [name]: lane }]))).toContain(`${at}.lanes.${name}: ${rule}`);
