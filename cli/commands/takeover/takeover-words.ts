@@ -59,7 +59,9 @@ export function choiceLines(
   const { tellsExpiry } = dialectLimits[dialectOf(account)];
   return [
     ...(why === undefined ? [] : [why]),
-    ...(choice.action === 'migrate' ? ['A migrated link begins its TTL anew, as by each update.'] : []),
+    ...(choice.action === 'migrate'
+      ? ['A migrated link that renews itself begins its TTL anew, as by each update.']
+      : []),
     ...(tellsExpiry || choice.ttl !== undefined ? [] : [lostTtl]),
     ...(choice.renewTtl === undefined ? [lostRenewal] : []),
   ];
@@ -75,7 +77,7 @@ function undecidedLines(links: number): string[] {
   return [
     `${counted(links, 'link')} can be taken over, and no answer of the API shows by which version ${links === 1 ? 'it was' : 'they were'} made:`,
     `  --adopt    if version 2.0 made ${them}. It costs no quota, and changes nothing at the API.`,
-    `  --migrate  if version 1.0 made ${them}, or if you do not know. It costs one call of the quota${links === 1 ? '' : ' each'}. It begins the TTL anew.`,
+    `  --migrate  if version 1.0 made ${them}, or if you do not know. It costs one call of the quota${links === 1 ? '' : ' each'}. It begins the TTL anew of links that renew themselves.`,
     '             The API refuses it for links of AppsFlyer’s page, its bulk tool and SDKs. Such a link stays as it is.',
   ];
 }
