@@ -8,6 +8,7 @@ import { checkBootstrap } from './bootstrap-check.ts';
 import { checkBoundary } from './boundary-check.ts';
 import { checkConcurrency } from './concurrency-check.ts';
 import { checkCredentials } from './credentials-check.ts';
+import { checkExisting } from './existing-check.ts';
 import { checkKeys } from './key-check.ts';
 import { checkLeftovers } from './leftovers-check.ts';
 import { checkNames } from './names-check.ts';
@@ -43,6 +44,7 @@ export const siteChecks: readonly (readonly [name: string, asked: readonly strin
     ],
     checkLeftovers,
   ],
+  ['existing', ['dynamodb:DescribeTable', 's3:ListBucket', 'secretsmanager:DescribeSecret'], checkExisting],
   ['producers', ['iam:GetRole', 'iam:GetUser'], checkPrincipals],
   ['permissions boundary', ['iam:GetPolicy'], checkBoundary],
   ['keys', ['kms:DescribeKey'], checkKeys],
