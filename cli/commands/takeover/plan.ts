@@ -9,7 +9,7 @@ import { planWords } from '../plan/plan-report.ts';
 import { exitCode } from './exit-code.ts';
 import { type ChoiceOptions, decided, type OpenTakeover, withChoice, withList, withTakeover } from './list-options.ts';
 import { lookUpMissing } from './looking.ts';
-import { choiceLines, classesOf, classLines, countList, type ListCounts } from './takeover-words.ts';
+import { choiceLines, classesOf, classLines, countList, type ListCounts, waitingLines } from './takeover-words.ts';
 
 export function planCommand(): Command {
   const command = withChoice(
@@ -65,6 +65,7 @@ const plan = (scene: Scene<ChoiceOptions>): Promise<number> =>
         `${'rows'.padEnd(16)}${n(counts.rows)}`,
         ...classLines(counts),
         ...choiceLines(choice, counts, takeover),
+        ...waitingLines(counts),
         ...(fitRows(counts) === 0 ? [] : planWords(figures)),
       ].join('\n'),
     );

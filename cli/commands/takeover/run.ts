@@ -20,7 +20,7 @@ import { lookUpMissing } from './looking.ts';
 import { figuresFor, fitRows } from './plan.ts';
 import { countReport, shownReport } from './report.ts';
 import { eachReportRow } from './report-words.ts';
-import { choiceLines, classLines, countList, type ListCounts, noneOfAny } from './takeover-words.ts';
+import { choiceLines, classLines, countList, type ListCounts, noneOfAny, waitingLines } from './takeover-words.ts';
 import { type BeginningAttempt, refuseNameOfOtherList, uploadRows } from './upload-rows.ts';
 
 interface Options extends ChoiceOptions {
@@ -170,7 +170,8 @@ async function mayBegin(
   const counts = await countList(takeover, decision);
   const { links, choice } = attempt ?? {};
   if (links === undefined) {
-    for (const line of [...classLines(counts), ...choiceLines(decision, counts, takeover)]) console.error(line);
+    for (const line of [...classLines(counts), ...choiceLines(decision, counts, takeover), ...waitingLines(counts)])
+      console.error(line);
   }
   const tried = links && choice && { ...counts, byClass: { ...noneOfAny(), [choice.action]: links.length } };
   for (const line of planWords(await figuresFor(scene, takeover, tried ?? counts))) console.error(line);

@@ -1,3 +1,4 @@
+import { hasDerivedForm } from '../../../lambdas/domain/link/link-id.ts';
 import { dialectLimits } from '../../../lambdas/domain/onelink/dialect.ts';
 import { dialectOf } from '../../../lib/config/account-api.ts';
 import { classes, classOf, classWords, type Decided, type RowClass } from '../../pipeline/takeover/classes.ts';
@@ -9,18 +10,24 @@ import type { OpenTakeover } from './list-options.ts';
 export interface ListCounts {
   rows: number;
   byClass: Record<RowClass, number>;
+  /** Links to take over whose IDs may be derived ones, for which the pipeline waits. */
+  waiting: number;
 }
 
 export const noneOfAny = () => Object.fromEntries(classes.map((one) => [one, 0])) as Record<RowClass, number>;
 
-export async function countList({ rows, notes }: OpenTakeover, { choice }: Decided): Promise<ListCounts> {
+const sent: ReadonlySet<RowClass> = new Set(['adopt', 'migrate', 'undecided']);
+
+export async function countList({ rows, notes, pipeline }: OpenTakeover, { choice }: Decided): Promise<ListCounts> {
   const byClass = noneOfAny();
-  const counts = { rows: 0, byClass };
+  const counts = { rows: 0, byClass, waiting: 0 };
   await rows((row) => {
     const found = row.is === 'link' ? notes.found.get(linkName(row.address)) : undefined;
     const one = classOf(row, found, choice);
     counts.rows += 1;
     byClass[one] += 1;
+    const isDerived = row.is === 'link' && hasDerivedForm(row.address.shortlinkId, pipeline.settings.linkIdLength);
+    if (sent.has(one) && isDerived) counts.waiting += 1;
   });
   return counts;
 }
@@ -45,6 +52,15 @@ const byWords: Record<NonNullable<Decided['by']>, string | undefined> = {
   shown:
     'The API refuses to show some links of this list, so it shows only its own. To update them nevertheless, use --migrate.',
 };
+
+/** Why a takeover may take longer than its calls. */
+export function waitingLines({ waiting }: ListCounts): string[] {
+  if (waiting === 0) return [];
+  const links = `${counted(waiting, 'link')} ${waiting === 1 ? 'has an ID that the pipeline could derive' : 'have IDs that the pipeline could derive'}`;
+  return [
+    `${links}. A create may be recording ${waiting === 1 ? 'it' : 'them'}, so the pipeline waits ten minutes or more before it answers.`,
+  ];
+}
 
 /** What the choice means, and what no GET shows and is lost. */
 export function choiceLines(

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { decided, type OpenTakeover } from '../../../../../cli/commands/takeover/list-options.ts';
-import { choiceLines, countList } from '../../../../../cli/commands/takeover/takeover-words.ts';
+import { choiceLines, countList, waitingLines } from '../../../../../cli/commands/takeover/takeover-words.ts';
 import { type Finding, TakeoverNotes } from '../../../../../cli/pipeline/takeover/notes.ts';
 import { config } from '../../../../../examples/configuration.ts';
 import { temporaryFolder } from '../../../../world/temporary-folder.ts';
@@ -44,6 +44,22 @@ describe('what a takeover does with the links that the API shows', () => {
       choice: { action: 'adopt', ttl: '31d', renewTtl: 'no' },
       by: 'chosen',
     });
+  });
+
+  test('takes longer for a link whose ID the pipeline could derive, and the plan explains it', async () => {
+    const open = takeover(['readable', 'readable']);
+    const rows: OpenTakeover['rows'] = async (take) => {
+      for (const [index, shortlinkId] of ['poster', '4n18ywz91bkz'].entries()) {
+        open.notes.addFound(`A1b3/${shortlinkId}`, 'readable');
+        take({ line: index + 1, text: '', is: 'link', address: { onelinkId: 'A1b3', shortlinkId } });
+      }
+    };
+    const counts = await countList({ ...open, rows }, decided({ file, adopt: true }, open));
+    expect(counts.waiting).toBe(1);
+    expect(waitingLines(counts)).toEqual([
+      '1 link has an ID that the pipeline could derive. A create may be recording it, so the pipeline waits ten minutes or more before it answers.',
+    ]);
+    expect(waitingLines({ ...counts, waiting: 0 })).toEqual([]);
   });
 
   test('is to adopt, if the API has refused to show a link, so it does not show all', () => {
