@@ -2,12 +2,12 @@ import type { Server } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateTopicCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { buildApp } from 'fauxqs';
-import { afterAll } from 'vitest';
+import { afterAll, vi } from 'vitest';
 import { startEngine } from '../../../../local/cloud/engines/engine.ts';
 import { temporaryFolder } from '../../../world/temporary-folder.ts';
 
@@ -40,6 +40,10 @@ export async function givenTable(): Promise<{ client: DynamoDBClient; table: str
       BillingMode: 'PAY_PER_REQUEST',
     }),
   );
+  // A table is not there yet when its creation is answered, as on AWS.
+  const isActive = async () =>
+    (await client.send(new DescribeTableCommand({ TableName: 'ledger' }))).Table?.TableStatus === 'ACTIVE';
+  await vi.waitUntil(isActive, { timeout: 10_000, interval: 5 });
   return { client, table: 'ledger' };
 }
 
