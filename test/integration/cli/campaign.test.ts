@@ -627,13 +627,20 @@ describe('campaign retire', () => {
     expect(refused).toEqual({
       code: 2,
       out: [],
-      err: [expect.stringMatching(/has taken over 2 live links, which existed before it.*--taken-over delete.*Nothing/)],
+      err: [
+        expect.stringMatching(/has taken over 2 live links, which existed before it.*--taken-over delete.*Nothing/),
+      ],
     });
-    expect([kept.code, kept.out]).toEqual([0, ['crm/links.takeover has no live link but those that it has taken over.']]);
+    expect([kept.code, kept.out]).toEqual([
+      0,
+      ['crm/links.takeover has no live link but those that it has taken over.'],
+    ]);
     expect(await inbox()).not.toContain('inbox/crm/links.takeover.retire.ndjson');
     const deleted = await campaign('retire', 'links.takeover', '--yes', '--taken-over', 'delete');
     expect([deleted.code, deleted.err[0]]).toEqual([0, expect.stringContaining('2 live links: 2 calls of the quota')]);
-    expect(((await objectText('inbox/crm/links.takeover.retire.ndjson')) ?? '').match(/"action":"delete"/g)).toHaveLength(2);
+    expect(
+      ((await objectText('inbox/crm/links.takeover.retire.ndjson')) ?? '').match(/"action":"delete"/g),
+    ).toHaveLength(2);
   });
 
   test('does not begin while the campaign runs', async () => {
