@@ -51,7 +51,7 @@ file of deletes. So the deletion is checked, paced and followed as any campaign.
 stays. A deleted link cannot come back under its ID.
 
 Links that the campaign has taken over (adopt, migrate) existed before it. If some of them live, the verb ends with 2 and names their
-number, until --taken-over says whether they go as well.
+number, until --taken-over decides whether they go as well.
 
 Exit codes:
   ${exitCode.done}  the deletion has started, or no link is left
@@ -83,11 +83,15 @@ async function retire(scene: Scene<Options>): Promise<number> {
   const found = shown(rows, () => progress.update(() => `${n(counts.live)} live links found`));
   return withDeletes(found, interrupted, async (file) => {
     progress.clear();
-    if (counts.takenOver > 0 && options.takenOver === undefined) throw new OperatorError(takenOverWords(record, counts));
+    if (counts.takenOver > 0 && options.takenOver === undefined)
+      throw new OperatorError(takenOverWords(record, counts));
     for (const line of await costLines(scene, record, counts, campaigns)) console.error(line);
     const told = { ...counts, source: deleting.source, campaign: deleting.name };
     if (counts.live === 0) {
-      print({ ...told, started: false }, `${campaignKey(record)} has no live link${counts.takenOver > 0 ? ' but those that it has taken over' : ''}.`);
+      print(
+        { ...told, started: false },
+        `${campaignKey(record)} has no live link${counts.takenOver > 0 ? ' but those that it has taken over' : ''}.`,
+      );
       return exitCode.done;
     }
     if (!options.yes && !(await mayGoOn('Delete them?', 'Nothing was deleted.', interrupted)))

@@ -143,9 +143,10 @@ const statusWords: Partial<Record<ReportStatus, string>> = {
   rejected: 'It is not taken over, for the reasons below. When they are gone: onelink takeover run --again',
 };
 const otherWords = 'See its row in the results.';
-const ranks = Object.keys(statusWords);
+/** In the order in which a report lists them. docs/takeover.md has the same. */
+export const reportStatuses = Object.keys(statusWords);
 const byRank = ([one]: [ReportStatus, number], [other]: [ReportStatus, number]) =>
-  ranks.indexOf(one) - ranks.indexOf(other);
+  reportStatuses.indexOf(one) - reportStatuses.indexOf(other);
 
 /** Whether no row is left that a run would take over. */
 export function isComplete(counts: ReportCounts): boolean {

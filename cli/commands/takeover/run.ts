@@ -51,8 +51,8 @@ between --adopt and --migrate.
 A run that ends early, however that is, continues when you run it again. A link keeps the key of its row, so nothing is done
 twice. Ctrl-C during the campaign ends only the waiting.
 
-A rejected link keeps its answer, whatever has changed since. When its reason is gone, --again sends it under another key. What you
-do not give again stays as it was, unless you change from --migrate to --adopt or back: then only the options that you give count.
+A rejected link keeps its answer, whatever has changed since. When its reason is gone, --again sends it under another key. An option
+that you do not give stays as it was. But if you change from --migrate to --adopt or back, only the options that you give count.
 
 Exit codes:
   ${exitCode.done}  every link that can be taken over is; with --no-wait: the campaign has started

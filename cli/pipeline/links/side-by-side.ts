@@ -50,7 +50,8 @@ function apiState(found: Found | undefined, nowSeconds: number): string | undefi
 }
 
 function ledgerFacets(record: LinkRecord, showData: boolean): Facet[] {
-  const { source, requestId, takenOver, version, applied, ttlSeconds, renewTtl, keepUntil, lease, qrKey, qrFailure } = record;
+  const { source, requestId, takenOver, version, applied, ttlSeconds, renewTtl, keepUntil, lease, qrKey, qrFailure } =
+    record;
   const only = (what: string, ledger: string | undefined): Facet => ({ what, ledger, api: undefined });
   return [
     only('short URL', record.shortUrl),

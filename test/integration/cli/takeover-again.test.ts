@@ -50,7 +50,7 @@ describe('takeover run --again', () => {
     expect((await notesText()).match(/"attempt"/g)).toHaveLength(1);
   });
 
-  test('says that a run that was killed before its upload goes first', async () => {
+  test('names the run that was killed before its upload, which goes first', async () => {
     await run('--adopt', '--yes', '--no-wait');
     const lines = (await notesText()).trimEnd().split('\n');
     await writeFile(notes(), `${lines.filter((line) => !line.includes('"dropped"')).join('\n')}\n`);
