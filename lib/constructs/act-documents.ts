@@ -8,6 +8,7 @@ import {
   documentParameter,
   documentPrefix,
   queueChoice,
+  reasonPattern,
   redriveLimits,
 } from '../../lambdas/domain/acts/names.ts';
 import { expiryLane, qrLane } from '../../lambdas/domain/work/names.ts';
@@ -49,9 +50,6 @@ export const confirmScript = [
   "        return {'answer': 'Done, but the record of the end is missing: ' + json.dumps(answer.get('answer'))}",
   "    return {'answer': json.dumps(answer.get('answer'))}",
 ].join('\n');
-
-/** A reason: one line of 500 characters at most, as the function checks it again. */
-const reasonPattern = '^\\S.{0,499}$';
 
 /**
  * An SSM document for each act that a person can start in a browser. It has no role: an execution has the permissions of the person
