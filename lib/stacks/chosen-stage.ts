@@ -17,8 +17,8 @@ export function isFirst(given: unknown): boolean {
 }
 
 /**
- * What a deployment does to the protection of a stage that stays. The CDK drops a context without a value (`-c first`), and tells
- * nobody. So each deployment prints which of the two it is.
+ * What a deployment does to the protection of a stage that stays. The CDK drops a context without a value (`-c first`)
+ * without a warning. So each deployment prints which of the two it is.
  */
 export const protectionWords = (first: boolean) =>
   first
