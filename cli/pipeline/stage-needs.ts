@@ -3,7 +3,7 @@ import type { PipelineSettings, StageSettings } from '../../lib/config/config-sc
 import { alarmIds } from '../../lib/observability/alarm-line.ts';
 import { runbookDocumentName } from '../../lib/observability/runbook.ts';
 
-/** The names of the SSM documents that a pipeline may have: one for each act, and one for each alarm of which it has a line. */
+/** The names of the SSM documents that a pipeline may have: one for each act, and one for each alarm that it may have. */
 export function documentNamesOf(
   serviceName: string,
   { landingZone, alarms }: Pick<StageSettings, 'landingZone' | 'alarms'>,
