@@ -6,6 +6,7 @@ import { pointed } from '../domain/http/pointers.ts';
 import { HttpProblem } from '../domain/http/problem.ts';
 import type { HttpProducer, HttpRules } from '../domain/http/rules.ts';
 import { commandDigest, subjectOf } from '../domain/link/digest.ts';
+import type { Admission } from './admission.ts';
 import type { Answer } from './answer.ts';
 import { type Added, type Asked, completed, laneOf, laneReaders, otherSource } from './asked.ts';
 import { readBody } from './body.ts';
@@ -113,6 +114,27 @@ export function commandApi(settings: HttpApiEnvironment, rules: HttpRules, ports
     return seconds > 0 ? withImage(made, progress, ports) : Promise.resolve(made);
   };
 
+  /**
+   * Reads what a call with one command has to know, all at once. It claims the command's key at the same moment, and withdraws
+   * the claim if the call may not send.
+   */
+  async function begun(asked: Asked, lane: string, admission: Admission) {
+    const [looked, ...facts] = await Promise.allSettled([
+      sending.lookAndClaim(asked, lane),
+      sending.laneNow(lane),
+      admission.check(),
+    ]);
+    const [state] = facts;
+    const refused = facts.find(({ status }) => status === 'rejected');
+    const found = looked.status === 'fulfilled' ? looked.value : undefined;
+    const isPaused = state.status === 'fulfilled' && state.value.isPaused;
+    if (found !== undefined && (refused !== undefined || isPaused)) await sending.withdraw(found);
+    if (refused?.status === 'rejected') throw refused.reason;
+    if (looked.status === 'rejected') throw looked.reason;
+    if (state.status === 'rejected') throw state.reason;
+    return { state: state.value, found: looked.value };
+  }
+
   const api: CommandApi = { post, check, carryOut, awaitEnd, answer, sending };
   return api;
 
@@ -149,14 +171,16 @@ export function commandApi(settings: HttpApiEnvironment, rules: HttpRules, ports
     const asked = await check(opened, lane);
     if ('errors' in asked) throw new HttpProblem('invalid-command', { errors: asked.errors });
     trip.requestId = asked.command.requestId;
-    const [state, [found]] = await Promise.all([sending.laneNow(lane), sending.look([asked]), admission.check()]);
-    if (found === undefined) throw new Error('a command has no place in the ledger');
+    const { state, found } = await begun(asked, lane, admission);
     if (isReused(found)) throw new HttpProblem('key-reused');
     const [progress = found] = await carryOut([found], state, call, trip);
     const isOthers = found.stands === 'running' && progress.stands === 'running';
-    const waits = progress.known.http?.waiting !== undefined;
-    // A call that wants to wait learns at once that the command waits for quota or for an operator.
-    if (isOthers && !trip.hasWaited && !(waits && waitSecondsOf(call.header('prefer')) > 0))
+    const { waiting: note, sentAt } = progress.known.http ?? {};
+    const waits = note !== undefined;
+    // A call that wants to wait learns at once that the command waits for quota or for an operator. Until the other call has
+    // sent the command, it may still withdraw it, so this call does not promise an outcome.
+    const isPromised = trip.hasWaited && sentAt !== undefined;
+    if (isOthers && !isPromised && !(waits && waitSecondsOf(call.header('prefer')) > 0))
       throw new HttpProblem('in-progress', { retryAfter: waits ? askLaterAfter : askAgainAfter });
     return answer(progress, call, trip);
   }

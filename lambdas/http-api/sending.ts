@@ -16,8 +16,8 @@ import type { HttpApiEnvironment } from './env.ts';
 import { httpApiMetric } from './names.ts';
 import type { HttpApiPorts, LaneMessage } from './ports.ts';
 
-/** How a command stands: its request has an outcome, its key is free, or another call has claimed the key. */
-export type Stands = 'answered' | 'free' | Claimed;
+/** How a command stands: its request has an outcome, its key is free, this call has claimed the key, or another one has. */
+export type Stands = 'answered' | 'free' | 'claimed' | Claimed;
 
 /** A command under way. */
 export interface Progress {
@@ -42,7 +42,7 @@ export interface LaneOfCall {
 }
 
 /** Commands that nobody carries out. */
-export const unsent: ReadonlySet<Stands> = new Set(['free', 'crashed', 'ended']);
+export const unsent: ReadonlySet<Stands> = new Set(['free', 'claimed', 'crashed', 'ended']);
 /** Another command has the key. */
 export const isReused = ({ stands }: Progress) => stands === 'reused' || stands === 'abandoned';
 export const hasNoOutcome = ({ known }: Progress) => known.request === undefined;
@@ -56,7 +56,8 @@ const claimsAtOnce = 25;
  *                                └───▶ wait for the outcome
  *
  * After a crash between two steps, the next call with the key takes the claim over and sends the command again. All copies
- * have one message ID, and the link worker carries a request out once.
+ * have one message ID, and the link worker carries a request out once. A call with one command claims its key while it
+ * reads: most keys are new, and a caller may wait for the outcome. If the call then sends nothing, it withdraws the claim.
  */
 export class Sending {
   readonly #settings: HttpApiEnvironment;
@@ -131,6 +132,30 @@ export class Sending {
     return { name, isPaused: state === 'paused' };
   }
 
+  /** What the ledger knows of a command, whose key this call claims at the same moment if no call has claimed it before. */
+  async lookAndClaim(asked: Asked, lane: string): Promise<Progress> {
+    const record = this.#claimOf(asked, lane, undefined);
+    const [looked, claimed] = await Promise.allSettled([this.look([asked]), this.#ports.records.claim(record)]);
+    const isMine = claimed.status === 'fulfilled' && claimed.value;
+    const seen = looked.status === 'fulfilled' ? looked.value[0] : undefined;
+    if (isMine && (seen === undefined || seen.known.request !== undefined)) await this.#withdraw(record);
+    if (looked.status === 'rejected') throw looked.reason;
+    if (claimed.status === 'rejected') throw claimed.reason;
+    if (seen === undefined) throw new Error('a command has no place in the ledger');
+    if (!isMine || seen.known.request !== undefined) return seen;
+    return { ...seen, known: { ...seen.known, http: record }, stands: 'claimed' };
+  }
+
+  /** Frees the key of a command that this call has claimed and does not send. */
+  async withdraw({ stands, known: { http } }: Progress): Promise<void> {
+    if (stands === 'claimed' && http !== undefined) await this.#withdraw(http);
+  }
+
+  async #withdraw(record: HttpRecord): Promise<void> {
+    const { records, observer } = this.#ports;
+    await keepBooks(observer, httpApiMetric.bookkeepingFailed, () => records.withdraw(record));
+  }
+
   /**
    * Claims commands and sends those that this call has claimed.
    *
@@ -148,7 +173,8 @@ export class Sending {
     const claimed = new Map<Asked, HttpRecord>();
     const lost: Asked[] = [];
     const wanted = all.filter(({ stands }) => which.has(stands));
-    await eachAtOnce(claimsAtOnce, wanted, async ({ asked, known: { http } }) => {
+    await eachAtOnce(claimsAtOnce, wanted, async ({ asked, stands, known: { http } }) => {
+      if (stands === 'claimed' && http !== undefined) return void claimed.set(asked, http);
       const record = this.#claimOf(asked, lane, http);
       if (await this.#ports.records.claim(record, http)) claimed.set(asked, record);
       else lost.push(asked);

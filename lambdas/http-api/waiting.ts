@@ -10,8 +10,8 @@ import { isReused, type Progress, type Sending, type Stands } from './sending.ts
 
 /** The rest of the invocation that is reserved for its end. */
 const spareMilliseconds = 2_500;
-/** A call that waits sends only what another call has lost. What the worker has rejected stays so. */
-const lost: ReadonlySet<Stands> = new Set(['crashed']);
+/** A call that waits sends what another call has lost or withdrawn. What the worker has rejected stays so. */
+const lost: ReadonlySet<Stands> = new Set(['crashed', 'free']);
 /** How often a call tries to take a place. Other calls may take the one that it has chosen. */
 const tries = 5;
 

@@ -236,6 +236,7 @@ describe('the functions of the HTTP API', () => {
       logs,
       ['Allow', 'sqs:SendMessage'],
       ['Allow', 'dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+      ['Allow', 'dynamodb:DeleteItem'],
       ['Allow', 's3:GetObject'],
       ['Allow', 's3:ListBucket'],
       ['Allow', 'secretsmanager:GetSecretValue'],

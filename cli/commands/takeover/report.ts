@@ -9,8 +9,9 @@ import { type TakeoverResults, takeoverResults } from '../../pipeline/takeover/t
 import { pipelineHelp, pipelineVerb, type Scene } from '../../terminal/pipeline-verb.ts';
 import { counted } from '../../words/words.ts';
 import { ExportFile } from '../export/export-file.ts';
+import { decided } from './choice.ts';
 import { exitCode } from './exit-code.ts';
-import { decided, type ListOptions, type OpenTakeover, withList, withTakeover } from './list-options.ts';
+import { type ListOptions, type OpenTakeover, withList, withTakeover } from './list-options.ts';
 import { eachReportRow, isComplete, ReportCounts, type ReportRow, reportLines } from './report-words.ts';
 
 interface Options extends ListOptions {

@@ -79,7 +79,11 @@ export function choiceLines(
       ? ['A migrated link that renews itself begins its TTL anew, as by each update.']
       : []),
     ...(tellsExpiry || choice.ttl !== undefined ? [] : [lostTtl]),
-    ...(choice.renewTtl === undefined ? [lostRenewal] : []),
+    ...(choice.renewTtl !== undefined
+      ? []
+      : choice.action === 'migrate' && choice.ttl === undefined
+        ? []
+        : [lostRenewal]),
   ];
 }
 
