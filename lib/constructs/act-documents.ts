@@ -13,6 +13,7 @@ import {
 } from '../../lambdas/domain/acts/names.ts';
 import { expiryLane, qrLane } from '../../lambdas/domain/work/names.ts';
 import { ConfigurationError } from '../config/configuration-error.ts';
+import { reservedForDocuments } from '../config/landing-zone.ts';
 import type { Lane } from './lane.ts';
 import type { Operations } from './operations.ts';
 import type { WorkQueue } from './work-queue.ts';
@@ -26,9 +27,6 @@ export interface ActDocumentsProps {
   /** The URL of the queue of outcomes that SNS could not post, if the pipeline has one. */
   readonly undeliveredOutcomesUrl: string | undefined;
 }
-
-/** Names that Systems Manager keeps for AWS's own documents (CreateDocument, "Name"). */
-const reserved = /^(aws|amazon|amzn)/i;
 
 /** The function's step, and the step that fails if the function did nothing. */
 const steps = { act: 'act', confirm: 'confirm' } as const;
@@ -62,10 +60,10 @@ export class ActDocuments extends Construct {
   constructor(scope: Construct, id: string, props: ActDocumentsProps) {
     super(scope, id);
     const { serviceName, operations } = props;
-    if (reserved.test(serviceName)) {
+    if (reservedForDocuments.test(serviceName)) {
       const rule = `the name ${serviceName} must not begin with aws, amazon or amzn (Systems Manager)`;
-      const remedy = 'Choose another `landingZone.namePrefix`, or set `landingZone.documents` to false.';
-      throw new ConfigurationError([`landingZone: ${rule}. ${remedy}`], this.node.path);
+      const remedy = 'Choose another, or set `landingZone.documents` to false.';
+      throw new ConfigurationError([`serviceName: ${rule}. ${remedy}`], this.node.path);
     }
     const nameOf = (act: DocumentAct) => `${documentPrefix(serviceName)}${act}`;
     this.names = Object.fromEntries(documentActs.map((act) => [act, nameOf(act)])) as Record<DocumentAct, string>;

@@ -268,12 +268,27 @@ describe('a configuration', () => {
     [
       'stages.production.alarms',
       { runbookUrl: 'http://wiki.acme.example/runbook' },
-      'must be an https URL that ends in /RUNBOOK.md, without a user name or password; got "http://wiki.acme.example/runbook"',
+      'must be an https URL of 400 characters at most, without a user name, a password, a # or brackets; got "http://wiki.acme.example/runbook"',
       '.runbookUrl',
     ],
+    ...['https://wiki.acme.example/x#y', 'https://me:pw@wiki.acme.example/'].map(
+      (runbookUrl): [string, unknown, string, string] => [
+        'stages.production.alarms',
+        { runbookUrl },
+        `must be an https URL of 400 characters at most, without a user name, a password, a # or brackets; got ${JSON.stringify(runbookUrl)}`,
+        '.runbookUrl',
+      ],
+    ),
     ['stages.production.pipelines', [], 'must hold at least one pipeline; got []'],
   ])('with %s as %j is refused with the path, the rule and the value', (path, value, fault, placeInValue = '') => {
     expect(faultsOf(changed([path, value]))).toEqual([`${path}${placeInValue}: ${fault}`]);
+  });
+
+  test('may have the runbook at any https URL that leaves room in the description of an alarm', () => {
+    const with400 = `https://wiki.acme.example/${'a'.repeat(374)}`;
+    for (const runbookUrl of ['https://wiki.acme.example', 'https://wiki.acme.example:8443/x?page=7&view=ops', with400])
+      expect(faultsOf(changed(['stages.production.alarms', { runbookUrl }]))).toEqual([]);
+    expect(faultsOf(changed(['stages.production.alarms', { runbookUrl: `${with400}a` }]))).toHaveLength(1);
   });
 
   test('may give one role to two producers, and no unique ID to two roles', () => {
