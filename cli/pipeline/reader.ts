@@ -7,7 +7,6 @@ import { systemClock } from '../../lambdas/runtime/clock.ts';
 import { OperatorError } from '../words/operator-error.ts';
 import { type ConfiguredPipeline, plansOf } from './configured-pipeline.ts';
 import type { DeployedPipeline } from './deployed-pipeline.ts';
-import { askForPolicy, isDenied } from './service-error.ts';
 
 /** The verb was interrupted before the answer. */
 export class ReadingInterrupted extends OperatorError {
@@ -172,23 +171,4 @@ export function openReader(
   const { batchSize } = readingPace(configured);
   const settings = { functionName: deployed.output('ReaderFunctionName'), batchSize, interrupted };
   return new Reader(settings, { lambda: deployed.lambda, clock: systemClock, random: Math.random });
-}
-
-/**
- * The link-ID secret, which keys the ledger's digests.
- *
- * @throws OperatorError if it cannot be read
- */
-export async function linkIdSecretOf({ linkIdSecret }: Pick<DeployedPipeline, 'linkIdSecret'>): Promise<string> {
-  try {
-    return await linkIdSecret.value();
-  } catch (error) {
-    throw unreadableSecret(error);
-  }
-}
-
-export function unreadableSecret(error: unknown): OperatorError {
-  const words = error instanceof Error ? error.message : String(error);
-  const needed = `${words.replace(/[.]?$/, '.')} Your role needs secretsmanager:GetSecretValue on it.`;
-  return new OperatorError(error instanceof Error && isDenied(error.cause) ? `${needed} ${askForPolicy}` : needed);
 }

@@ -69,6 +69,48 @@ function nameFaults(
   });
 }
 
+/**
+ * What several stages name as their own: a part of the state is one resource of one pipeline. A table's name is one resource in one AWS
+ * account and region, the others are anywhere. A stage without `aws` may go to the place of any other.
+ */
+export function sharedExistingFaults(
+  stages: Readonly<Record<string, Pick<StageSettings, 'aws' | 'pipelines'>>>,
+): string[] {
+  const parts = Object.entries(stages).flatMap(([stage, { aws, pipelines }]) =>
+    pipelines.flatMap(({ existing: { names = {}, ledgerStreamArn, linkIdSecretArn } = {} }, index) => {
+      const at = `stages.${stage}.pipelines[${index}].existing`;
+      const one = (path: string, kind: 'table' | 'bucket' | 'secret', value: string, place = '') => ({
+        stage,
+        path: `${at}.${path}`,
+        kind,
+        value,
+        place,
+      });
+      const { ledger, ...buckets } = names;
+      const home = aws && `${aws.account} ${aws.region}`;
+      const [, region, account] = streamArn.exec(ledgerStreamArn ?? '') ?? [];
+      return [
+        ...(ledger === undefined ? [] : [one('names.ledger', 'table', ledger, home)]),
+        ...(ledgerStreamArn === undefined
+          ? []
+          : [one('ledgerStreamArn', 'table', tableOfStream(ledgerStreamArn), `${account} ${region}`)]),
+        ...Object.entries(buckets).map(([name, bucket = '']) => one(`names.${name}`, 'bucket', bucket)),
+        ...(linkIdSecretArn === undefined ? [] : [one('linkIdSecretArn', 'secret', linkIdSecretArn)]),
+      ];
+    }),
+  );
+  return parts.flatMap((part, index) => {
+    const isSame = (other: typeof part) =>
+      other.stage !== part.stage &&
+      other.kind === part.kind &&
+      other.value === part.value &&
+      (other.place === part.place || other.place === '' || part.place === '');
+    const before = parts.slice(0, index).find(isSame);
+    if (before === undefined) return [];
+    return [`${part.path}: must not be that of ${before.path} as well; got ${JSON.stringify(part.value)}`];
+  });
+}
+
 /** What of the existing parts cannot work in the stage: path within the stage, rule and value. */
 export function existingFaults({
   aws,

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { producerKey } from '../../cli/pipeline/local-senders.ts';
 import { problemTypes } from '../../lambdas/domain/http/problems.ts';
 import { comparedWithRecord } from '../world/recorded-calls.ts';
-import { runningPipeline } from '../world/running-pipeline.ts';
+import { messagesOf, runningPipeline } from '../world/running-pipeline.ts';
 
 /** Personal data, as it occurs in real payloads. */
 const planted = '+49 170 5550199';
@@ -49,6 +49,20 @@ describe('the HTTP API of the template', () => {
     const read = await call(`/v1/links/${onelinkId}/${shortlinkId}`);
     expect([read.status, (await bodyOf(read)).data]).toEqual([200, command.data]);
     expect([...(await pipeline.ledger()).keys()]).toContain(`link#${onelinkId}/${shortlinkId}`);
+  });
+
+  it('answers a call with the request ID of a command that came by the queue', async () => {
+    const earlier = { ...command, requestId: 'over-sqs-1', specVersion: '1.0', source: 'crm' };
+    const requestedAt = '2026-03-01T10:00:00Z';
+    await pipeline.sendAndAwait(messagesOf([{ ...earlier, requestedAt }]), 60);
+
+    const answer = await post('/v1/commands', { ...command, requestedAt }, { 'idempotency-key': 'over-sqs-1' });
+
+    expect([answer.status, answer.headers.get('idempotent-replayed')]).toEqual([200, 'true']);
+    // The call has withdrawn its claim.
+    expect([...(await pipeline.ledger()).keys()].filter((pk) => pk.startsWith('http#'))).not.toContain(
+      'http#crm/over-sqs-1',
+    );
   });
 
   it('returns the bytes of a QR code to a client that takes any type', async () => {

@@ -4,7 +4,7 @@ import { type CampaignRecord, isActive } from '../../../lambdas/domain/campaign/
 import { timesOf } from '../../pipeline/campaign/lane-times.ts';
 import { type OpenCampaigns, openCampaigns, resultReadsOf } from '../../pipeline/campaign/open-campaigns.ts';
 import { campaignResults } from '../../pipeline/campaign-results.ts';
-import { plansOf } from '../../pipeline/configured-pipeline.ts';
+import { plansOf, quotaContractOf } from '../../pipeline/configured-pipeline.ts';
 import {
   noRetiring,
   type RetiringCounts,
@@ -127,8 +127,10 @@ async function costLines(
   { deployed }: OpenCampaigns,
 ): Promise<string[]> {
   const remaining = (await deployed.control.read()).control?.quota?.remaining;
-  const quota = pipeline?.account.monthlyQuotaCalls;
-  const ofMonth = quota === undefined ? '' : `, ${percent((100 * live) / quota)} of the month’s`;
+  const { monthlyQuotaCalls, shareCalls } = pipeline ? quotaContractOf(pipeline) : {};
+  const quota = shareCalls ?? monthlyQuotaCalls;
+  const whose = shareCalls === undefined ? 'the month’s' : 'the pipeline’s share';
+  const ofMonth = quota === undefined ? '' : `, ${percent((100 * live) / quota)} of ${whose}`;
   const left = remaining === undefined ? '' : `. ${n(remaining)} are left`;
   const load = { lane, quotaCalls: live, lookups: 0, qrCodes: 0 };
   const [time] = pipeline === undefined ? [] : timesOf([load], plansOf(pipeline), pipeline.settings.lanes);

@@ -7,7 +7,7 @@ import type { DeployedPipeline } from '../../pipeline/deployed-pipeline.ts';
 import { scanAddresses, segments } from '../../pipeline/link-scan.ts';
 import { checkLink, type LinkCheck } from '../../pipeline/links/link-check.ts';
 import { readLedger } from '../../pipeline/read-ledger.ts';
-import { linkIdSecretOf, openReader, readingPace } from '../../pipeline/reader.ts';
+import { openReader, readingPace } from '../../pipeline/reader.ts';
 import { count } from '../../terminal/count-option.ts';
 import { pipelineHelp, pipelineVerb, type Scene, type VerbOptions } from '../../terminal/pipeline-verb.ts';
 import { durationWords, n } from '../../words/words.ts';
@@ -71,7 +71,7 @@ async function run({ options, chosen, progress, interrupted }: Scene<Options>): 
   const pipeline = await chosen.deployed();
   const { dynamo, table } = pipeline;
   const ledger = readLedger(pipeline);
-  const secret = await linkIdSecretOf(pipeline);
+  const secret = await pipeline.linkIdSecret.value();
   const { sustainedPerSecond, batchSize } = readingPace(configured);
   const stopped = new AbortController();
   const api = openReader(configured, pipeline, AbortSignal.any([interrupted, stopped.signal]));

@@ -1,6 +1,6 @@
 import type { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { describe, expect, test } from 'vitest';
-import { Reader, ReadingInterrupted, readingPace, unreadableSecret } from '../../../../cli/pipeline/reader.ts';
+import { Reader, ReadingInterrupted, readingPace } from '../../../../cli/pipeline/reader.ts';
 import { config } from '../../../../examples/configuration.ts';
 import type { LinkAddress } from '../../../../lambdas/domain/link/link-id.ts';
 import type { ReadRequest } from '../../../../lambdas/reader/reading.ts';
@@ -167,11 +167,3 @@ test('the pace is the plan’s, and what one tool alone reaches', () => {
     sustainedPerSecond: expect.closeTo(25.83, 2),
   });
 });
-
-test.each(['not authorized to perform: secretsmanager:GetSecretValue', 'The secret is deleted.'])(
-  'the error for a secret that cannot be read is whole sentences: %s',
-  (words) => {
-    const needed = 'Your role needs secretsmanager:GetSecretValue on it.';
-    expect(unreadableSecret(new Error(words)).message).toBe(`${words.replace(/\.$/, '')}. ${needed}`);
-  },
-);

@@ -40,6 +40,24 @@ describe('a landing zone', () => {
   });
 
   test.each([
+    ['AmazonLinks', undefined, 'got "AmazonLinks"'],
+    ['Links', 'amzn-', 'got the landingZone.namePrefix "amzn-"'],
+    ['AwsLinks', 'acme-', undefined],
+  ])('names the pipeline %s with the prefix %s only as Systems Manager permits', (name, namePrefix, end) => {
+    const [pipeline] = production.pipelines;
+    const faults = (documents: boolean) => {
+      const landingZone = { documents, ...(namePrefix && { namePrefix }) };
+      const stage = { ...production, landingZone, pipelines: [{ ...pipeline, name }] };
+      return faultsOf({ ...config, stages: { production: stage } } as typeof config);
+    };
+    const whole = `${namePrefix ?? ''}${name}-production`;
+    const rule = `must not begin the name ${whole} with aws, amazon or amzn, which Systems Manager keeps for AWS`;
+    const remedy = 'Choose another, or set landingZone.documents to false';
+    expect(faults(true)).toEqual(end ? [`stages.production.pipelines[0].name: ${rule}. ${remedy}; ${end}`] : []);
+    expect(faults(false)).toEqual([]);
+  });
+
+  test.each([
     [
       'namePrefix',
       'acme',
