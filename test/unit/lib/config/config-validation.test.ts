@@ -174,21 +174,22 @@ describe('a configuration', () => {
     ['http', undefined, 'must be an object: { concurrency }; got nothing'],
     ['memoryMegabytes.httpApi', 64, 'must be 128–10,240 (megabytes, Lambda); got 64'],
     ...[
-      'http://acme.example/outcomes',
-      'https://user:word@acme.example/outcomes',
-      'https://acme.example/outcomes#top',
-      'https://acme.example/out comes',
-      'https://acme.example@other.example/',
-      'https://acme.example:port/',
-      'https://acme.example:0/',
-      'https://acme.example:65536/',
-      'https://-acme.example/',
-      '//acme.example/',
+      ['http://acme.example/outcomes', 'http://acme.example/…'],
+      ['https://user:word@acme.example/outcomes', 'https://…@acme.example/…'],
+      ['user:wo/rd@acme.example', '…@acme.example'],
+      ['https://acme.example/outcomes#top', 'https://acme.example/…'],
+      ['https://acme.example/out comes', 'https://acme.example/…'],
+      ['https://acme.example@other.example/', 'https://…@other.example/'],
+      ['https://acme.example:port/', 'https://acme.example:port/'],
+      ['https://acme.example:0/', 'https://acme.example:0/'],
+      ['https://acme.example:65536/?key=word', 'https://acme.example:65536/…'],
+      ['https://-acme.example/', 'https://-acme.example/'],
+      ['//acme.example/', '//acme.example/'],
     ].map(
-      (url): Case => [
+      ([url, shown]): Case => [
         'producers[0].outcomeUrl',
         url,
-        `must be an https URL, with a port up to 65535, and without a user name, password or fragment; got "${url}"`,
+        `must be an https URL, with a port up to 65535, and without a user name, password or fragment; got "${shown}"`,
       ],
     ),
     ['producers[0].lanes', ['campaign', 'express'], 'must be one of the pipeline\'s lanes; got "express"', '[1]'],
@@ -579,7 +580,7 @@ describe('a configuration', () => {
     expect(faultsOf(changed([of(0), url]))).toEqual([]);
     expect(faultsOf(changed([of(0), url], [of(2), `${url}2`]))).toEqual([]);
     expect(faultsOf(changed([of(0), url], [of(2), url]))).toEqual([
-      `${at}.producers[2].outcomeUrl: must not be crm's as well, because SNS has one subscription for an address; got "${url}"`,
+      `${at}.producers[2].outcomeUrl: must not be crm's as well, because SNS has one subscription for an address; got "https://hooks.acme.example/…"`,
     ]);
   });
 });
