@@ -24,17 +24,6 @@ const itemsWithoutLinks = [
   'link-id-secret',
 ];
 
-/** What `onelink doctor` asks a bucket that a stack has taken in. */
-const bucketSettings = [
-  's3:GetBucketNotification',
-  's3:GetBucketObjectLockConfiguration',
-  's3:GetBucketPolicy',
-  's3:GetBucketPublicAccessBlock',
-  's3:GetBucketVersioning',
-  's3:GetEncryptionConfiguration',
-  's3:GetLifecycleConfiguration',
-];
-
 export interface AccessProps extends PipelineParts {
   readonly operations: Operations;
   readonly lanes: readonly Lane[];
@@ -116,11 +105,6 @@ export function readsOf(scope: Construct, props: AccessProps) {
     {
       actions: ['secretsmanager:DescribeSecret'],
       resources: [apiToken.secretArn, linkIdSecret.secretArn],
-    },
-    // Settings of buckets, and no object.
-    {
-      actions: bucketSettings,
-      resources: [archive, campaignFiles, qrImages, auditRecords].map(({ bucketArn }) => bucketArn),
     },
     { actions: ['sqs:GetQueueAttributes'], resources: [...queues.work, ...queues.deadLetters] },
     { actions: ['sns:GetTopicAttributes'], resources: topicArns },
