@@ -12,12 +12,23 @@ export interface OnCallProps {
   readonly ruleArns: readonly string[];
 }
 
+/** What `onelink doctor` asks a bucket that a stack has taken in. */
+const bucketSettings = [
+  's3:GetBucketNotification',
+  's3:GetBucketObjectLockConfiguration',
+  's3:GetBucketPolicy',
+  's3:GetBucketPublicAccessBlock',
+  's3:GetBucketVersioning',
+  's3:GetEncryptionConfiguration',
+  's3:GetLifecycleConfiguration',
+];
+
 /**
- * What the runbook's commands of `aws` need beside the policies Operator, Support and Auditor. Nothing here shows a value of a link, a
+ * What the runbook's commands of `aws` and the doctor's look at buckets need beside the policies Operator, Support and Auditor. Nothing here shows a value of a link, a
  * secret, or events of other systems of the AWS account. A test compares it with the commands.
  */
 export function onCallMays(
-  { apiToken, linkIdSecret, archive }: PipelineParts['state'],
+  { apiToken, linkIdSecret, archive, campaignFiles, qrImages, auditRecords }: PipelineParts['state'],
   { functionArns, invokedByHand, ruleArns }: OnCallProps,
 ): May[] {
   return [
@@ -33,6 +44,10 @@ export function onCallMays(
       resources: [linkIdSecret.secretArn],
     },
     { actions: ['secretsmanager:RestoreSecret'], resources: [apiToken.secretArn, linkIdSecret.secretArn] },
+    {
+      actions: bucketSettings,
+      resources: [archive, campaignFiles, qrImages, auditRecords].map(({ bucketArn }) => bucketArn),
+    },
     { actions: ['s3:DeleteObject'], resources: [archive.arnForObjects(`${prefix.givenUp}*`)] },
   ];
 }

@@ -20,6 +20,8 @@ const itemsWithoutLinks = [
   'spent#*',
   'renewals#*',
   'erasures',
+  // A fingerprint shows whether two secrets are equal, and nothing else.
+  'link-id-secret',
 ];
 
 export interface AccessProps extends PipelineParts {

@@ -9,48 +9,42 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { prefix } from '../../../lambdas/adapters/names.ts';
-import { auditPrefix } from '../../../lambdas/domain/acts/names.ts';
+import { type BucketPlan, bucketPlans, type Kept } from '../../../lib/config/bucket-plan.ts';
 import type { LandingZone, PipelineSettings } from '../../../lib/config/config-schema.ts';
-import { type Kept, campaignWorkDays } from '../../../lib/constructs/lifecycle.ts';
 import { type Check, failed, ok, warning } from './check.ts';
 
-/** A bucket of the pipeline, and what its template says that it has. */
-export interface PlannedBucket {
-  /** The output that names it: `ArchiveBucketName`. */
+/** A bucket of the state: its output, and what its template gives it. */
+interface PlannedBucket extends BucketPlan {
   output: string;
-  isVersioned: boolean;
-  kept: Kept;
   /** Object Lock is on, with or without days. */
   hasLock?: true;
 }
 
-/** The buckets of a pipeline, as lib/stacks/state-stack.ts makes them. */
-export const plannedBuckets = ({ qrImageDays, archiveDays, historyDays, audit }: PipelineSettings): PlannedBucket[] => [
-  { output: 'QrBucketName', isVersioned: false, kept: { [prefix.qr]: qrImageDays } },
-  {
-    output: 'ArchiveBucketName',
-    isVersioned: true,
-    kept: { [prefix.rejected]: archiveDays, [prefix.history]: historyDays },
-  },
-  { output: 'CampaignBucketName', isVersioned: true, kept: { [prefix.campaignWork]: campaignWorkDays } },
-  { output: 'AuditBucketName', isVersioned: true, kept: { [auditPrefix]: audit.retentionDays }, hasLock: true },
-];
+export function plannedBuckets(settings: PipelineSettings): PlannedBucket[] {
+  const { qrImages, archive, campaignFiles, auditRecords } = bucketPlans(settings);
+  return [
+    { output: 'QrBucketName', ...qrImages },
+    { output: 'ArchiveBucketName', ...archive },
+    { output: 'CampaignBucketName', ...campaignFiles },
+    { output: 'AuditBucketName', ...auditRecords, hasLock: true },
+  ];
+}
 
 type S3 = Pick<S3Client, 'send'>;
 
 /**
- * Checks what a bucket must have. CloudFormation takes an existing bucket into a stack as it is: it does not write what the bucket
- * lacks, and a later deployment changes nothing that the template has not changed.
+ * Checks what a bucket must have. CloudFormation takes an existing bucket into a stack as it is, and does not write what it lacks.
+ * A later deployment writes only what the template has changed.
  */
 export async function checkBucket(
   s3: S3,
   bucket: string,
-  { isVersioned, kept, hasLock }: PlannedBucket,
+  { versioned, kept, hasLock }: PlannedBucket,
   { key }: Pick<LandingZone, 'key'>,
 ): Promise<Check[]> {
   const name = `bucket ${bucket}`;
   const found = await Promise.all([
-    versioning(s3, bucket, name, isVersioned),
+    versioning(s3, bucket, name, versioned),
     privacy(s3, bucket, name),
     tls(s3, bucket, name),
     encryption(s3, bucket, name, key !== undefined),
@@ -58,7 +52,7 @@ export async function checkBucket(
     ...(hasLock ? [lock(s3, bucket, name)] : []),
   ]);
   const faults = found.flat();
-  return faults.length > 0 ? faults : [ok(name, 'has what its template says')];
+  return faults.length > 0 ? faults : [ok(name, 'has what its template gives it')];
 }
 
 /**
@@ -130,7 +124,10 @@ async function tls(s3: S3, Bucket: string, name: string): Promise<Check[]> {
 async function encryption(s3: S3, Bucket: string, name: string, withKey: boolean): Promise<Check[]> {
   const found = await s3
     .send(new GetBucketEncryptionCommand({ Bucket }))
-    .then((answer) => answer.ServerSideEncryptionConfiguration?.Rules, unless('ServerSideEncryptionConfigurationNotFoundError'));
+    .then(
+      (answer) => answer.ServerSideEncryptionConfiguration?.Rules,
+      unless('ServerSideEncryptionConfigurationNotFoundError'),
+    );
   const algorithm = found?.[0]?.ApplyServerSideEncryptionByDefault?.SSEAlgorithm;
   const wanted = withKey ? 'aws:kms' : 'AES256';
   if (algorithm?.startsWith('aws:kms') || algorithm === wanted) return [];

@@ -4,11 +4,14 @@ import { recordedFingerprint } from '../../../lambdas/adapters/link-id-secret.ts
 import { Secret } from '../../../lambdas/adapters/secret.ts';
 import { deriveLinkId } from '../../../lambdas/domain/link/link-id.ts';
 import { fingerprintOf } from '../../../lambdas/domain/link/link-id-secret.ts';
+import { unreadableSecret } from '../../pipeline/ledger-secret.ts';
 import { type MadeLink, scanMadeLinks } from '../../pipeline/link-scan.ts';
+import { isDenied } from '../../pipeline/service-error.ts';
 import { n } from '../../words/words.ts';
 import { type Check, failed, notKnown, ok, warning } from './check.ts';
 
-const name = 'link-ID secret of the ledger';
+export const secretOfLedger = 'link-ID secret of the ledger';
+const name = secretOfLedger;
 /** So many links are enough: a wrong secret fits none, and the right one fits each link with a derived ID. */
 const enoughLinks = 1_000;
 /** With fewer, all of them may have chosen IDs that look like derived ones. */
@@ -34,14 +37,18 @@ export async function proveSecret(
   { table, secretArn }: { table: string; secretArn: string },
   signal: AbortSignal,
 ): Promise<Check> {
-  const secret = await new Secret(secrets, secretArn).value();
+  const secret = await new Secret(secrets, secretArn).value().catch((error: unknown) => {
+    const cause = error instanceof Error ? error.cause : undefined;
+    throw isDenied(cause) ? cause : unreadableSecret(error);
+  });
   const recorded = await recordedFingerprint(dynamo, table);
   const fix = 'Name the secret with which this ledger was written: existing.linkIdSecretArn (docs/restoring.md).';
   if (recorded === fingerprintOf(secret)) return ok(name, 'is this one, by its fingerprint');
   if (recorded !== undefined) return failed(name, 'is another one, by its fingerprint', fix);
   const { fits, looked } = await fitting(secret, dynamo, table, signal);
   if (fits > 0) return ok(name, `is this one: ${n(fits)} of ${n(looked)} links have the ID that it derives`);
-  if (looked === 0) return notKnown(name, 'has no fingerprint, and no link with a derived ID shows whether it is this one');
+  if (looked === 0)
+    return notKnown(name, 'has no fingerprint, and no link with a derived ID shows whether it is this one');
   const words = `derives none of the IDs of ${n(looked)} links that may be derived`;
   return looked < fewLinks ? warning(name, `${words}; they may be chosen`, fix) : failed(name, words, fix);
 }
