@@ -154,12 +154,12 @@ function readerFailed(what: string): OperatorError {
   return new OperatorError(`The reader failed (${what}). See the log group that the output ReaderLogGroupName names.`);
 }
 
-/** How fast the reader works, by the configuration. All tools share this rate. */
+/** How fast the reader works in the long run, by the configuration. All tools share this rate. */
 export function readingPace(configured: Pick<ConfiguredPipeline, 'account' | 'settings'>) {
   const { reader } = plansOf(configured);
   if (reader === undefined) throw new OperatorError('readRateShare leaves the reader less than one call per second.');
   const { callsPerSecond, batchSize, utilisation } = reader;
-  return { callsPerSecond, batchSize, sustainedPerSecond: callsPerSecond * utilisation };
+  return { batchSize, sustainedPerSecond: callsPerSecond * utilisation };
 }
 
 /** The reader of a deployed pipeline, or of the local run. */

@@ -18,7 +18,7 @@ import { httpApiMetric } from './names.ts';
 import { appliedWait, askAgainAfter, askLaterAfter, outcomeAnswer } from './outcome-answer.ts';
 import type { HttpApiPorts, WaitingPlace } from './ports.ts';
 import { flagOf, oneOf, onlyThese } from './query.ts';
-import { isReused, type LaneOfCall, type Progress, Sending, unsent } from './sending.ts';
+import { isReused, type LaneOfCall, lost, type Progress, Sending, type Stands, unsent } from './sending.ts';
 import type { Entered, Trip } from './trip.ts';
 import { isOver, Waiting } from './waiting.ts';
 
@@ -61,19 +61,24 @@ export function commandApi(settings: HttpApiEnvironment, rules: HttpRules, ports
   const timeOf = (call: Call, trip: Trip) =>
     waiting.millisecondsFor(waitSecondsOf(call.header('prefer')) * 1_000 - trip.waitedMilliseconds, call.deadline);
 
-  const carryOut: CommandApi['carryOut'] = async (all, { name: lane, isPaused }, call, trip) => {
+  const carryOut: CommandApi['carryOut'] = async (all, lane, call, trip) => {
     const found = await waiting.withLinks(all);
-    const hasUnsent = found.some(({ stands }) => unsent.has(stands));
-    if (!hasUnsent && found.every(isOver)) return found;
-    if (hasUnsent && isPaused) throw new HttpProblem('lane-paused', { retryAfter: 60 });
+    const mustBeOpen = (commands: readonly Progress[], toSend: ReadonlySet<Stands>) => {
+      if (lane.isPaused && commands.some(({ stands }) => toSend.has(stands)))
+        throw new HttpProblem('lane-paused', { retryAfter: 60 });
+    };
+    mustBeOpen(found, unsent);
+    if (found.every((one) => isOver(one) && !unsent.has(one.stands))) return found;
     // The place is taken while the command is sent.
     const place = waiting.enter(timeOf(call, trip));
-    const [sent] = await Promise.allSettled([sending.send(found, lane, call.deadline), place]);
+    const [sent] = await Promise.allSettled([sending.send(found, lane.name, call.deadline), place]);
     return inPlace(await place, trip, async (isWaiting) => {
       if (sent.status === 'rejected') throw sent.reason;
       const { progress, booked } = sent.value;
       try {
-        return isWaiting ? await waiting.wait(progress, timeOf(call, trip), lane, call.deadline) : progress;
+        const ended = isWaiting ? await waiting.wait(progress, timeOf(call, trip), lane, call.deadline) : progress;
+        mustBeOpen(ended, lost);
+        return ended;
       } finally {
         // After its answer, an environment is frozen.
         await booked;

@@ -43,12 +43,20 @@ export interface LaneOfCall {
 
 /** Commands that nobody carries out. */
 export const unsent: ReadonlySet<Stands> = new Set(['free', 'claimed', 'crashed', 'ended']);
+/** Commands whose call has crashed, or has withdrawn its claim. What the worker has rejected stays so. */
+export const lost: ReadonlySet<Stands> = new Set(['free', 'crashed']);
 /** Another command has the key. */
 export const isReused = ({ stands }: Progress) => stands === 'reused' || stands === 'abandoned';
 export const hasNoOutcome = ({ known }: Progress) => known.request === undefined;
 
+/** Whether the key has a claim that its call may still withdraw, because nothing was sent. */
+const hasOpenClaim = ({ known: { request, http } }: Progress) =>
+  request === undefined && http !== undefined && http.sentAt === undefined && http.waiting === undefined;
+
 /** How many claims are written at once. */
 const claimsAtOnce = 25;
+/** A call that may not send withdraws its claim sooner. */
+const withdrawnWithinMilliseconds = 100;
 
 /** Sends commands, each of them once:
  *
@@ -62,6 +70,8 @@ const claimsAtOnce = 25;
 export class Sending {
   readonly #settings: HttpApiEnvironment;
   readonly #ports: HttpApiPorts;
+  /** Lanes that were paused when this environment last read of them. */
+  readonly #paused = new Set<string>();
 
   constructor(settings: HttpApiEnvironment, ports: HttpApiPorts) {
     this.#settings = settings;
@@ -129,21 +139,39 @@ export class Sending {
     const { control, clock } = this.#ports;
     const reading = await control.read();
     const { state } = laneNow(reading.control, reading.signals, name, clock.wallMilliseconds());
-    return { name, isPaused: state === 'paused' };
+    const isPaused = state === 'paused';
+    if (isPaused) this.#paused.add(name);
+    else this.#paused.delete(name);
+    return { name, isPaused };
   }
 
-  /** What the ledger knows of a command, whose key this call claims at the same moment if no call has claimed it before. */
+  /**
+   * What the ledger knows of a command, whose key this call claims at the same moment if no call has claimed it before. In a
+   * lane that was paused, it does not claim: a claim that is soon withdrawn would stand in the way of others.
+   */
   async lookAndClaim(asked: Asked, lane: string): Promise<Progress> {
+    const seen = await (this.#paused.has(lane) ? this.#lookAt(asked) : this.#lookAndClaim(asked, lane));
+    if (!isReused(seen) || !hasOpenClaim(seen)) return seen;
+    await this.#ports.clock.sleep(withdrawnWithinMilliseconds);
+    return this.#lookAt(asked);
+  }
+
+  async #lookAt(asked: Asked): Promise<Progress> {
+    const [found] = await this.look([asked]);
+    if (found === undefined) throw new Error('a command has no place in the ledger');
+    return found;
+  }
+
+  async #lookAndClaim(asked: Asked, lane: string): Promise<Progress> {
     const record = this.#claimOf(asked, lane, undefined);
-    const [looked, claimed] = await Promise.allSettled([this.look([asked]), this.#ports.records.claim(record)]);
+    const [looked, claimed] = await Promise.allSettled([this.#lookAt(asked), this.#ports.records.claim(record)]);
     const isMine = claimed.status === 'fulfilled' && claimed.value;
-    const seen = looked.status === 'fulfilled' ? looked.value[0] : undefined;
+    const seen = looked.status === 'fulfilled' ? looked.value : undefined;
     if (isMine && (seen === undefined || seen.known.request !== undefined)) await this.#withdraw(record);
     if (looked.status === 'rejected') throw looked.reason;
     if (claimed.status === 'rejected') throw claimed.reason;
-    if (seen === undefined) throw new Error('a command has no place in the ledger');
-    if (!isMine || seen.known.request !== undefined) return seen;
-    return { ...seen, known: { ...seen.known, http: record }, stands: 'claimed' };
+    if (!isMine || looked.value.known.request !== undefined) return looked.value;
+    return { ...looked.value, known: { ...looked.value.known, http: record }, stands: 'claimed' };
   }
 
   /** Frees the key of a command that this call has claimed and does not send. */

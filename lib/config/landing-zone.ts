@@ -1,5 +1,6 @@
 import type { LandingZone, PipelineSettings, StageSettings } from './config-schema.ts';
 import { arnOf } from './principals.ts';
+import { got } from './shape-faults.ts';
 
 type Stage = Pick<StageSettings, 'aws' | 'landingZone' | 'alarms'> & {
   readonly pipelines: readonly Pick<PipelineSettings, 'producers'>[];
@@ -75,8 +76,6 @@ function readArn(arn: string): Arn {
   const [, partition = '', , region = '', account = ''] = arn.split(':');
   return { partition, region, account };
 }
-
-const got = (value: unknown) => `got ${JSON.stringify(value)}`;
 
 /** What of a stage's AWS account, region and landing zone cannot work together: path within the stage, rule, value, remedy. */
 export function landingZoneFaults(stage: Stage): Fault[] {

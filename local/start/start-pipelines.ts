@@ -9,6 +9,9 @@ import { startApiFront } from '../weather/api-sockets.ts';
 import { apiAddress } from './api-address.ts';
 import { producerCallers } from './producer-callers.ts';
 
+/** Nobody at a laptop waits five minutes for the check of an expired link. */
+const longestWindowSeconds = 5;
+
 type Named = Pick<ConfiguredPipeline, 'stackName' | 'settings' | 'account'>;
 
 interface PipelinesOptions extends LocalCloudOptions {
@@ -46,6 +49,7 @@ export async function startPipelines(
     callers: producerCallers({ producers: pipelines.flatMap(({ settings }) => settings.producers) }),
     // The workers need the quota from the start, and the alarms need the governor's heartbeat.
     fireSchedulesAtStart: true,
+    longestWindowSeconds,
     ...options,
     environmentOverrides: {
       API_BASE_URL: apiAddress(front?.endpoint ?? api.origin, first.account),

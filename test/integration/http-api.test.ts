@@ -75,7 +75,14 @@ describe('the HTTP API of the template', () => {
 
     const code = await call(`/v1/links/${link.onelinkId}/${link.shortlinkId}/qr`, { headers: { accept: '*/*' } });
     expect([code.status, code.headers.get('content-type')]).toEqual([200, 'image/png']);
-    expect(Buffer.from(await code.arrayBuffer()).subarray(0, 4)).toEqual(Buffer.from([0x89, 0x50, 0x4e, 0x47]));
+    const image = Buffer.from(await code.arrayBuffer());
+    expect(image.subarray(0, 4)).toEqual(Buffer.from([0x89, 0x50, 0x4e, 0x47]));
+
+    const head = await call(`/v1/links/${link.onelinkId}/${link.shortlinkId}/qr`, {
+      method: 'HEAD',
+      headers: { accept: '*/*' },
+    });
+    expect([head.status, head.headers.get('content-length')]).toEqual([200, String(image.length)]);
   });
 
   it('admits a role that signs its calls, and no other', async () => {
@@ -101,6 +108,7 @@ describe('the HTTP API of the template', () => {
       const { type, status } = await bodyOf(response);
       expect(status).toBe(response.status);
       const problem = new URL(type).hash.slice(1);
+      expect((await fetch(type)).status).toBe(200);
       expect(page).toContain(`<h2 id="${problem}">${status} `);
       found[name] = `${status} ${problem}`;
     }

@@ -132,7 +132,7 @@ describe('the API', () => {
     expect(authorizer).toMatchObject({
       Type: 'TOKEN',
       IdentitySource: 'method.request.header.Authorization',
-      IdentityValidationExpression: '^Bearer olp_[a-z0-9]{8}_[A-Za-z0-9_-]{43}$',
+      IdentityValidationExpression: '^[Bb][Ee][Aa][Rr][Ee][Rr] +olp_[a-z0-9]{8}_[A-Za-z0-9_-]{43}$',
       AuthorizerResultTtlInSeconds: 20,
     });
   });

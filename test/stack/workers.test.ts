@@ -48,8 +48,8 @@ describe('the workers', () => {
       return { qr: QR_CALLS_PER_SECOND !== undefined, rate: Properties.ReservedConcurrentExecutions * pace };
     });
     const sum = (all: { rate: number }[]) => all.reduce((total, { rate }) => total + rate, 0);
-    // 3 × 19 + 13 × 64 + 2 × 11 + 2 × 4 + 28 + 1, of 1,000 × 95 %
-    expect(sum(rates)).toBe(948);
+    // 3 × 19 + 13 × 64 + 2 × 11 + 2 × 9 + 19 + 1, of 1,000 × 95 %
+    expect(sum(rates)).toBe(949);
     // 2 × 11, of 25 × 95 %
     expect(sum(rates.filter(({ qr }) => qr))).toBe(22);
   });
@@ -65,7 +65,7 @@ describe('the workers', () => {
       TransactionalLinkWorkerMapping: [10, undefined, 3],
       CampaignLinkWorkerMapping: [1_000, 5, 13],
       QrMapping: [46, 1, 2],
-      ExpiryMapping: [100, 5, 2],
+      ExpiryMapping: [500, 300, 2],
       CampaignsCheckerMapping: [1, undefined, 2],
     });
     for (const [id, { Properties }] of Object.entries(mappings)) {

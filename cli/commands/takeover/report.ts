@@ -97,7 +97,9 @@ const columns = ['row', 'line', 'link', 'class', 'status', 'reason', 'faults', '
 
 function csvLine({ row, class: one, result }: ReportRow): string {
   const { status, reason, shortUrl, expiresAt, requestId } = result ?? {};
-  const faults = result?.faults?.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('; ');
+  const ofRow = 'fault' in row ? row.fault : undefined;
+  const faults =
+    result?.faults?.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('; ') ?? ofRow;
   const link = 'address' in row ? linkName(row.address) : undefined;
   return csvRow([row.text, row.line, link, one, status, reason, faults, shortUrl, expiresAt, requestId]);
 }

@@ -60,9 +60,9 @@ Examples:
 function paceOfDefault(): string {
   const [pipeline] = configuredPipelines(config);
   if (pipeline === undefined) return '';
-  const { callsPerSecond, sustainedPerSecond } = readingPace(pipeline);
+  const { sustainedPerSecond } = readingPace(pipeline);
   const million = durationWords(1_000_000 / sustainedPerSecond);
-  return `On the default stack that is ${callsPerSecond} per second, and a million links take ${million}.`;
+  return `On the default stack that is ${n(Math.round(sustainedPerSecond))} per second, and a million links take ${million}.`;
 }
 
 async function run({ options, chosen, progress, interrupted }: Scene<Options>): Promise<number> {

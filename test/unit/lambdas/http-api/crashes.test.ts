@@ -323,6 +323,51 @@ describe('a claim that is written while the call reads', () => {
     expect(world.sent).toHaveLength(1);
   });
 
+  it.each([
+    ['the same content', bare, wait],
+    ['the same content, without a wait', bare, key],
+    ['another content', { ...bare, data: { pid: 'tv' } }, wait],
+  ])('does not let another call send into a paused lane: %s', async (_, body, headers) => {
+    const world = new HttpWorld();
+    world.pause();
+    const withdraw = world.records.withdraw.bind(world.records);
+    const { promise: mayWithdraw, resolve: go } = Promise.withResolvers<void>();
+    world.records.withdraw = async (record) => {
+      await mayWithdraw;
+      await withdraw(record);
+    };
+    const first = world.post(bare, key);
+    while ((await held(world)) === 0) await new Promise(setImmediate);
+    const before = world.link.now;
+
+    const second = world.post(body, headers);
+    if (headers === wait) while (world.link.now === before) await new Promise(setImmediate);
+    else await second;
+    go();
+
+    expect((await first).body.type).toMatch(/#lane-paused$/);
+    expect((await second).body.type).toMatch(headers === wait ? /#lane-paused$/ : /#in-progress$/);
+    expect([world.sent.length, await held(world)]).toEqual([0, 0]);
+  });
+
+  it('is not written in a lane that this environment knows as paused', async () => {
+    const world = new HttpWorld();
+    world.pause();
+    await world.post(bare, key);
+    let claims = 0;
+    const claim = world.records.claim.bind(world.records);
+    world.records.claim = (...of) => {
+      claims++;
+      return claim(...of);
+    };
+
+    expect((await world.post(bare, key)).status).toBe(503);
+    expect(claims).toBe(0);
+    world.link.control.setRecord(world.link.now);
+    expect((await world.post(bare, wait)).status).toBe(200);
+    expect(claims).toBe(1);
+  });
+
   it('that is not sent when the time of another call is up promises that call nothing', async () => {
     const world = new HttpWorld();
     await dies(world, 'claim');

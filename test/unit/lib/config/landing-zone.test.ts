@@ -111,7 +111,7 @@ describe('a landing zone', () => {
       (proxy): [string, unknown, string] => [
         'apiProxyUrl',
         `http://${proxy}`,
-        `must be http://host:port of a proxy that supports CONNECT, with a port up to 65535 and without a user name and password; got "http://${proxy}"`,
+        `must be http://host:port of a proxy that supports CONNECT, with a port up to 65535 and without a user name and password; got "http://${proxy.replace(/.*@/, '…@')}"`,
       ],
     ),
     ['subnetIds', 'subnet-0123456789abcdef0', 'must be a list of subnet IDs, in [ ]; got "subnet-0123456789abcdef0"'],
