@@ -29,9 +29,12 @@ describe('a reading', () => {
 
 describe('the time', () => {
   const worker = {
+    gap: 'before' as const,
+    afterCrash: 0,
     batchSize: 1,
     windowSeconds: 0,
     busySeconds: 1,
+    leastUtilisation: 0.5,
     callsInFlight: 1,
     timeoutSeconds: 1,
     visibilityTimeoutSeconds: 1,
@@ -70,7 +73,7 @@ test('the QR codes of all lanes share one worker, and a lane without codes does 
   const [campaign, transactional] = loads;
   expect(campaign && transactional && seconds([campaign, { ...transactional, qrCodes: 0 }])).toEqual([
     'qr-rate 45',
-    'rate 3',
+    'rate 2',
   ]);
 });
 
