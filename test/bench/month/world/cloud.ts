@@ -11,9 +11,14 @@ import { expiryLane, qrLane } from '../../../../lambdas/domain/work/names.ts';
 import type { Observer } from '../../../../lambdas/domain/work/observer.ts';
 import { RateLimiter } from '../../../../lambdas/runtime/rate-limiter.ts';
 import type { SqsBatchOptions } from '../../../../lambdas/runtime/sqs-batch.ts';
-import { callTimeoutMilliseconds, campaignCheckerPlan, maxReceiveCount } from '../../../../lib/config/rate-budget.ts';
+import {
+  callTimeoutMilliseconds,
+  campaignCheckerPlan,
+  maxReceiveCount,
+  type WorkerPlan,
+} from '../../../../lib/config/rate-budget.ts';
 import { CallCounter } from '../../../../local/onelink-api/limits.ts';
-import { EmulatedApi } from '../../../world/emulated-api.ts';
+import { EmulatedApi, keyOfCall } from '../../../world/emulated-api.ts';
 import { InMemoryCampaignFiles } from '../../../world/in-memory-campaign-files.ts';
 import { InMemoryCampaignTable } from '../../../world/in-memory-campaign-table.ts';
 import { InMemoryControl } from '../../../world/in-memory-control.ts';
@@ -73,6 +78,8 @@ export class Cloud {
   readonly made = new Map<string, number>();
   /** The least quota that was left when a lane sent a call that costs quota, by lane. */
   readonly lowestQuota = new Map<string, number>();
+  /** How long the API has taken for the calls of a command under way, by its link. */
+  readonly #apiTimes = new Map<string, number>();
   readonly metrics = new Map<string, number>();
   /** Link IDs and the like never go into it: names of metrics and messages of warnings alone. */
   readonly warnings = new Map<string, number>();
@@ -117,8 +124,15 @@ export class Cloud {
   }
 
   /** A client of one environment of a lane, and the rate limiter of its share. */
-  client(lane: string, callsPerSecond: number, callsInFlight = 1): { api: OneLinkClient; turns: RateLimiter } {
-    const turns = RateLimiter.atPace(callsPerSecond, this.clock);
+  client(
+    lane: string,
+    {
+      callsPerSecond,
+      callsInFlight = 1,
+      gap = 'before',
+    }: Pick<WorkerPlan, 'callsPerSecond'> & Partial<Pick<WorkerPlan, 'callsInFlight' | 'gap'>>,
+  ): { api: OneLinkClient; turns: RateLimiter } {
+    const turns = RateLimiter.atPace(callsPerSecond, this.clock, gap);
     const settings = {
       API_DIALECT: 'v2.0',
       API_BASE_URL: 'http://127.0.0.1:1/api/v2.0',
@@ -126,14 +140,21 @@ export class Cloud {
       CALLS_IN_FLIGHT: callsInFlight,
     } as const;
     const token = { value: async () => 'local-token', fresh: async () => 'local-token' };
+    const isOfCommands = this.size.lanes.some(({ name }) => name === lane);
     const transport: ConstructorParameters<typeof OneLinkClient>[2] = {
-      send: (call) => {
+      send: async (call) => {
         this.hour.record(this.clock.monotonicMilliseconds());
         if (call.method !== 'GET') {
           const { remaining } = this.api.emulator.quota;
           this.lowestQuota.set(lane, Math.min(remaining, this.lowestQuota.get(lane) ?? remaining));
         }
-        return this.api.send(call);
+        const sentAt = this.clock.wallMilliseconds();
+        const result = await this.api.send(call);
+        if (isOfCommands) {
+          const link = keyOfCall(call);
+          this.#apiTimes.set(link, (this.#apiTimes.get(link) ?? 0) + this.clock.wallMilliseconds() - sentAt);
+        }
+        return result;
       },
     };
     return {
@@ -166,7 +187,11 @@ export class Cloud {
   get services() {
     const { table, topic } = serviceMilliseconds;
     const { ledger, control, campaigns, clock } = this;
-    const publish = async (outcome: Outcome) => this.correspondence.published(outcome, clock.wallMilliseconds());
+    const publish = async (outcome: Outcome) => {
+      const link = outcome.link && `${outcome.link.onelinkId}/${outcome.link.shortlinkId}`;
+      this.correspondence.published(outcome, clock.wallMilliseconds(), this.#apiTimes.get(link ?? ''));
+      if (link !== undefined) this.#apiTimes.delete(link);
+    };
     return {
       ledger: slow(ledger, clock, table),
       control: slow(control, clock, table),

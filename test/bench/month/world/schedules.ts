@@ -53,7 +53,7 @@ export interface Governed {
 export function startGovernor(cloud: Cloud): Governed {
   const { size, clock, observer, services, mappings } = cloud;
   const governed: Governed = { changes: [], forecasts: [] };
-  const { api, turns } = cloud.client('governor', governorCallsPerSecond);
+  const { api, turns } = cloud.client('governor', { callsPerSecond: governorCallsPerSecond });
   const lanes = size.lanes.map(({ name, reserveCalls, hourlyCapCalls, dailyCapCalls }) => {
     return { name, reserveCalls, hourlyCapCalls, dailyCapCalls, mappings: [name] };
   });

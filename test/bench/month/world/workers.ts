@@ -42,6 +42,7 @@ export function startLinkWorker(cloud: Cloud, { name, plan, reserveCalls }: Lane
     LANE: name,
     LINK_ID_LENGTH: String(size.settings.linkIdLength),
     LINK_CALLS_PER_SECOND: String(plan.callsPerSecond),
+    INVOCATION_GAP: plan.gap,
     OWN_SENDERS: ownSender,
     PRODUCERS: JSON.stringify(producers.map(({ source, templates }) => ({ source, templates }))),
     TEMPLATES: JSON.stringify(size.settings.templates),
@@ -53,7 +54,7 @@ export function startLinkWorker(cloud: Cloud, { name, plan, reserveCalls }: Lane
     cloud.queue(qrLane).send({ body: wireJson(job), senderId: ownSender, groupId });
   };
   feed(cloud, name, plan, () => {
-    const { api, turns } = cloud.client(name, plan.callsPerSecond, plan.callsInFlight);
+    const { api, turns } = cloud.client(name, plan);
     const ports: LinkWorkerPorts = {
       api,
       quota: (accountId) => api.quota(accountId),
@@ -104,7 +105,7 @@ export function startQrWorker(cloud: Cloud): void {
     remove: async () => {},
   };
   feed(cloud, qrLane, size.qr, () => {
-    const { api, turns } = cloud.client(qrLane, size.qr.callsPerSecond, size.qr.callsInFlight);
+    const { api, turns } = cloud.client(qrLane, size.qr);
     const { ledger, outcomes } = services;
     return sqsBatch({
       ...cloud.batch(cloud.queue(qrLane)),
@@ -125,7 +126,7 @@ export function startExpiryWorker(cloud: Cloud): void {
     EXPIRY_CALLS_PER_SECOND: String(size.expiry.callsPerSecond),
   });
   feed(cloud, expiryLane, size.expiry, () => {
-    const { api, turns } = cloud.client(expiryLane, size.expiry.callsPerSecond, size.expiry.callsInFlight);
+    const { api, turns } = cloud.client(expiryLane, size.expiry);
     const { ledger, control, outcomes } = services;
     return sqsBatch({
       ...cloud.batch(cloud.queue(expiryLane)),
