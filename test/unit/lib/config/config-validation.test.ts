@@ -272,14 +272,17 @@ describe('a configuration', () => {
       'must be an https URL of 400 characters at most, without a user name, a password, a # or brackets; got "http://wiki.acme.example/runbook"',
       '.runbookUrl',
     ],
-    ...['https://wiki.acme.example/x#y', 'https://me:pw@wiki.acme.example/'].map(
-      (runbookUrl): [string, unknown, string, string] => [
-        'stages.production.alarms',
-        { runbookUrl },
-        `must be an https URL of 400 characters at most, without a user name, a password, a # or brackets; got ${JSON.stringify(runbookUrl)}`,
-        '.runbookUrl',
-      ],
-    ),
+    ...(
+      [
+        ['https://wiki.acme.example/x#y', 'https://wiki.acme.example/x#…'],
+        ['https://me:pw@wiki.acme.example/', 'https://…@wiki.acme.example/'],
+      ] as const
+    ).map(([runbookUrl, shown]): [string, unknown, string, string] => [
+      'stages.production.alarms',
+      { runbookUrl },
+      `must be an https URL of 400 characters at most, without a user name, a password, a # or brackets; got "${shown}"`,
+      '.runbookUrl',
+    ]),
     ['stages.production.pipelines', [], 'must hold at least one pipeline; got []'],
   ])('with %s as %j is refused with the path, the rule and the value', (path, value, fault, placeInValue = '') => {
     expect(faultsOf(changed([path, value]))).toEqual([`${path}${placeInValue}: ${fault}`]);
