@@ -262,10 +262,12 @@ describe('a configuration', () => {
       'must be an https URL of 400 characters at most, without a user name, a password, a # or brackets; got "http://wiki.acme.example/runbook"',
       '.runbookUrl',
     ],
-    ...[
-      ['https://wiki.acme.example/x#y', 'https://wiki.acme.example/x#…'],
-      ['https://me:pw@wiki.acme.example/', 'https://…@wiki.acme.example/'],
-    ].map(([runbookUrl, shown]): [string, unknown, string, string] => [
+    ...(
+      [
+        ['https://wiki.acme.example/x#y', 'https://wiki.acme.example/x#…'],
+        ['https://me:pw@wiki.acme.example/', 'https://…@wiki.acme.example/'],
+      ] as const
+    ).map(([runbookUrl, shown]): [string, unknown, string, string] => [
       'stages.production.alarms',
       { runbookUrl },
       `must be an https URL of 400 characters at most, without a user name, a password, a # or brackets; got "${shown}"`,
