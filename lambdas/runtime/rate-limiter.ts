@@ -43,10 +43,15 @@ export class RateLimiter implements Turns {
   }
 
   /**
-   * Resolves when the invocation may return: with the gap `after`, some time after its last send. The last call's answer usually takes longer. All
-   * turns must have been sent. If the environment ends before this resolves, its next one keeps the gap.
+   * Resolves when the invocation may return: when no turn is under way, and with the gap `after`, some time after its last send. The last call's
+   * answer usually takes longer. If the environment ends before this resolves, the one that replaces it keeps the gap.
    */
   async endInvocation(): Promise<void> {
+    // Work that has thrown may have left calls behind that wait for their turn.
+    for (let last: Promise<void> | undefined; last !== this.#last; ) {
+      last = this.#last;
+      await last;
+    }
     for (;;) {
       const wait = this.#pacer.returnsAt() - this.#clock.monotonicMilliseconds();
       if (wait <= 0) break;

@@ -122,6 +122,26 @@ describe('an invocation with the gap after its last send', () => {
 });
 
 describe('an invocation with the gap before its first send', () => {
+  it('returns after the calls that failed work has left behind', async () => {
+    // Given: a call that is being sent, and one that waits.
+    const limiter = givenLimiter(10, 3);
+    limiter.beginInvocation();
+    const turn = await limiter.next();
+    const waiting = limiter.next();
+    let ended = false;
+    const ending = limiter.endInvocation().then(() => {
+      ended = true;
+    });
+    // When, then
+    turn.sent();
+    const second = await waiting;
+    await settled();
+    expect(ended).toBe(false);
+    second.sent();
+    await ending;
+    expect(limiter.now()).toBe(220);
+  });
+
   it('returns at once', async () => {
     const limiter = givenLimiter(10, 3);
     limiter.beginInvocation();
