@@ -161,7 +161,7 @@ export const config: Configuration = {
       removalPolicy: 'retain', // ledger, buckets, secrets and logs stay when a stack is deleted
       logRetentionDays: 90, // one of the periods that CloudWatch Logs offers
       // { email, pageTopicArn, ticketTopicArn, runbookUrl }: topics of your own, or an address that subscribes to the stack's
-      // topics. `runbookUrl` is where your team reads RUNBOOK.md.
+      // topics. `runbookUrl` is the page where your team reads RUNBOOK.md.
       alarms: {},
       // aws: { account: '111122223333', region: 'eu-central-1' }, // other accounts are then refused (docs/deploying.md)
       // landingZone: { key: 'own', … }, // keys, networks, IAM rules and names that your company demands (docs/deploying.md)

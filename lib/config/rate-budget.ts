@@ -301,6 +301,11 @@ function timeoutFor(busySeconds: number, windowSeconds: number): number {
   return Math.max(shortest, ceil((2 * busySeconds) / 30) * 30);
 }
 
+/** The sizes of all functions that call the API, except the governor. */
+export function plannedWorkers(plan: PipelinePlan): (WorkerPlan | ReaderPlan)[] {
+  return functionsOf(plan).map(([, one]) => one);
+}
+
 /** Each function of a plan, with its name. */
 function functionsOf({ plans, qr, expiry, reader }: PipelinePlan): [string, WorkerPlan | ReaderPlan][] {
   const shared = Object.entries({ QR: qr, expiry, reader });

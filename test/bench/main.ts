@@ -16,6 +16,7 @@ import { latency } from './items/latency.ts';
 import { lanesOption, month } from './items/month.ts';
 import { quota } from './items/quota.ts';
 import { rate } from './items/rate.ts';
+import { refusals } from './items/refusals.ts';
 import { sharing } from './items/sharing.ts';
 import { sideBySide } from './items/side-by-side.ts';
 import { describeMachine } from './world/machine.ts';
@@ -25,6 +26,7 @@ import { forgetAssemblies } from './world/synthesis.ts';
 const items = {
   rate: { key: 'rate', run: rate },
   'full-rate': { key: 'fullRate', run: fullRate },
+  refusals: { key: 'refusals', run: refusals },
   quota: { key: 'quotaEfficiency', run: quota },
   'side-by-side': { key: 'sideBySide', run: sideBySide },
   cpu: { key: 'cpuPerLink', run: cpu },

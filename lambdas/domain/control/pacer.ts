@@ -1,13 +1,10 @@
+import { PaceFactor, type PaceLaw } from './pace-factor.ts';
+
 /**
  * The lateness that later sends may make up for. Node's timers usually fire a millisecond late. Garbage collection and
  * Lambda's CPU throttling add more. Each invocation waits this much longer before its first send.
  */
 const latenessMadeUpMilliseconds = 20;
-
-/** A 429 halves the pace, down to a tenth. Each second without a 429 restores a twentieth. */
-const slowDownFactor = 0.5;
-const leastFactor = 0.1;
-const recoveryPerSecond = 0.05;
 
 /**
  * Spaces the sends of one execution environment. It is pure: callers pass the time (monotonic, in milliseconds), and it
@@ -34,15 +31,15 @@ export class Pacer {
   #sends: number[] = [];
   /** The last send's time by the grid. Before the first send, one gap before its time. */
   #gridAt = 0;
-  #factor = 1;
-  #factorAt = 0;
+  readonly #factor: PaceLaw;
 
   /** @param callsPerSecond a whole number, at least 1. */
-  constructor(callsPerSecond: number) {
+  constructor(callsPerSecond: number, factor: PaceLaw = new PaceFactor(callsPerSecond)) {
     if (!Number.isInteger(callsPerSecond) || callsPerSecond < 1) {
       throw new Error(`a pace must be a whole number of calls per second, at least 1; got ${callsPerSecond}`);
     }
     this.#callsPerSecond = callsPerSecond;
+    this.#factor = factor;
   }
 
   /** Begins an invocation. Until now, another environment may have used the slot. */
@@ -57,7 +54,7 @@ export class Pacer {
     return Math.max(this.#gridAt + this.#gap(now), aSecondAfter);
   }
 
-  /** How long so many sends take from now on at the present pace, in milliseconds. After a 429 the pace recovers, so it may be less. */
+  /** How long so many sends take from now on at the present pace, in milliseconds. The pace recovers from 429s, so it may be less. */
   millisecondsFor(sends: number, now: number): number {
     return sends === 0 ? 0 : Math.max(0, this.earliest(now) - now) + (sends - 1) * this.#gap(now);
   }
@@ -71,24 +68,18 @@ export class Pacer {
     if (this.#sends.length > this.#callsPerSecond) this.#sends.shift();
   }
 
-  /** After a 429: slows down this invocation and later ones in this environment. */
+  /** After a 429: slows down this invocation and later ones in this environment (pace-factor.ts). */
   slowDown(now: number): void {
-    this.#factor = Math.max(leastFactor, this.#currentFactor(now) * slowDownFactor);
-    this.#factorAt = now;
+    this.#factor.refused(now);
   }
 
-  /** After a recent failure of the API: begins at the lowest pace, and speeds up as after a 429. */
+  /** After a recent failure of the API: begins at the lowest pace, and speeds up as after 429s. */
   easeIn(now: number): void {
-    this.#factor = leastFactor;
-    this.#factorAt = now;
+    this.#factor.easeIn(now);
   }
 
   #gap(now: number): number {
-    return 1000 / this.#callsPerSecond / this.#currentFactor(now);
-  }
-
-  #currentFactor(now: number): number {
-    return Math.min(1, this.#factor + Math.max(0, ((now - this.#factorAt) / 1000) * recoveryPerSecond));
+    return 1000 / this.#callsPerSecond / this.#factor.at(now);
   }
 }
 

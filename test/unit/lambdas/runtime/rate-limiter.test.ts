@@ -67,11 +67,11 @@ describe('the backlog of the rate limiter', () => {
     turn.sent();
     // Then
     expect(limiter.backlogMilliseconds()).toBe(300);
-    // When: two 429s come, which leave a quarter of the pace.
+    // When: two 429s come, which leave two thirds of the pace.
     limiter.slowDown();
     limiter.slowDown();
     // Then
-    expect(limiter.backlogMilliseconds()).toBe(1_200);
+    expect(limiter.backlogMilliseconds()).toBeCloseTo(450);
     // When
     for (const next of waiting) (await next).sent();
     // Then
