@@ -2,7 +2,7 @@ import { App } from 'aws-cdk-lib';
 import { config, configFile } from '../lib/config/chosen-config.ts';
 import { validateConfiguration } from '../lib/config/config-validation.ts';
 import { ConfigurationError } from '../lib/config/configuration-error.ts';
-import { chosenStage, isFirst, StageRefused } from '../lib/stacks/chosen-stage.ts';
+import { chosenStage, isFirst, protectionWords, StageRefused } from '../lib/stacks/chosen-stage.ts';
 import { addStage } from '../lib/stacks/stages.ts';
 
 /** `cdk … -c stage=production` makes the stacks of one stage. It checks all stages. */
@@ -15,9 +15,7 @@ try {
   const stage = chosenStage(configuration, app.node.tryGetContext('stage'), currentAccount);
   const first = isFirst(app.node.tryGetContext('first'));
   console.error(addStage(app, configuration, stage, { anywhere: isLocal, first }).join('\n'));
-  if (first && configuration.stages[stage]?.removalPolicy === 'retain') {
-    console.error('With first=true, nothing is protected against deletion. After it has succeeded, deploy without it.');
-  }
+  if (configuration.stages[stage]?.removalPolicy === 'retain') console.error(protectionWords(first));
   console.error(
     'A new AWS account may run only 10 Lambda environments, and 100 must stay unreserved: check the quota.',
   );

@@ -25,14 +25,17 @@ const namedForm = /\.(csv|tsv|txt|ndjson|jsonl)(\.gz)?$/i;
 /** The form of a file. A file without a known ending has it by its first bytes. */
 export async function formOfFile(
   file: string,
-  input: Pick<InputFile, 'open' | 'readError'>,
+  input: Pick<InputFile, 'name' | 'open' | 'readError'>,
 ): Promise<CampaignFileForm> {
   const [, ending, gz] = namedForm.exec(file) ?? [];
   if (ending !== undefined) return form(formats[ending.toLowerCase()] ?? 'csv', gz !== undefined);
   const head = await firstBytes(input);
   if (head[0] === 0x1f && head[1] === 0x8b) {
+    const cure = 'Unpack it (gunzip -c FILE)';
     throw new OperatorError(
-      'The input is compressed by gzip, and has no name with its format. Unpack it: gunzip -c <file> | onelink campaign start -',
+      file === '-'
+        ? `${input.name} is compressed by gzip. ${cure}.`
+        : `${input.name} is compressed by gzip, and its name has no format. ${cure}, or end its name in .csv.gz or .ndjson.gz.`,
     );
   }
   const isObject = /^[\uFEFF\s]*\{/.test(head.toString('utf8'));

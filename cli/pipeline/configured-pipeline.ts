@@ -1,3 +1,4 @@
+import { quotaCallsOf } from '../../lib/config/account-faults.ts';
 import type { AccountSettings, Configuration, PipelineSettings } from '../../lib/config/config-schema.ts';
 import { serviceNameOf } from '../../lib/config/landing-zone.ts';
 import { type PipelinePlan, planPipeline } from '../../lib/config/rate-budget.ts';
@@ -25,4 +26,19 @@ export function configuredPipelines({ stages, accounts }: Configuration): Config
 /** The planned sizes of a pipeline's functions. */
 export function plansOf({ account, settings }: Pick<ConfiguredPipeline, 'account' | 'settings'>): PipelinePlan {
   return planPipeline(account, settings);
+}
+
+/** The calls of a month. `shareCalls` only if the pipeline has a share of the account's quota (`monthlyQuotaShare`). */
+export interface QuotaContract {
+  monthlyQuotaCalls: number;
+  shareCalls?: number;
+}
+
+export function quotaContractOf({
+  account,
+  settings,
+}: Pick<ConfiguredPipeline, 'account' | 'settings'>): QuotaContract {
+  const { monthlyQuotaCalls } = account;
+  if (settings.monthlyQuotaShare === undefined) return { monthlyQuotaCalls };
+  return { monthlyQuotaCalls, shareCalls: quotaCallsOf(account, settings) };
 }

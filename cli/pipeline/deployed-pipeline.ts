@@ -19,6 +19,7 @@ import { systemClock } from '../../lambdas/runtime/clock.ts';
 import { configFile } from '../../lib/config/chosen-config.ts';
 import { OperatorError } from '../words/operator-error.ts';
 import { lanesAtWork } from './lanes-at-work.ts';
+import { LedgerSecret } from './ledger-secret.ts';
 import type { OperationsAccess } from './operations.ts';
 import { deployCommand, outputNamed, pipelineOutputs } from './pipeline-outputs.ts';
 
@@ -131,7 +132,7 @@ export class DeployedPipeline {
     );
   }
 
-  get linkIdSecret(): Secret {
-    return new Secret(this.secrets, this.output('LinkIdSecretArn'));
+  get linkIdSecret(): LedgerSecret {
+    return new LedgerSecret(this, { arn: this.output('LinkIdSecretArn'), table: this.table });
   }
 }

@@ -29,6 +29,28 @@ export function scanAddresses(client: DynamoDBClient, segment: Segment): AsyncGe
   return scan(client, segment, { ProjectionExpression: 'address' }, ({ address }) => address as LinkAddress);
 }
 
+/** A link, and the request that made it or took it over. */
+export interface MadeLink {
+  address: LinkAddress;
+  source: string;
+  requestId: string;
+}
+
+/** All links with their requests, segment by segment: enough links come soon, and no more is read. */
+export async function* scanMadeLinks(
+  client: DynamoDBClient,
+  table: string,
+  signal: AbortSignal,
+): AsyncGenerator<ScannedPage<MadeLink>> {
+  // `source` is a reserved word of DynamoDB.
+  const narrowing = {
+    ProjectionExpression: 'address, #source, requestId',
+    ExpressionAttributeNames: { '#source': 'source' },
+  };
+  for (let segment = 0; segment < segments; segment++)
+    yield* scan(client, { table, segment, signal }, narrowing, (item) => item as unknown as MadeLink);
+}
+
 /** What a scan has read so far: records of any kind, and those of them that are links. */
 export interface Scanned {
   records: number;

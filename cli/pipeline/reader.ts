@@ -7,7 +7,6 @@ import { systemClock } from '../../lambdas/runtime/clock.ts';
 import { OperatorError } from '../words/operator-error.ts';
 import { type ConfiguredPipeline, plansOf } from './configured-pipeline.ts';
 import type { DeployedPipeline } from './deployed-pipeline.ts';
-import { askForPolicy, isDenied } from './service-error.ts';
 
 /** The verb was interrupted before the answer. */
 export class ReadingInterrupted extends OperatorError {
@@ -155,12 +154,12 @@ function readerFailed(what: string): OperatorError {
   return new OperatorError(`The reader failed (${what}). See the log group that the output ReaderLogGroupName names.`);
 }
 
-/** How fast the reader works, by the configuration. All tools share this rate. */
+/** How fast the reader works in the long run, by the configuration. All tools share this rate. */
 export function readingPace(configured: Pick<ConfiguredPipeline, 'account' | 'settings'>) {
   const { reader } = plansOf(configured);
   if (reader === undefined) throw new OperatorError('readRateShare leaves the reader less than one call per second.');
   const { callsPerSecond, batchSize, utilisation } = reader;
-  return { callsPerSecond, batchSize, sustainedPerSecond: callsPerSecond * utilisation };
+  return { batchSize, sustainedPerSecond: callsPerSecond * utilisation };
 }
 
 /** The reader of a deployed pipeline, or of the local run. */
@@ -172,23 +171,4 @@ export function openReader(
   const { batchSize } = readingPace(configured);
   const settings = { functionName: deployed.output('ReaderFunctionName'), batchSize, interrupted };
   return new Reader(settings, { lambda: deployed.lambda, clock: systemClock, random: Math.random });
-}
-
-/**
- * The link-ID secret, which keys the ledger's digests.
- *
- * @throws OperatorError if it cannot be read
- */
-export async function linkIdSecretOf({ linkIdSecret }: Pick<DeployedPipeline, 'linkIdSecret'>): Promise<string> {
-  try {
-    return await linkIdSecret.value();
-  } catch (error) {
-    throw unreadableSecret(error);
-  }
-}
-
-export function unreadableSecret(error: unknown): OperatorError {
-  const words = error instanceof Error ? error.message : String(error);
-  const needed = `${words.replace(/[.]?$/, '.')} Your role needs secretsmanager:GetSecretValue on it.`;
-  return new OperatorError(error instanceof Error && isDenied(error.cause) ? `${needed} ${askForPolicy}` : needed);
 }

@@ -16,13 +16,17 @@ export interface RetiringRow {
 
 /** What the results say of a campaign's links. */
 export interface RetiringCounts {
-  /** Links that live. Each costs one call. */
+  /** Links that live and are to be deleted. Each costs one call. */
   live: number;
+  /** Links that live and existed before the campaign, which has taken them over. They are among `live` only on request. */
+  takenOver: number;
   /** Links that were deleted or have expired since. */
   gone: number;
   /** Links that the campaign has changed and another request has made. They stay. */
   others: number;
 }
+
+export const noRetiring = (): RetiringCounts => ({ live: 0, takenOver: 0, gone: 0, others: 0 });
 
 /** DynamoDB reads 100 keys at once. */
 const linksAtOnce = 100;
@@ -44,12 +48,14 @@ export function retiringCampaign({ source, name }: CampaignKey, as: string = `${
  * second run repeats the same requests, and deletes a link that was changed meanwhile.
  *
  * @param counts is kept up to date
+ * @param withTakenOver whether links go as well that existed before the campaign
  */
 export async function* retiringRows(
   results: AsyncIterable<RowResult>,
   { source, name }: CampaignKey,
   ledger: Pick<Ledger, 'linksAt'>,
   counts: RetiringCounts,
+  withTakenOver = false,
 ): AsyncGenerator<RetiringRow> {
   const recordsOf = async (portion: Linked[]) => {
     const links = await ledger.linksAt(portion.map(({ address }) => address));
@@ -60,6 +66,9 @@ export async function* retiringRows(
     for (const { address, key, record } of portion) {
       const isOwn = record?.source === source && record.requestId.startsWith(`${name}/`);
       const kind = record?.state !== 'live' ? 'gone' : isOwn ? 'live' : 'others';
+      const isTakenOver = kind === 'live' && record?.takenOver === true;
+      if (isTakenOver) counts.takenOver += 1;
+      if (isTakenOver && !withTakenOver) continue;
       counts[kind] += 1;
       if (kind !== 'live' || record === undefined) continue;
       const { onelinkId: template, shortlinkId: shortlink_id } = address;

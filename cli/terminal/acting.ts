@@ -1,4 +1,5 @@
-import { longestReason, reason as reasonForm } from '../../lambdas/domain/acts/act.ts';
+import { reason as reasonForm } from '../../lambdas/domain/acts/act.ts';
+import { longestReason } from '../../lambdas/domain/acts/names.ts';
 import type { DeployedPipeline } from '../pipeline/deployed-pipeline.ts';
 import { Operations } from '../pipeline/operations.ts';
 import { OperatorError } from '../words/operator-error.ts';
@@ -34,8 +35,9 @@ export function actingIn(
  */
 export function reasonOf({ reason }: { reason?: string }, nothing: string): string | undefined {
   if (reason === undefined) return undefined;
-  if (reason.trim() === '') throw new OperatorError(`--reason must not be empty. ${nothing}`);
-  if (reasonForm.safeParse(reason).success) return reason;
+  const words = reason.trim();
+  if (words === '') throw new OperatorError(`--reason must not be empty. ${nothing}`);
+  if (reasonForm.safeParse(words).success) return words;
   throw new OperatorError(
     `--reason must be one line of at most ${longestReason} characters, without control characters. ${nothing}`,
   );

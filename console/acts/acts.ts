@@ -62,7 +62,8 @@ export const questionsOf = (forms: readonly ActForm[]) =>
 
 /** One line of 1 to 500 characters without control characters: what the operations function takes. */
 export function reasonFault(reason: string, isRequired: boolean): string | undefined {
-  if (reason.trim() === '') return isRequired ? 'Enter a reason. It is kept with the act.' : undefined;
-  if (reason.length > 500) return 'Use 500 characters at most.';
-  return /\p{Cc}/u.test(reason) ? 'Use one line, without control characters.' : undefined;
+  const words = reason.trim();
+  if (words === '') return isRequired ? 'Enter a reason. It is kept with the act.' : undefined;
+  if ([...words].length > 500) return 'Use 500 characters at most.';
+  return /[\p{Cc}\p{Cf}\p{Co}\p{Zl}\p{Zp}]/u.test(words) ? 'Use one line, without control characters.' : undefined;
 }

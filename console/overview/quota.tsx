@@ -8,14 +8,20 @@ import { endWords, lastsWords, quotaTone } from './quota-words.ts';
 
 /** The month's quota: what is left, how long it lasts, and which lane stops when. */
 export function Quota({ quota }: { quota: QuotaNow }) {
-  const { remaining, monthly, used, usedPercent, burnPerHour, spentElsewherePerHour, reserves } = quota;
+  const { remaining, monthly, account, used, usedPercent, burnPerHour, spentElsewherePerHour, reserves } = quota;
   const words = `${number(remaining.value)} of ${number(monthly)} calls left this month`;
   const kept = reserves.filter(({ calls }) => calls > 0);
   return (
     <Panel id="quota" title="Quota" aside={<Age at={remaining.at} oldAfterSeconds={240} />}>
       <p class="figure">
         <strong>{number(remaining.value)}</strong> calls left this month, of {number(monthly)}
+        {account !== null && ' of the pipeline’s share'}
       </p>
+      {account !== null && (
+        <p>
+          The account has {number(account.remaining)} of {number(account.monthly)} left. The forecast is the account’s.
+        </p>
+      )}
       <Meter
         label="Quota left this month"
         value={remaining.value}

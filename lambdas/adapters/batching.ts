@@ -7,8 +7,10 @@ interface BatchingOptions<Item> {
   maxItems: number;
   /** The bytes of a whole batch. A larger item is sent alone. */
   maxBytes: number;
-  /** How long a batch that is not full waits for more. */
-  lingerMilliseconds: number;
+  /** A batch that is not full is sent after so long without another item, so the end of the work does not wait. */
+  quietMilliseconds: number;
+  /** The longest that its first item waits, while others come. */
+  mostMilliseconds: number;
   bytesOf: (item: Item) => number;
   send: (items: Item[]) => Promise<FailedItems>;
 }
@@ -28,7 +30,8 @@ interface Waiting<Item> {
 export class Batching<Item> {
   readonly #options: BatchingOptions<Item>;
   #waiting: Waiting<Item>[] = [];
-  #timer: NodeJS.Timeout | undefined;
+  #quiet: NodeJS.Timeout | undefined;
+  #most: NodeJS.Timeout | undefined;
 
   constructor(options: BatchingOptions<Item>) {
     this.#options = options;
@@ -45,12 +48,20 @@ export class Batching<Item> {
     if (held + entry.bytes > this.#options.maxBytes) this.#flush();
     this.#waiting.push(entry);
     if (this.#waiting.length >= this.#options.maxItems) this.#flush();
-    else this.#timer ??= setTimeout(() => this.#flush(), this.#options.lingerMilliseconds);
+    else this.#wait();
+  }
+
+  #wait(): void {
+    const { quietMilliseconds, mostMilliseconds } = this.#options;
+    clearTimeout(this.#quiet);
+    this.#quiet = setTimeout(() => this.#flush(), quietMilliseconds);
+    this.#most ??= setTimeout(() => this.#flush(), mostMilliseconds);
   }
 
   #flush(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    clearTimeout(this.#quiet);
+    clearTimeout(this.#most);
+    this.#most = undefined;
     const batch = this.#waiting;
     this.#waiting = [];
     if (batch.length > 0) void this.#send(batch);

@@ -7,6 +7,7 @@ import { type Clock, secondsNow } from '../domain/work/clock.ts';
 import { DocumentTable } from './document-table.ts';
 import type { JoinedReads } from './joined-reads.ts';
 import { expiry, pk, recordVersion } from './ledger-item.ts';
+import { httpKeyPrefix } from './names.ts';
 
 /** A change may wait for quota for a month. After that, its request record shows what became of it. */
 const changesKeptSeconds = 75 * 86_400;
@@ -15,7 +16,7 @@ const changeKeyOf = (key: RequestKey) => `http-change#${requestKey(key)}`;
 const codeKeyOf = (source: string, { onelinkId, shortlinkId }: LinkAddress) =>
   `http-code#${source}/${onelinkId}/${shortlinkId}`;
 const campaignKeyOf = ({ source, name }: CampaignKey) => `http-campaign#${source}/${name}`;
-const keyOf = (request: RequestKey) => `http#${requestKey(request)}`;
+const keyOf = (request: RequestKey) => `${httpKeyPrefix}${requestKey(request)}`;
 
 /** The records of requests that came by the HTTP API, in the ledger's table. */
 export class HttpRecords {
@@ -81,6 +82,14 @@ export class HttpRecords {
       UpdateExpression: 'SET #claimedAt = :never',
       ConditionExpression: '#messageId = :mine AND #claimedAt = :claimed AND attribute_not_exists(#sentAt)',
       ExpressionAttributeValues: { ':never': 0, ':mine': messageId, ':claimed': claimedAt },
+    });
+  }
+
+  /** Removes a claim whose message this call has not tried to send: its key is as free as before. */
+  async withdraw({ messageId, claimedAt, ...request }: HttpRecord): Promise<void> {
+    await this.#table.remove(keyOf(request), {
+      ConditionExpression: '#messageId = :mine AND #claimedAt = :claimed AND attribute_not_exists(#sentAt)',
+      ExpressionAttributeValues: { ':mine': messageId, ':claimed': claimedAt },
     });
   }
 

@@ -14,7 +14,8 @@ export class JobQueue<Job> {
       // KB.
       maxItems: 10,
       maxBytes: 1024 * 1024 - 10 * 1024,
-      lingerMilliseconds: 20,
+      quietMilliseconds: 20,
+      mostMilliseconds: 100,
       bytesOf: ({ text }) => Buffer.byteLength(text),
       send: async (jobs) => {
         const Entries = jobs.map(({ text, groupId }, index) => ({

@@ -1,12 +1,8 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { type KeysSecret, keysSecretSchema } from '../domain/http/keys.ts';
+import { type KeysSecret, keysKeptSeconds, keysSecretSchema } from '../domain/http/keys.ts';
 import type { Clock } from '../domain/work/clock.ts';
 
-/**
- * How long one environment uses the keys that it has read. API Gateway keeps a result for 20 s, so a revoked key works for
- * at most 30 s.
- */
-const goodForMilliseconds = 10_000;
+const goodForMilliseconds = 1000 * keysKeptSeconds;
 
 /** The secret with the hashes of the keys. */
 export class StoredKeys {

@@ -32,6 +32,7 @@ export const optional = {
   campaign: undefined,
   subject: undefined,
   erased: undefined,
+  takenOver: undefined,
   keepUntil: undefined,
   checkAgainAt: undefined,
   linkExpiresAt: undefined,

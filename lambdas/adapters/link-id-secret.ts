@@ -1,4 +1,4 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { fingerprintOf, OtherLinkIdSecretError } from '../domain/link/link-id-secret.ts';
 import type { Clock } from '../domain/work/clock.ts';
@@ -8,6 +8,14 @@ import { Secret } from './secret.ts';
 
 const { key: pk } = ledgerAttribute;
 const fingerprintKey = 'link-id-secret';
+
+/** The fingerprint in a ledger. Undefined if no release with fingerprints has used the ledger. It reads, and records none. */
+export async function recordedFingerprint(dynamo: Pick<DynamoDBClient, 'send'>, TableName: string): Promise<unknown> {
+  const key = { [pk]: { S: fingerprintKey } };
+  const { Item } = await dynamo.send(new GetItemCommand({ TableName, Key: key, ConsistentRead: true }));
+  // A spoilt item has no fingerprint, and fits no secret.
+  return Item && (Item.fingerprint?.S ?? '');
+}
 
 /**
  * The link-ID secret, held against the fingerprint in the ledger. The first reader of a ledger records the fingerprint. Every

@@ -17,6 +17,9 @@ export const ledgerAttribute = {
   expiry: 'expiresAt',
 } as const;
 
+/** The beginning of the keys of requests that came by the HTTP API. */
+export const httpKeyPrefix = 'http#';
+
 /**
  * Key prefixes in the buckets. Lambda itself writes `givenUp`: removals that it could not deliver to the expiry intake.
  */

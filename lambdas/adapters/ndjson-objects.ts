@@ -13,7 +13,8 @@ export class NdjsonObjects<Line extends object> {
     this.#batching = new Batching({
       maxItems: 500,
       maxBytes: 16 * 1024 * 1024,
-      lingerMilliseconds: 100,
+      quietMilliseconds: 100,
+      mostMilliseconds: 1_000,
       bytesOf: (line) => Buffer.byteLength(JSON.stringify(line)) + 1,
       send: async (gathered) => {
         const [first, ...others] = gathered;

@@ -12,14 +12,18 @@ export class OutcomeTopic {
   readonly #sns: SNSClient;
   readonly #topicArn: string;
 
-  /** @param perPublish 1 publishes each outcome at once, and up to 10 gathers them for some milliseconds */
-  constructor(sns: SNSClient, topicArn: string, perPublish: number) {
+  /**
+   * @param perPublish 1 publishes each outcome at once, and up to 10 gathers them
+   * @param quietMilliseconds how long the last outcomes of a batch wait for more
+   */
+  constructor(sns: SNSClient, topicArn: string, perPublish: number, quietMilliseconds = 50) {
     this.#sns = sns;
     this.#topicArn = topicArn;
     this.#batching = new Batching({
       maxItems: perPublish,
       maxBytes,
-      lingerMilliseconds: 50,
+      quietMilliseconds,
+      mostMilliseconds: 10 * quietMilliseconds,
       bytesOf: (outcome) => Buffer.byteLength(wireJson(outcome)) + 200,
       send: async (outcomes) => {
         const answer = await sns.send(

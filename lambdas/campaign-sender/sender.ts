@@ -9,7 +9,7 @@ import { hurry, type LaneRun, type LaneStanding, standingOf } from './lane-run.t
 import { writeLevels } from './levels.ts';
 import { campaignLaneMetric } from './names.ts';
 import type { CampaignSenderPorts } from './ports.ts';
-import { isWhole } from './progress.ts';
+import { isWhole, outstandingOf } from './progress.ts';
 import { type CampaignSenderSettings, RowCommands } from './row-commands.ts';
 import { sendChunks } from './send-chunks.ts';
 import { settle } from './settle.ts';
@@ -22,6 +22,12 @@ const runMilliseconds = 235_000;
 
 /** The pause between two steps: short after a step that has moved something. */
 const [busyPauseMilliseconds, idlePauseMilliseconds] = [250, 1_500];
+
+/**
+ * A lane may be closed, and campaigns may be paused or wait for an approval, for days. Each step reads the records. So the pauses of
+ * a lane in which nothing can move double up to this.
+ */
+const longestPauseMilliseconds = 15_000;
 
 /** Campaigns of one lane that are settled at once. */
 const campaignsAtOnce = 4;
@@ -85,6 +91,7 @@ class LaneWork {
   /** Never throws, so the other lanes continue. @param works those of all lanes, this one included */
   async run(works: readonly LaneWork[]): Promise<void> {
     let [campaigns, standing]: [CampaignRecord[], LaneStanding] = [[], { isOpen: false, openSince: undefined }];
+    let pause = idlePauseMilliseconds;
     try {
       for (;;) {
         const { records, corrupt } = await activeCampaigns(this.#run.ports);
@@ -99,7 +106,9 @@ class LaneWork {
         const hasWork = works.some((work) => !work.hasEnded && records.some((record) => work.#isMine(record)));
         if (!hasWork || this.#isOver()) break;
         const hasMoved = campaigns.some((record) => !before.includes(record));
-        await this.#sleep(hasMoved ? busyPauseMilliseconds : idlePauseMilliseconds);
+        const mayMove = hasMoved || (standing.isOpen && campaigns.some(mayGoOn)) || this.#finishing.size > 0;
+        pause = mayMove ? idlePauseMilliseconds : Math.min(2 * pause, longestPauseMilliseconds);
+        await this.#sleep(hasMoved ? busyPauseMilliseconds : pause);
       }
     } catch (error) {
       this.#failed(undefined, error);
@@ -180,5 +189,9 @@ class LaneWork {
     await ports.clock.sleep(Math.max(0, Math.min(milliseconds, most)));
   }
 }
+
+/** Whether a campaign of an open lane waits for the pipeline alone, and for no person. */
+const mayGoOn = (record: CampaignRecord) =>
+  outstandingOf(record).length > 0 || (record.state !== 'waiting' && record.paused === undefined);
 
 const closed: LaneStanding = { isOpen: false, openSince: undefined };

@@ -5,7 +5,6 @@ import type { OwnedLink } from '../domain/link/link-id.ts';
 import type { LinkLedger } from '../domain/link/link-ledger.ts';
 import type { OneLinkApi } from '../domain/link/onelink-api.ts';
 import type { Removal } from '../domain/link/removal.ts';
-import type { Operation } from '../domain/onelink/operation.ts';
 import type { Clock } from '../domain/work/clock.ts';
 import type { Observer } from '../domain/work/observer.ts';
 
@@ -23,6 +22,6 @@ export interface ExpiryWorkerPorts {
   outcomes: { publish(outcome: Outcome): Promise<void> };
   observer: Observer;
   /** Runs for each call of the quota, for the metrics by source. */
-  onQuotaCall: (source: string, operation: Operation) => void;
+  onQuotaCall: (source: string) => void;
   clock: Clock;
 }

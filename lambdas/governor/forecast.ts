@@ -15,7 +15,7 @@ const leastOfMonth = 6 * hour;
  * The API's month may turn this much before or after our clock's. The forecast projects nothing in these hours anyway.
  */
 const turnMayDiffer = leastOfMonth;
-/** The value of `QuotaHoursToEmpty` when the burn rate is zero: a month. */
+/** The hours to an empty quota when the burn rate is zero: a month. */
 export const mostHours = 744;
 
 interface Poll {

@@ -228,8 +228,9 @@ function observeLanes(
     if (lane === undefined) continue;
     const { state, since, reason } = lane;
     const minutes = (clock.wallMilliseconds() - since) / 60_000;
-    laneObserver(name).level(laneStateMetric.laneParkingMinutes, state === 'parking' ? minutes : 0, 'Count');
-    laneObserver(name).level(laneStateMetric.lanePausedMinutes, state === 'paused' ? minutes : 0, 'Count');
+    // An open lane writes neither, because CloudWatch bills a metric for each hour with a value, zeros included.
+    if (state === 'parking') laneObserver(name).level(laneStateMetric.laneParkingMinutes, minutes, 'Count');
+    if (state === 'paused') laneObserver(name).level(laneStateMetric.lanePausedMinutes, minutes, 'Count');
     if (state !== (before?.lanes[name]?.state ?? 'open'))
       observer.warn('a lane changed', { lane: name, state, reason });
   }
@@ -248,14 +249,12 @@ async function observeQuota(
   const { remaining } = polled;
   const renewalsDue = await control.renewals(comingDays);
   const expected = forecast(usage, { remaining, monthlyQuotaCalls, own, renewalsDue, nowMilliseconds: at });
-  observer.count(governorMetric.quotaPolled);
   observer.level(governorMetric.quotaRemaining, quota.remaining, 'Count');
   observer.level(governorMetric.quotaUsed, usage.used, 'Count');
   const ofShare = MONTHLY_SHARE_CALLS === undefined ? 0 : (100 * callsIn(spent)) / MONTHLY_SHARE_CALLS;
   const usedPercent = Math.max((100 * usage.used) / monthlyQuotaCalls, ofShare);
   observer.level(governorMetric.quotaUsedPercent, usedPercent, 'Percent');
   observer.level(governorMetric.quotaBurnPerHour, expected.burnPerHour, 'Count');
-  observer.level(governorMetric.quotaHoursToEmpty, expected.hoursToEmpty, 'Count');
   observer.level(governorMetric.quotaSpentElsewhere, expected.spentElsewhere, 'Count');
   if (expected.projectedMonthEndPercent !== undefined) {
     observer.level(governorMetric.quotaProjectedMonthEndPercent, expected.projectedMonthEndPercent, 'Percent');

@@ -21,7 +21,7 @@ const telemetry = new Telemetry();
 const turns = RateLimiter.atPace(1, clock);
 const [secrets, dynamo] = [new SecretsManagerClient(), dynamoClient()];
 const token = new Secret(secrets, env.API_TOKEN_SECRET_ARN);
-const api = new OneLinkClient(env, { token, turns, clock, onCall: telemetry.apiCalls({}) });
+const api = new OneLinkClient(env, { token, turns, clock, onCall: telemetry.apiAnswers({}) });
 const govern = governor(env, {
   api,
   control: new ControlTable(dynamo, env.LEDGER_TABLE_NAME, clock),

@@ -23,7 +23,10 @@ export interface LaneFacts {
 const hysteresis = 1.1;
 const shortages: ReadonlySet<LaneReason> = new Set(['quota-reserve-reached', 'quota-share-reached', 'quota-exceeded']);
 
-/** The lane's next state. Only an operator ends an operator's pause, or a pause whose reason is lost. */
+/**
+ * The lane's next state. Only an operator ends an operator's pause, or a pause whose reason is lost. Such a pause notes what else would
+ * keep the lane closed, so that a resume does not promise an open lane.
+ */
 export function nextLane(
   before: LaneControl | undefined,
   lane: GovernedLane,
@@ -31,7 +34,7 @@ export function nextLane(
   nowMilliseconds: number,
 ): LaneControl {
   if (before?.state === 'paused' && (before.reason === 'operator' || before.reason === 'control-record-lost'))
-    return before;
+    return covering(before, lane, facts);
   const { state, reason } = judgeLane(before, lane, facts);
   if (before !== undefined && before.state === state && before.reason === reason) return before;
   const since = before?.state === state ? before.since : nowMilliseconds;
@@ -40,8 +43,16 @@ export function nextLane(
   return { state, since, ...(reason !== undefined && { reason }), ...(openedAt !== undefined && { openedAt }) };
 }
 
+function covering(before: LaneControl, lane: GovernedLane, facts: LaneFacts): LaneControl {
+  const { covers: covered, ...pause } = before;
+  const { state, reason } = judgeLane(covered, lane, facts);
+  if (covered?.reason === reason && (covered === undefined || covered.state === state)) return before;
+  if (state === 'open' || reason === undefined) return pause;
+  return { ...pause, covers: { state, reason } };
+}
+
 function judgeLane(
-  before: LaneControl | undefined,
+  before: Pick<LaneControl, 'reason'> | undefined,
   { reserveCalls, hourlyCapCalls = Number.POSITIVE_INFINITY, dailyCapCalls = Number.POSITIVE_INFINITY }: GovernedLane,
   { health, secretDiffers, remaining, shareLeft, exceeded, spentThisHour, spentToday }: LaneFacts,
 ): { state: LaneState; reason?: LaneReason } {

@@ -4,20 +4,16 @@
 export const governorMetric = {
   /** Calls that are left to this pipeline in this UTC month: at most its share. */
   quotaRemaining: 'QuotaRemaining',
-  /** Calls used this UTC month, by all systems. */
+  /** Calls used this UTC month, by all systems. Once for each answered poll, so its sample count is the number of polls. */
   quotaUsed: 'QuotaUsed',
   /** Of the account's quota, or of the pipeline's share, whichever is more. */
   quotaUsedPercent: 'QuotaUsedPercent',
   /** Calls an hour, over the last hour. */
   quotaBurnPerHour: 'QuotaBurnPerHour',
-  /** Hours to an empty quota at that burn rate: at most 744, a month. */
-  quotaHoursToEmpty: 'QuotaHoursToEmpty',
   /** Projected use at the end of the month, as a percentage of the quota (governor/forecast.ts). */
   quotaProjectedMonthEndPercent: 'QuotaProjectedMonthEndPercent',
   /** Calls of the last hour that neither this pipeline nor its siblings made. */
   quotaSpentElsewhere: 'QuotaSpentElsewhere',
-  /** 1 for each answered poll: the governor's heartbeat. */
-  quotaPolled: 'QuotaPolled',
   /** 1 if the API refuses the token or the feature is off, else 0. */
   accountRefused: 'AccountRefused',
   /** 1 if the probe or the workers received no usable answer from the API, else 0. */
@@ -28,9 +24,9 @@ export const governorMetric = {
   controlRebuilt: 'ControlRebuilt',
 } as const;
 
-/** Metrics with the dimensions {service, lane}, written by the governor each minute. */
+/** Metrics with the dimensions {service, lane}, written by the governor each minute while the lane is in the state. */
 export const laneStateMetric = {
-  /** Minutes since the lane was last open, or 0 while it is open. */
+  /** Minutes since the lane was last open. */
   laneParkingMinutes: 'LaneParkingMinutes',
   lanePausedMinutes: 'LanePausedMinutes',
 } as const;

@@ -26,19 +26,15 @@ export function problemAnswer({ problem, parts }: HttpProblem, place: ProblemPla
   };
 }
 
-/** The answer in API Gateway's form. The answer to HEAD has the headers of GET, and no body. */
-export function proxyResult(
-  { status, headers, body }: Answer,
-  method: string,
-  { callId }: ProblemPlace,
-): APIGatewayProxyResult {
+/** The answer in API Gateway's form. HEAD gets GET's, because API Gateway sets `Content-Length` by the body. It sends none. */
+export function proxyResult({ status, headers, body }: Answer, { callId }: ProblemPlace): APIGatewayProxyResult {
   const bytes = typeof body === 'object' && 'bytes' in body ? (body.bytes as Uint8Array) : undefined;
   const text = typeof body === 'object' ? JSON.stringify(body) : (body ?? '');
   const type: Record<string, string> = typeof body === 'object' ? { 'Content-Type': 'application/json' } : {};
   return {
     statusCode: status,
     headers: { ...type, ...headers, ...always, 'X-Request-Id': callId },
-    isBase64Encoded: bytes !== undefined && method !== 'HEAD',
-    body: method === 'HEAD' ? '' : bytes === undefined ? text : Buffer.from(bytes).toString('base64'),
+    isBase64Encoded: bytes !== undefined,
+    body: bytes === undefined ? text : Buffer.from(bytes).toString('base64'),
   };
 }

@@ -6,6 +6,7 @@ import { pointed } from '../domain/http/pointers.ts';
 import { HttpProblem } from '../domain/http/problem.ts';
 import type { HttpProducer, HttpRules } from '../domain/http/rules.ts';
 import { commandDigest, subjectOf } from '../domain/link/digest.ts';
+import type { Admission } from './admission.ts';
 import type { Answer } from './answer.ts';
 import { type Added, type Asked, completed, laneOf, laneReaders, otherSource } from './asked.ts';
 import { readBody } from './body.ts';
@@ -17,7 +18,7 @@ import { httpApiMetric } from './names.ts';
 import { appliedWait, askAgainAfter, askLaterAfter, outcomeAnswer } from './outcome-answer.ts';
 import type { HttpApiPorts, WaitingPlace } from './ports.ts';
 import { flagOf, oneOf, onlyThese } from './query.ts';
-import { isReused, type LaneOfCall, type Progress, Sending, unsent } from './sending.ts';
+import { isReused, type LaneOfCall, lost, type Progress, Sending, type Stands, unsent } from './sending.ts';
 import type { Entered, Trip } from './trip.ts';
 import { isOver, Waiting } from './waiting.ts';
 
@@ -60,19 +61,24 @@ export function commandApi(settings: HttpApiEnvironment, rules: HttpRules, ports
   const timeOf = (call: Call, trip: Trip) =>
     waiting.millisecondsFor(waitSecondsOf(call.header('prefer')) * 1_000 - trip.waitedMilliseconds, call.deadline);
 
-  const carryOut: CommandApi['carryOut'] = async (all, { name: lane, isPaused }, call, trip) => {
+  const carryOut: CommandApi['carryOut'] = async (all, lane, call, trip) => {
     const found = await waiting.withLinks(all);
-    const hasUnsent = found.some(({ stands }) => unsent.has(stands));
-    if (!hasUnsent && found.every(isOver)) return found;
-    if (hasUnsent && isPaused) throw new HttpProblem('lane-paused', { retryAfter: 60 });
+    const mustBeOpen = (commands: readonly Progress[], toSend: ReadonlySet<Stands>) => {
+      if (lane.isPaused && commands.some(({ stands }) => toSend.has(stands)))
+        throw new HttpProblem('lane-paused', { retryAfter: 60 });
+    };
+    mustBeOpen(found, unsent);
+    if (found.every((one) => isOver(one) && !unsent.has(one.stands))) return found;
     // The place is taken while the command is sent.
     const place = waiting.enter(timeOf(call, trip));
-    const [sent] = await Promise.allSettled([sending.send(found, lane, call.deadline), place]);
+    const [sent] = await Promise.allSettled([sending.send(found, lane.name, call.deadline), place]);
     return inPlace(await place, trip, async (isWaiting) => {
       if (sent.status === 'rejected') throw sent.reason;
       const { progress, booked } = sent.value;
       try {
-        return isWaiting ? await waiting.wait(progress, timeOf(call, trip), lane, call.deadline) : progress;
+        const ended = isWaiting ? await waiting.wait(progress, timeOf(call, trip), lane, call.deadline) : progress;
+        mustBeOpen(ended, lost);
+        return ended;
       } finally {
         // After its answer, an environment is frozen.
         await booked;
@@ -113,6 +119,27 @@ export function commandApi(settings: HttpApiEnvironment, rules: HttpRules, ports
     return seconds > 0 ? withImage(made, progress, ports) : Promise.resolve(made);
   };
 
+  /**
+   * Reads what a call with one command has to know, all at once. It claims the command's key at the same moment, and withdraws
+   * the claim if the call may not send.
+   */
+  async function begun(asked: Asked, lane: string, admission: Admission) {
+    const [looked, ...facts] = await Promise.allSettled([
+      sending.lookAndClaim(asked, lane),
+      sending.laneNow(lane),
+      admission.check(),
+    ]);
+    const [state] = facts;
+    const refused = facts.find(({ status }) => status === 'rejected');
+    const found = looked.status === 'fulfilled' ? looked.value : undefined;
+    const isPaused = state.status === 'fulfilled' && state.value.isPaused;
+    if (found !== undefined && (refused !== undefined || isPaused)) await sending.withdraw(found);
+    if (refused?.status === 'rejected') throw refused.reason;
+    if (looked.status === 'rejected') throw looked.reason;
+    if (state.status === 'rejected') throw state.reason;
+    return { state: state.value, found: looked.value };
+  }
+
   const api: CommandApi = { post, check, carryOut, awaitEnd, answer, sending };
   return api;
 
@@ -149,14 +176,16 @@ export function commandApi(settings: HttpApiEnvironment, rules: HttpRules, ports
     const asked = await check(opened, lane);
     if ('errors' in asked) throw new HttpProblem('invalid-command', { errors: asked.errors });
     trip.requestId = asked.command.requestId;
-    const [state, [found]] = await Promise.all([sending.laneNow(lane), sending.look([asked]), admission.check()]);
-    if (found === undefined) throw new Error('a command has no place in the ledger');
+    const { state, found } = await begun(asked, lane, admission);
     if (isReused(found)) throw new HttpProblem('key-reused');
     const [progress = found] = await carryOut([found], state, call, trip);
     const isOthers = found.stands === 'running' && progress.stands === 'running';
-    const waits = progress.known.http?.waiting !== undefined;
-    // A call that wants to wait learns at once that the command waits for quota or for an operator.
-    if (isOthers && !trip.hasWaited && !(waits && waitSecondsOf(call.header('prefer')) > 0))
+    const { waiting: note, sentAt } = progress.known.http ?? {};
+    const waits = note !== undefined;
+    // A call that wants to wait learns at once that the command waits for quota or for an operator. Until the other call has
+    // sent the command, it may still withdraw it, so this call does not promise an outcome.
+    const isPromised = trip.hasWaited && sentAt !== undefined;
+    if (isOthers && !isPromised && !(waits && waitSecondsOf(call.header('prefer')) > 0))
       throw new HttpProblem('in-progress', { retryAfter: waits ? askLaterAfter : askAgainAfter });
     return answer(progress, call, trip);
   }

@@ -80,7 +80,7 @@ export function httpApi(
       if (answer.status >= 500 && problem.problem !== 'lane-paused') ports.observer.count(httpApiMetric.requestFailed);
     }
     trip.end(answer.status);
-    return proxyResult(answer, event.httpMethod, place);
+    return proxyResult(answer, place);
   };
 }
 

@@ -37,6 +37,7 @@ export interface HttpApiPorts {
     claim(record: HttpRecord, over?: HttpRecord): Promise<boolean>;
     markSent(record: RequestKey & { messageId: string }, nowMilliseconds: number): Promise<void>;
     giveUp(record: HttpRecord): Promise<void>;
+    withdraw(record: HttpRecord): Promise<void>;
     /** The request of the last change of a key's link. */
     lastChange(key: RequestKey): Promise<string | undefined>;
     /**

@@ -16,8 +16,8 @@ import type { HttpApiEnvironment } from './env.ts';
 import { httpApiMetric } from './names.ts';
 import type { HttpApiPorts, LaneMessage } from './ports.ts';
 
-/** How a command stands: its request has an outcome, its key is free, or another call has claimed the key. */
-export type Stands = 'answered' | 'free' | Claimed;
+/** How a command stands: its request has an outcome, its key is free, this call has claimed the key, or another one has. */
+export type Stands = 'answered' | 'free' | 'claimed' | Claimed;
 
 /** A command under way. */
 export interface Progress {
@@ -42,13 +42,21 @@ export interface LaneOfCall {
 }
 
 /** Commands that nobody carries out. */
-export const unsent: ReadonlySet<Stands> = new Set(['free', 'crashed', 'ended']);
+export const unsent: ReadonlySet<Stands> = new Set(['free', 'claimed', 'crashed', 'ended']);
+/** Commands whose call has crashed, or has withdrawn its claim. What the worker has rejected stays so. */
+export const lost: ReadonlySet<Stands> = new Set(['free', 'crashed']);
 /** Another command has the key. */
 export const isReused = ({ stands }: Progress) => stands === 'reused' || stands === 'abandoned';
 export const hasNoOutcome = ({ known }: Progress) => known.request === undefined;
 
+/** Whether the key has a claim that its call may still withdraw, because nothing was sent. */
+const hasOpenClaim = ({ known: { request, http } }: Progress) =>
+  request === undefined && http !== undefined && http.sentAt === undefined && http.waiting === undefined;
+
 /** How many claims are written at once. */
 const claimsAtOnce = 25;
+/** A call that may not send withdraws its claim sooner. */
+const withdrawnWithinMilliseconds = 100;
 
 /** Sends commands, each of them once:
  *
@@ -56,11 +64,14 @@ const claimsAtOnce = 25;
  *                                └───▶ wait for the outcome
  *
  * After a crash between two steps, the next call with the key takes the claim over and sends the command again. All copies
- * have one message ID, and the link worker carries a request out once.
+ * have one message ID, and the link worker carries a request out once. A call with one command claims its key while it
+ * reads: most keys are new, and a caller may wait for the outcome. If the call then sends nothing, it withdraws the claim.
  */
 export class Sending {
   readonly #settings: HttpApiEnvironment;
   readonly #ports: HttpApiPorts;
+  /** Lanes that were paused when this environment last read of them. */
+  readonly #paused = new Set<string>();
 
   constructor(settings: HttpApiEnvironment, ports: HttpApiPorts) {
     this.#settings = settings;
@@ -128,7 +139,49 @@ export class Sending {
     const { control, clock } = this.#ports;
     const reading = await control.read();
     const { state } = laneNow(reading.control, reading.signals, name, clock.wallMilliseconds());
-    return { name, isPaused: state === 'paused' };
+    const isPaused = state === 'paused';
+    if (isPaused) this.#paused.add(name);
+    else this.#paused.delete(name);
+    return { name, isPaused };
+  }
+
+  /**
+   * What the ledger knows of a command, whose key this call claims at the same moment if no call has claimed it before. In a
+   * lane that was paused, it does not claim: a claim that is soon withdrawn would stand in the way of others.
+   */
+  async lookAndClaim(asked: Asked, lane: string): Promise<Progress> {
+    const seen = await (this.#paused.has(lane) ? this.#lookAt(asked) : this.#lookAndClaim(asked, lane));
+    if (!isReused(seen) || !hasOpenClaim(seen)) return seen;
+    await this.#ports.clock.sleep(withdrawnWithinMilliseconds);
+    return this.#lookAt(asked);
+  }
+
+  async #lookAt(asked: Asked): Promise<Progress> {
+    const [found] = await this.look([asked]);
+    if (found === undefined) throw new Error('a command has no place in the ledger');
+    return found;
+  }
+
+  async #lookAndClaim(asked: Asked, lane: string): Promise<Progress> {
+    const record = this.#claimOf(asked, lane, undefined);
+    const [looked, claimed] = await Promise.allSettled([this.#lookAt(asked), this.#ports.records.claim(record)]);
+    const isMine = claimed.status === 'fulfilled' && claimed.value;
+    const seen = looked.status === 'fulfilled' ? looked.value : undefined;
+    if (isMine && (seen === undefined || seen.known.request !== undefined)) await this.#withdraw(record);
+    if (looked.status === 'rejected') throw looked.reason;
+    if (claimed.status === 'rejected') throw claimed.reason;
+    if (!isMine || looked.value.known.request !== undefined) return looked.value;
+    return { ...looked.value, known: { ...looked.value.known, http: record }, stands: 'claimed' };
+  }
+
+  /** Frees the key of a command that this call has claimed and does not send. */
+  async withdraw({ stands, known: { http } }: Progress): Promise<void> {
+    if (stands === 'claimed' && http !== undefined) await this.#withdraw(http);
+  }
+
+  async #withdraw(record: HttpRecord): Promise<void> {
+    const { records, observer } = this.#ports;
+    await keepBooks(observer, httpApiMetric.bookkeepingFailed, () => records.withdraw(record));
   }
 
   /**
@@ -148,7 +201,8 @@ export class Sending {
     const claimed = new Map<Asked, HttpRecord>();
     const lost: Asked[] = [];
     const wanted = all.filter(({ stands }) => which.has(stands));
-    await eachAtOnce(claimsAtOnce, wanted, async ({ asked, known: { http } }) => {
+    await eachAtOnce(claimsAtOnce, wanted, async ({ asked, stands, known: { http } }) => {
+      if (stands === 'claimed' && http !== undefined) return void claimed.set(asked, http);
       const record = this.#claimOf(asked, lane, http);
       if (await this.#ports.records.claim(record, http)) claimed.set(asked, record);
       else lost.push(asked);

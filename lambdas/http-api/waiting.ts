@@ -6,12 +6,10 @@ import type { Deadline } from '../domain/work/delivery.ts';
 import type { HttpApiEnvironment } from './env.ts';
 import { httpApiMetric } from './names.ts';
 import type { HttpApiPorts, WaitingPlace } from './ports.ts';
-import { isReused, type Progress, type Sending, type Stands } from './sending.ts';
+import { isReused, type LaneOfCall, lost, type Progress, type Sending } from './sending.ts';
 
 /** The rest of the invocation that is reserved for its end. */
 const spareMilliseconds = 2_500;
-/** A call that waits sends only what another call has lost. What the worker has rejected stays so. */
-const lost: ReadonlySet<Stands> = new Set(['crashed']);
 /** How often a call tries to take a place. Other calls may take the one that it has chosen. */
 const tries = 5;
 
@@ -65,11 +63,16 @@ export class Waiting {
 
   /**
    * Waits until nothing of the commands will change by waiting, or until the time is up. It sends a command whose call
-   * has crashed.
+   * has crashed or withdrawn, but nothing into a paused lane.
    *
    * @returns how they stand at the end
    */
-  async wait(all: readonly Progress[], milliseconds: number, lane: string, deadline: Deadline): Promise<Progress[]> {
+  async wait(
+    all: readonly Progress[],
+    milliseconds: number,
+    { name: lane, isPaused }: LaneOfCall,
+    deadline: Deadline,
+  ): Promise<Progress[]> {
     let now = await this.withLinks(all);
     let lastWhole = 0;
     await this.#poll(milliseconds, async (waited) => {
@@ -77,9 +80,9 @@ export class Waiting {
         const isWhole = waited - lastWhole >= wholePollMilliseconds;
         if (isWhole) lastWhole = waited;
         const seen = await (isWhole ? this.#sending.lookAgain(now) : this.#sending.lookForOutcomes(now));
-        now = await this.withLinks(await this.#sendLost(seen, lane, deadline));
+        now = await this.withLinks(isPaused ? seen : await this.#sendLost(seen, lane, deadline));
       }
-      return now.filter((one) => !isOver(one)).length;
+      return now.filter((one) => !isOver(one) && !(isPaused && lost.has(one.stands))).length;
     });
     return now;
   }

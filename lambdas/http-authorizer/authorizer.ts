@@ -59,7 +59,7 @@ export function authorizer(
 
 /** The stored key of this text, unless it is revoked. It compares all hashes, in a time that does not depend on them. */
 function keyIn(authorization: string, { keys }: KeysSecret): StoredKey | undefined {
-  const hash = Buffer.from(hashOfKey(authorization.slice('Bearer '.length)), 'hex');
+  const hash = Buffer.from(hashOfKey(authorization.slice(authorization.lastIndexOf(' ') + 1)), 'hex');
   const found = keys.filter(({ sha256 }) => timingSafeEqual(Buffer.from(sha256, 'hex'), hash));
   return found.find(({ revokedAt }) => revokedAt === undefined);
 }

@@ -13,8 +13,14 @@ export type HttpAuthorizerEnvironment = z.infer<typeof httpAuthorizerEnvironment
 /** What the construct must set: every variable, as text. */
 export type HttpAuthorizerVariables = Record<keyof HttpAuthorizerEnvironment, string>;
 
-/** The form of the `Authorization` header. API Gateway refuses others without a call of the authorizer. */
-export const authorizationForm = '^Bearer olp_[a-z0-9]{8}_[A-Za-z0-9_-]{43}$';
+/** How long API Gateway uses an answer of the authorizer. Seconds. */
+export const checkKeptSeconds = 20;
+
+/**
+ * The form of the `Authorization` header. API Gateway refuses others without a call of the authorizer. The scheme has no case, and
+ * blanks may follow it (RFC 9110, section 11.1). API Gateway's expressions have no flags.
+ */
+export const authorizationForm = '^[Bb][Ee][Aa][Rr][Ee][Rr] +olp_[a-z0-9]{8}_[A-Za-z0-9_-]{43}$';
 
 /**
  * The value of a producer's API key in API Gateway, by which it finds the usage plan. It is no secret: nobody can call

@@ -16,7 +16,7 @@ import { secondsNow } from '../domain/work/clock.ts';
 import { deliveriesToWaitForCreate } from '../domain/work/return-delay.ts';
 import { type Answer, returnCauseOf, staleAnswer } from './answer.ts';
 import type { Attempt, Change } from './attempt.ts';
-import { deleted, done, isHidden, isTooShortToKeep, leaseFor, write } from './changed-link.ts';
+import { deleted, done, isTooShortToKeep, leaseFor, write } from './changed-link.ts';
 import { linkOfCommand } from './link-of-command.ts';
 import { sendChange, settle } from './send-change.ts';
 
@@ -77,9 +77,9 @@ export async function changeLink(
     return { outcome: 'rejected', reason: 'invalid-command', faults, link: { ...record.address } };
   }
   if (!(await ports.ledger.leaseLink(record.address, lease, record.version, nowSeconds))) return 'try-again';
-  // The crashed change may have altered a field that no GET shows. This update sets the field again, so the record is
-  // true.
-  const again = left?.intended && isHidden(left.intended, record) ? { renewTtl: record.renewTtl } : {};
+  // The crashed change may have altered `renewTtl`, which no GET shows. This update sets it again, so the record is true.
+  const isAltered = left?.intended !== undefined && left.intended.renewTtl !== record.renewTtl;
+  const again = isAltered ? { renewTtl: record.renewTtl } : {};
   const asked = command.action === 'update' ? { ...again, ...command } : command;
   return sendChange({ ...change, command: asked }, lease);
 }

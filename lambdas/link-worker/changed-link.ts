@@ -47,7 +47,7 @@ export function isTooShortToKeep({ intended }: Lease): boolean {
 }
 
 /** Whether an update changes a field that no GET shows: `renewTtl`, or the domain of the URL. */
-export function isHidden({ renewTtl, shortUrl }: IntendedLink, record: LinkRecord): boolean {
+function isHidden({ renewTtl, shortUrl }: IntendedLink, record: LinkRecord): boolean {
   return renewTtl !== record.renewTtl || (shortUrl ?? record.shortUrl) !== record.shortUrl;
 }
 

@@ -113,8 +113,10 @@ export class CommandWork {
     }
     await parking.leaveOrder(item);
     const outcome = answerTo(delivery, known);
-    if (outcome.repeat) this.#batch.ports.observer.count(laneMetric.commandRepeated);
-    await this.#publishing.publish(outcome, delivery, item.calls);
+    // A row that the campaign sender sends again has the message ID of the first time. But it is a message of its own.
+    const isCopy = outcome.repeat || delivery.receiveCount === 1;
+    if (isCopy) this.#batch.ports.observer.count(laneMetric.commandRepeated);
+    await this.#publishing.publish(outcome, delivery, { calls: item.calls, isCopy });
     // An earlier delivery of this message may have crashed between its outcome and its QR job.
     if (!outcome.repeat) await this.#publishing.enqueueQrOf(item, outcome);
     return 'done';
@@ -227,7 +229,7 @@ export class CommandWork {
     const before = await ports.ledger.rememberRequest(record);
     await answered.add(before ?? record);
     if (before !== undefined) return this.#answerAgain(item, before, true);
-    await this.#publishing.publish(outcome, delivery, item.calls);
+    await this.#publishing.publish(outcome, delivery, item);
     await this.#publishing.enqueueQrOf(item, outcome);
     await parking.leaveOrder(item);
     // Of a link that was its source's already, nothing has changed.

@@ -35,7 +35,9 @@ const turns = RateLimiter.atPace(env.LINK_CALLS_PER_SECOND, clock, env.INVOCATIO
 const token = new Secret(secrets, env.API_TOKEN_SECRET_ARN);
 const linkIdSecret = new LinkIdSecret({ secrets, dynamo }, env, clock);
 const [sns, perPublish] = [new SNSClient(), env.OUTCOMES_PER_PUBLISH];
-const topicOf = (arn: string) => new OutcomeTopic(sns, arn, perPublish);
+// Three places at the pace. After a longer gap, the batch is at its end.
+const quietMilliseconds = Math.max(50, 3_000 / env.LINK_CALLS_PER_SECOND);
+const topicOf = (arn: string) => new OutcomeTopic(sns, arn, perPublish, quietMilliseconds);
 const api = new OneLinkClient(env, { token, turns, clock, onCall: telemetry.apiCalls(lane) });
 
 export const handler = sqsBatch({

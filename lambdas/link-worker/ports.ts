@@ -10,7 +10,6 @@ import type { HttpNote } from '../domain/http/record.ts';
 import type { OwnedLink } from '../domain/link/link-id.ts';
 import type { LinkLedger } from '../domain/link/link-ledger.ts';
 import type { OneLinkApi } from '../domain/link/onelink-api.ts';
-import type { Operation } from '../domain/onelink/operation.ts';
 import type { Clock } from '../domain/work/clock.ts';
 import type { Observer } from '../domain/work/observer.ts';
 
@@ -40,7 +39,7 @@ export interface LinkWorkerPorts {
   /** The operators' decisions about unknown senders. */
   senders: { decisions(): Promise<SenderDecisions> };
   /** Runs for each call of the quota, for the metrics by source. */
-  onQuotaCall: (source: string, operation: Operation) => void;
+  onQuotaCall: (source: string) => void;
   /** Derives link IDs and keys the digests. */
   linkIdSecret: { value(): Promise<string> };
   ledger: Omit<LinkLedger, 'noteQr' | 'concludeCheck' | 'removeChecked'>;

@@ -57,8 +57,16 @@ export class Publishing {
     return outcomeOf(decision, asked, { lane: this.#lane, messageId, nowMilliseconds });
   }
 
-  /** Publishes an outcome. A rejected command goes to the archive first. */
-  async publish(outcome: Outcome, delivery: Delivery, calls: string[] = []): Promise<void> {
+  /**
+   * Publishes an outcome. A rejected command goes to the archive first.
+   *
+   * @param isCopy whether an earlier message has had the outcome, and its metric
+   */
+  async publish(
+    outcome: Outcome,
+    delivery: Delivery,
+    { calls = [], isCopy = outcome.repeat }: { calls?: string[]; isCopy?: boolean } = {},
+  ): Promise<void> {
     const { observer, archive, clock } = this.#ports;
     const { lane, source, requestId, action, reason, repeat, faults = [], messageId } = outcome;
     // The archive must not keep a command of an erased person.
@@ -68,7 +76,7 @@ export class Publishing {
     }
     await this.#topicOf(outcome).publish(outcome);
     const metric = reason === 'sender-unknown' ? laneMetric.commandHeld : metricOfOutcome[outcome.outcome];
-    if (metric !== undefined && !repeat) observer.count(metric);
+    if (metric !== undefined && !isCopy) observer.count(metric);
     observer.milliseconds(laneMetric.commandLatency, clock.wallMilliseconds() - delivery.sentAtMilliseconds);
     const rules = faults.map(({ rule }) => rule);
     const fields = { source, requestId, messageId, action, outcome: outcome.outcome, reason, repeat, rules, calls };
@@ -92,7 +100,7 @@ export class Publishing {
     calls: string[] = [],
   ): Promise<void> {
     await this.#noteForHttp(decision, asked, delivery);
-    await this.publish(this.outcome(decision, asked, delivery), delivery, calls);
+    await this.publish(this.outcome(decision, asked, delivery), delivery, { calls });
   }
 
   /** Only for commands of the HTTP API, which has a message group for each source. No other command costs a write. */

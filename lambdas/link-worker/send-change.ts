@@ -58,7 +58,22 @@ async function readEnd(change: Change, lease: Lease, shortUrl?: string): Promise
   if (found.state === 'unknown') return returnCauseOf(found.meaning);
   const next = 'link' in found ? updated(change, lease, withEnd(found.link, change, lease)) : gone(change);
   if ('link' in found && shortUrl !== undefined) next.shortUrl = shortUrl;
+  if ('link' in found && lease.intended?.migrates) next.renewTtl = renewalShownBy(change, found.link) ?? next.renewTtl;
   return (await write(change, next, lease)) && 'link' in found ? done(next) : 'try-again';
+}
+
+/**
+ * No GET shows `renewTtl`. But a PUT without it and without a TTL begins the TTL of a renewing link anew. It leaves the expiry of any
+ * other link. So the expiry before and after a migration shows which one the link is.
+ *
+ * @returns undefined if the expiry would be the same either way
+ */
+function renewalShownBy({ command, record, nowSeconds }: Change, { expiresAt }: LinkAtApi): boolean | undefined {
+  if (command.action !== 'update' || command.renewTtl !== undefined || command.ttl !== undefined) return undefined;
+  const begunAnew = nowSeconds + record.ttlSeconds - clockToleranceSeconds;
+  if (expiresAt === undefined || record.expiresAt >= begunAnew) return undefined;
+  if (expiresAt <= record.expiresAt + clockToleranceSeconds) return false;
+  return expiresAt >= begunAnew ? true : undefined;
 }
 
 const gone = ({ record, nowSeconds }: Change) => over(record, nowSeconds);

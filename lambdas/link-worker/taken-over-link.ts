@@ -24,6 +24,7 @@ export function takenOver({ command, secret, settings, ports }: Attempt<Takeover
     address,
     source: command.source,
     requestId: command.requestId,
+    takenOver: true,
     state: 'live',
     shortUrl: `https://${domain}/${address.onelinkId}/${address.shortlinkId}`,
     pid: texts.pid ?? '',

@@ -6,7 +6,7 @@ export const replayerMetric = {
   commandQuarantined: 'CommandQuarantined',
   /** Failures to replay a lot or a lane. */
   replayFailed: 'ReplayFailed',
-  /** Commands parked in the archive. */
+  /** Commands parked in the archive, while there are any. */
   commandsParked: 'CommandsParked',
 } as const;
 

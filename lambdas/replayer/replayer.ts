@@ -72,7 +72,7 @@ async function replayLane(
   };
   try {
     parked = await count(lane, ports);
-    observer.level(replayerMetric.commandsParked, parked, 'Count');
+    if (parked > 0) observer.level(replayerMetric.commandsParked, parked, 'Count');
     if (parked > 0) await replay(lane, deadline, ports, onFailure);
   } catch (error) {
     onFailure(error);

@@ -50,21 +50,27 @@ export class Telemetry {
 
   /** An observer to call once for each API call that was sent. */
   apiCalls(dimensions: Dimensions): (operation: Operation, meaning: Meaning, milliseconds: number) => void {
-    const all = this.observer(dimensions);
+    const answered = this.apiAnswers(dimensions);
     return (operation, meaning, milliseconds) => {
       const one = this.observer({ ...dimensions, [dimension.operation]: operation });
-      one.count(operationMetric.apiCallMade);
       one.milliseconds(operationMetric.apiLatency, milliseconds);
       if (!expected.has(meaning)) one.count(operationMetric.apiCallFailed);
+      answered(operation, meaning);
+    };
+  }
+
+  /** As {@link apiCalls}, for a caller of a few calls a minute: counts the answers that concern the account, and nothing else. */
+  apiAnswers(dimensions: Dimensions): (operation: Operation, meaning: Meaning) => void {
+    const all = this.observer(dimensions);
+    return (_, meaning) => {
       const metric = metricOfMeaning[meaning];
       if (metric !== undefined) all.count(metric);
     };
   }
 
   /** An observer of calls that cost quota, by producer. */
-  quotaCalls(): (source: string, operation: Operation) => void {
-    return (source, operation) =>
-      this.observer({ [dimension.source]: source, [dimension.operation]: operation }).count(sourceMetric.quotaCallMade);
+  quotaCalls(): (source: string) => void {
+    return (source) => this.observer({ [dimension.source]: source }).count(sourceMetric.quotaCallMade);
   }
 
   /** Writes the gathered metrics. */

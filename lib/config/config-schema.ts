@@ -286,8 +286,9 @@ export const stageSchema = group({
     pageTopicArn: topicArn.optional(),
     ticketTopicArn: topicArn.optional(),
     runbookUrl: text(
-      new RegExp(`^https://${hostPattern}(?::${portPattern})?/(?:[^\\s#]+/)?RUNBOOK\\.md$`),
-      'must be an https URL that ends in /RUNBOOK.md, without a user name or password',
+      // An alarm's description has room for 1,024 characters, and a dashboard writes the address as Markdown.
+      new RegExp(`^(?=.{1,400}$)https://${hostPattern}(?::${portPattern})?(?:/[^\\s#()<>"\\\\]*)?$`),
+      'must be an https URL of 400 characters at most, without a user name, a password, a # or brackets',
     ).optional(),
   }),
   pipelines: list(pipelineSchema, 'pipelines').min(1, 'must hold at least one pipeline'),

@@ -10,7 +10,7 @@ import {
   stageSchema,
 } from './config-schema.ts';
 import { ConfigurationError } from './configuration-error.ts';
-import { existingFaults } from './existing.ts';
+import { existingFaults, sharedExistingFaults } from './existing.ts';
 import { landingZoneFaults, serviceNameFaults, sharedEndpointFaults } from './landing-zone.ts';
 import { alarmFaults, pipelineFaults } from './pipeline-faults.ts';
 import { planPipeline } from './rate-budget.ts';
@@ -75,6 +75,7 @@ function relationFaults(candidate: unknown): string[] {
       planned.get(settings.account)?.push({ name: `${settings.name}-${name}`, plan, monthlyQuotaShare });
     }
   }
+  faults.push(...sharedExistingFaults(sound));
   faults.push(...sharedEndpointFaults(sound).map(([path, message]) => `${path}: ${message}`));
   const ofShares = [...accounts].flatMap(([name, limits]) =>
     sharesFaults(`accounts.${name}`, limits, planned.get(name) ?? []),

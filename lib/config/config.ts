@@ -67,8 +67,8 @@ const pipeline: PipelineSettings = {
   ],
   lanes,
   qrRateShare: 1, // of the account's budget of QR calls per second, for all lanes together: 2 × floor(23 / 2) = 22
-  expiryRateShare: 0.01, // of the calls per second, for checks of links past their expiry: floor(0.01 × 950) = 9
-  readRateShare: 0.03, // of the calls per second, for the GETs of all operators’ tools together: floor(0.03 × 950) = 28
+  expiryRateShare: 0.02, // of the calls per second, for checks of links past their expiry: floor(0.02 × 950) = 19
+  readRateShare: 0.019, // of the calls per second, for the GETs of all operators’ tools together: floor(0.019 × 950) = 18
   keepQrImagesOfExpiredLinks: false, // true if the images have a use without their links
   linkIdLength: 12, // of derived short-link IDs: 36^12 ≈ 4.7 × 10^18, too many to guess; at least 10
   conflictPolicy: 'reject', // if another link has a chosen ID: 'reject' the command or 'derive' an ID (a lane may override)
@@ -101,7 +101,7 @@ const pipeline: PipelineSettings = {
       page: 95, // the campaign lane parks at 90 %; the transactional lane then has almost two hours at its full rate
     },
     quotaProjectedPercent: 100, // the forecast for the month's end, if the coming days are like the last seven
-    // In an hour, by other users of the account. A worker counts its calls at the end of a batch, so up to 13,240 of our own
+    // In an hour, by other users of the account. A worker counts its calls at the end of a batch, so up to 14,040 of our own
     // calls appear here for a while. Other pipelines and stages on the account also count as elsewhere: allow for them.
     quotaSpentElsewhereCalls: 50_000,
     laneParkedMinutes: 60, // longer than an hourly cap can park a lane
@@ -161,7 +161,7 @@ export const config: Configuration = {
       removalPolicy: 'retain', // ledger, buckets, secrets and logs stay when a stack is deleted
       logRetentionDays: 90, // one of the periods that CloudWatch Logs offers
       // { email, pageTopicArn, ticketTopicArn, runbookUrl }: topics of your own, or an address that subscribes to the stack's
-      // topics. `runbookUrl` is where your team reads RUNBOOK.md.
+      // topics. `runbookUrl` is the page where your team reads RUNBOOK.md.
       alarms: {},
       // aws: { account: '111122223333', region: 'eu-central-1' }, // other accounts are then refused (docs/deploying.md)
       // landingZone: { key: 'own', … }, // keys, networks, IAM rules and names that your company demands (docs/deploying.md)

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { StageSettings } from './config-schema.ts';
 import { partitionOf } from './landing-zone.ts';
 import { text } from './setting-rules.ts';
+import { got } from './shape-faults.ts';
 
 const streamArn = /^arn:[\w-]+:dynamodb:([\w-]+):(\d{12}):table\/([\w.-]{3,255})\/stream\/[\d:.T-]+$/;
 const secretArn = /^arn:[\w-]+:secretsmanager:([\w-]+):(\d{12}):secret:[\w/+=.@-]+-[A-Za-z0-9]{6}$/;
@@ -60,11 +61,53 @@ function nameFaults(
   return all.flatMap(({ path, kind, name }, index): [string, string][] => {
     if (path.includes('.names.') && removalPolicy === 'destroy') {
       const rule = 'must be left out with removalPolicy destroy, which would delete it together with the stack';
-      return [[path, `${rule}; got ${JSON.stringify(name)}`]];
+      return [[path, `${rule}; ${got(name)}`]];
     }
     const before = all.slice(0, index).find((one) => one.name === name && service(one.kind) === service(kind));
     if (before === undefined || (!before.path.includes('.names.') && !path.includes('.names.'))) return [];
-    return [[path, `must not be that of ${before.path} as well; got ${JSON.stringify(name)}`]];
+    return [[path, `must not be that of ${before.path} as well; ${got(name)}`]];
+  });
+}
+
+/**
+ * What several stages name as their own: a part of the state is one resource of one pipeline. A table's name is one resource in one AWS
+ * account and region, the others are anywhere. A stage without `aws` may go to the place of any other.
+ */
+export function sharedExistingFaults(
+  stages: Readonly<Record<string, Pick<StageSettings, 'aws' | 'pipelines'>>>,
+): string[] {
+  const parts = Object.entries(stages).flatMap(([stage, { aws, pipelines }]) =>
+    pipelines.flatMap(({ existing: { names = {}, ledgerStreamArn, linkIdSecretArn } = {} }, index) => {
+      const at = `stages.${stage}.pipelines[${index}].existing`;
+      const one = (path: string, kind: 'table' | 'bucket' | 'secret', value: string, place = '') => ({
+        stage,
+        path: `${at}.${path}`,
+        kind,
+        value,
+        place,
+      });
+      const { ledger, ...buckets } = names;
+      const home = aws && `${aws.account} ${aws.region}`;
+      const [, region, account] = streamArn.exec(ledgerStreamArn ?? '') ?? [];
+      return [
+        ...(ledger === undefined ? [] : [one('names.ledger', 'table', ledger, home)]),
+        ...(ledgerStreamArn === undefined
+          ? []
+          : [one('ledgerStreamArn', 'table', tableOfStream(ledgerStreamArn), `${account} ${region}`)]),
+        ...Object.entries(buckets).map(([name, bucket = '']) => one(`names.${name}`, 'bucket', bucket)),
+        ...(linkIdSecretArn === undefined ? [] : [one('linkIdSecretArn', 'secret', linkIdSecretArn)]),
+      ];
+    }),
+  );
+  return parts.flatMap((part, index) => {
+    const isSame = (other: typeof part) =>
+      other.stage !== part.stage &&
+      other.kind === part.kind &&
+      other.value === part.value &&
+      (other.place === part.place || other.place === '' || part.place === '');
+    const before = parts.slice(0, index).find(isSame);
+    if (before === undefined) return [];
+    return [`${part.path}: must not be that of ${before.path} as well; got ${JSON.stringify(part.value)}`];
   });
 }
 
@@ -82,9 +125,7 @@ export function existingFaults({
     if (aws === undefined) return [];
     const isThere = region === aws.region && account === aws.account && partition === partitionOf(aws.region);
     if (isThere) return [];
-    return [
-      [path, `must be in the stage’s AWS account ${aws.account} and region ${aws.region}; got ${JSON.stringify(arn)}`],
-    ];
+    return [[path, `must be in the stage’s AWS account ${aws.account} and region ${aws.region}; ${got(arn)}`]];
   });
   const doubled = pipelines.flatMap(({ existing: { names, ledgerStreamArn } = {} }, index): [string, string][] =>
     names?.ledger === undefined || ledgerStreamArn === undefined
@@ -102,7 +143,7 @@ export function existingFaults({
     ...doubled,
     ...twice.map(({ path, arn }): [string, string] => [
       path,
-      `must belong to one pipeline alone, because ${reasonOf(path)}; got ${JSON.stringify(arn)}`,
+      `must belong to one pipeline alone, because ${reasonOf(path)}; ${got(arn)}`,
     ]),
     ...nameFaults(pipelines, removalPolicy),
   ];

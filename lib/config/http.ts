@@ -1,5 +1,6 @@
 import type { PipelineSettings, ProducerSettings } from './config-schema.ts';
 import { isDirect } from './principals.ts';
+import { got } from './shape-faults.ts';
 
 /** A producer that may use the HTTP API, with the defaults of what its setting leaves out. */
 export interface HttpProducer {
@@ -46,7 +47,7 @@ export function httpFaults({ producers }: Pick<PipelineSettings, 'producers'>): 
     const { keys = true, iam = false } = http ?? {};
     if (http !== undefined && !keys && !iam) {
       const remedy = 'or remove `http`, and the producer has no HTTP API';
-      faults.push([`producers[${index}].http`, `must allow keys or iam, ${remedy}; got ${JSON.stringify(http)}`]);
+      faults.push([`producers[${index}].http`, `must allow keys or iam, ${remedy}; ${got(http)}`]);
     }
     if (iam && signersOf({ principals }).length === 0) {
       const remedy = 'Give one of its principals a `senderId`';
@@ -63,7 +64,7 @@ export function httpFaults({ producers }: Pick<PipelineSettings, 'producers'>): 
       const because = 'because SNS has one subscription for an address';
       faults.push([
         `producers[${index}].outcomeUrl`,
-        `must not be ${other}'s as well, ${because}; got ${JSON.stringify(outcomeUrl)}`,
+        `must not be ${other}'s as well, ${because}; ${got(outcomeUrl, 'outcomeUrl')}`,
       ]);
     }
   }

@@ -1,5 +1,6 @@
 import type { LandingZone, PipelineSettings, StageSettings } from './config-schema.ts';
 import { arnOf } from './principals.ts';
+import { got } from './shape-faults.ts';
 
 type Stage = Pick<StageSettings, 'aws' | 'landingZone' | 'alarms'> & {
   readonly pipelines: readonly Pick<PipelineSettings, 'producers'>[];
@@ -16,13 +17,30 @@ export const serviceNameOf = (
 /** CloudWatch's names of alarms and dashboards have room for these, beside what the pipeline adds. */
 export const mostServiceNameCharacters = 61;
 
-/** A name that is too long together with the prefix and its stage: path within the pipeline, rule, value, remedy. */
+/** The starts of names that Systems Manager keeps for AWS's own documents (CreateDocument, "Name"). */
+export const reservedForDocuments = /^(aws|amazon|amzn)/i;
+
+/** A name that cannot stand together with the prefix and its stage: path within the pipeline, rule, value, remedy. */
 export function serviceNameFaults(
   stageName: string,
   stage: Pick<StageSettings, 'landingZone'>,
   { name }: Pick<PipelineSettings, 'name'>,
 ): Fault[] {
   const whole = serviceNameOf(stageName, stage, { name });
+  const { namePrefix = '', documents = true } = stage.landingZone ?? {};
+  if (documents && reservedForDocuments.test(whole)) {
+    const remedy = 'Choose another, or set landingZone.documents to false';
+    // The prefix is in the error if the whole name begins with it.
+    const rule = `must not begin the name ${whole} with aws, amazon or amzn, which Systems Manager keeps for AWS. ${remedy}`;
+    return [
+      [
+        'name',
+        namePrefix === ''
+          ? `${rule}; ${got(name)}`
+          : `${rule}; got the landingZone.namePrefix ${JSON.stringify(namePrefix)}`,
+      ],
+    ];
+  }
   const beyond = whole.length - mostServiceNameCharacters;
   if (beyond <= 0) return [];
   const rule = `must be ${beyond} characters shorter, or landingZone.namePrefix: ${whole} may have ${mostServiceNameCharacters}`;
@@ -58,8 +76,6 @@ function readArn(arn: string): Arn {
   const [, partition = '', , region = '', account = ''] = arn.split(':');
   return { partition, region, account };
 }
-
-const got = (value: unknown) => `got ${JSON.stringify(value)}`;
 
 /** What of a stage's AWS account, region and landing zone cannot work together: path within the stage, rule, value, remedy. */
 export function landingZoneFaults(stage: Stage): Fault[] {

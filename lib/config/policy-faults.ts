@@ -6,6 +6,7 @@ import {
   webAddressParameters,
 } from '../../lambdas/domain/policy/names.ts';
 import type { AccountSettings, PipelineSettings } from './config-schema.ts';
+import { got } from './shape-faults.ts';
 
 type Policy = NonNullable<PipelineSettings['producers'][number]['policy']>;
 type Fault = [path: string, message: string];
@@ -35,7 +36,6 @@ export function policyFaults({ producers, templates }: PipelineSettings, { maxTt
 
 const placed = (at: string, policy: Policy | undefined): Placed[] =>
   policy === undefined ? [] : [{ at: `${at}.policy`, policy }];
-const got = (value: unknown) => `got ${JSON.stringify(value)?.slice(0, 100) ?? 'nothing'}`;
 const holds = (names: readonly string[] | undefined, name: string) =>
   names?.some((one) => canonicalName(one) === canonicalName(name)) ?? false;
 const eachOf = (names: readonly string[] | undefined, part: string) =>

@@ -132,9 +132,13 @@ const qrBusySeconds = 4;
 const qrWindowSeconds = 1;
 const qrMaxBatchSize = 1_000;
 
-/** An expired link that renews itself costs one GET. At 4 calls a second, an environment works 25 s on a batch of a hundred. */
-const expiryBatchSize = 100;
-const expiryWindowSeconds = 5;
+/**
+ * An expired link that renews itself costs one GET, and nobody waits for it. A batch shares an object of the history, which has 500
+ * lines at most. The longest window of SQS makes batches large even if links end one by one.
+ */
+const expiryBusySeconds = 60;
+const expiryMaxBatchSize = 500;
+const expiryWindowSeconds = 300;
 
 /** A tool's turn at the reader. The other tools wait for it, so it is short. */
 const readerBusySeconds = 4;
@@ -197,12 +201,18 @@ export function planPipeline(
   // It asks the API about links past their expiry. It needs throughput, not low latency.
   const expiry = sound(
     planWorker(['expiryRateShare'], expiryRateShare, budget.callsPerSecond, {
-      batchSize: expiryBatchSize,
+      batchSize: expiryBatchSize(expiryRateShare, budget),
       windowSeconds: expiryWindowSeconds,
       busyTarget: throughputBusySeconds,
     }),
   );
   return { plans, qr, expiry, reader: sound(planReader(readRateShare, budget.callsPerSecond)), faults };
+}
+
+/** At most {@link expiryBusySeconds} of work for each of the fewest environments. */
+function expiryBatchSize(share: number, { callsPerSecond }: Budget): number {
+  const checks = floor((floor(share * callsPerSecond) * expiryBusySeconds) / minConcurrency);
+  return Math.min(expiryMaxBatchSize, Math.max(1, checks));
 }
 
 /** The fewest environments do the work, each with a batch of {@link qrBusySeconds}. */

@@ -9,13 +9,27 @@ export const pathText = (path: Path) =>
     .join('')
     .replace(/^\./, '');
 
-/** The value given, as messages end with it. */
-export const got = (value: unknown) =>
-  value === undefined ? 'got nothing' : `got ${JSON.stringify(value, plainly)?.slice(0, 100)}`;
+/**
+ * The value given, as messages end with it. Messages reach terminals and logs of builds, so they leave out what may be a secret.
+ *
+ * @param name the setting's, if the value is its own
+ */
+export const got = (value: unknown, name?: PropertyKey) =>
+  value === undefined
+    ? 'got nothing'
+    : `got ${JSON.stringify(value, (of, one) => shown(of === '' && name !== undefined ? String(name) : of, one))?.slice(0, 100)}`;
 
 /** JSON has no big integers, and writes `null` for NaN and Infinity. */
-const plainly = (_name: string, value: unknown) =>
-  typeof value === 'bigint' || (typeof value === 'number' && !Number.isFinite(value)) ? `${value}` : value;
+function shown(name: string, value: unknown): unknown {
+  if (typeof value === 'bigint' || (typeof value === 'number' && !Number.isFinite(value))) return `${value}`;
+  if (typeof value !== 'string' || value.startsWith('arn:')) return value;
+  // What stands before an @ in an address of a server is a user name and a password.
+  const address = /[:/]/.test(value) ? value.replace(/^([a-z][\w+.-]*:\/\/)?.*@/is, '$1…@') : value;
+  // A receiver may know its sender by the path or the query alone.
+  const known =
+    name === 'outcomeUrl' ? /^([a-z][\w+.-]*:\/\/[^/?#]*)[/?#].+$/is : /^([a-z][\w+.-]*:\/\/[^?#]*[?#]).+$/is;
+  return address.replace(known, name === 'outcomeUrl' ? '$1/…' : '$1…');
+}
 
 /** The rules of the types that have no words of their own (setting-rules.ts). */
 const typeRules: Readonly<Record<string, string>> = {
@@ -38,7 +52,7 @@ export function shapeFaults(issue: z.core.$ZodIssue, candidate: unknown): string
   const isQuoted =
     issue.code === 'invalid_type' && issue.expected === 'boolean' && /^(true|false)$/.test(String(value));
   const must = isUnworded(issue) ? (typeRules[issue.expected] ?? `must be of type ${issue.expected}`) : issue.message;
-  return [`${path}: ${must}${isQuoted ? ', without quotes' : ''}; ${got(value)}`];
+  return [`${path}: ${must}${isQuoted ? ', without quotes' : ''}; ${got(value, issue.path.at(-1))}`];
 }
 
 /** Whether the words of an issue are zod's, which name a type and no remedy. */

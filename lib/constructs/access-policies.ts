@@ -3,6 +3,7 @@ import { Construct } from 'constructs';
 import { campaignsPermission, type Permission } from '../../lambdas/domain/acts/names.ts';
 import { ConfigurationError } from '../config/configuration-error.ts';
 import { pascalSource } from '../config/source-names.ts';
+import { onCallMays } from './access-on-call.ts';
 import { type AccessProps, type May, readsOf } from './access-reads.ts';
 import { keyUses } from './key-use.ts';
 import { policyCharacters } from './policy-limits.ts';
@@ -61,6 +62,11 @@ export class AccessPolicies extends Construct {
       ...reads.deadLetters,
       this.#mayAct('purge'),
     ]);
+    this.#policy(
+      'OnCall',
+      'Beside Operator, Support and Auditor: the commands of aws in the runbook. Sees no value of a link',
+      [reads.stack, ...onCallMays(props.state, props.onCall)],
+    );
     this.#policy('Privacy', 'Finds and erases the links of a person', [reads.stack, this.#mayAct('privacy')]);
     this.#policy('Auditor', 'Reads the records of all acts', [reads.stack, ...reads.audit]);
     for (const producer of settings.producers) {

@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import { prefix } from '../../lambdas/adapters/names.ts';
 import { auditPrefix, documentActs, documentPrefix } from '../../lambdas/domain/acts/names.ts';
 import type { PipelineSettings } from '../config/config-schema.ts';
+import type { OnCallProps } from './access-on-call.ts';
 import type { Ingress } from './ingress.ts';
 import type { Lane } from './lane.ts';
 import { executionArns, type Operations } from './operations.ts';
@@ -19,6 +20,8 @@ const itemsWithoutLinks = [
   'spent#*',
   'renewals#*',
   'erasures',
+  // A fingerprint shows whether two secrets are equal, and nothing else.
+  'link-id-secret',
 ];
 
 export interface AccessProps extends PipelineParts {
@@ -33,6 +36,7 @@ export interface AccessProps extends PipelineParts {
   readonly logGroupArns: readonly string[];
   readonly outcomeTopicArn: string;
   readonly topicArns: readonly string[];
+  readonly onCall: OnCallProps;
   /** Begins the names of the SSM documents. Undefined if the stack has none. */
   readonly documentsOf: string | undefined;
 }

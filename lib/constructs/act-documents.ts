@@ -8,10 +8,12 @@ import {
   documentParameter,
   documentPrefix,
   queueChoice,
+  reasonPattern,
   redriveLimits,
 } from '../../lambdas/domain/acts/names.ts';
 import { expiryLane, qrLane } from '../../lambdas/domain/work/names.ts';
 import { ConfigurationError } from '../config/configuration-error.ts';
+import { reservedForDocuments } from '../config/landing-zone.ts';
 import type { Lane } from './lane.ts';
 import type { Operations } from './operations.ts';
 import type { WorkQueue } from './work-queue.ts';
@@ -25,9 +27,6 @@ export interface ActDocumentsProps {
   /** The URL of the queue of outcomes that SNS could not post, if the pipeline has one. */
   readonly undeliveredOutcomesUrl: string | undefined;
 }
-
-/** Names that Systems Manager keeps for AWS's own documents (CreateDocument, "Name"). */
-const reserved = /^(aws|amazon|amzn)/i;
 
 /** The function's step, and the step that fails if the function did nothing. */
 const steps = { act: 'act', confirm: 'confirm' } as const;
@@ -50,9 +49,6 @@ export const confirmScript = [
   "    return {'answer': json.dumps(answer.get('answer'))}",
 ].join('\n');
 
-/** A reason: one line of 500 characters at most, as the function checks it again. */
-const reasonPattern = '^\\S.{0,499}$';
-
 /**
  * An SSM document for each act that a person can start in a browser. It has no role: an execution has the permissions of the person
  * who starts it. So it grants nothing, and the function learns the person from Systems Manager.
@@ -64,10 +60,10 @@ export class ActDocuments extends Construct {
   constructor(scope: Construct, id: string, props: ActDocumentsProps) {
     super(scope, id);
     const { serviceName, operations } = props;
-    if (reserved.test(serviceName)) {
+    if (reservedForDocuments.test(serviceName)) {
       const rule = `the name ${serviceName} must not begin with aws, amazon or amzn (Systems Manager)`;
-      const remedy = 'Choose another `landingZone.namePrefix`, or set `landingZone.documents` to false.';
-      throw new ConfigurationError([`landingZone: ${rule}. ${remedy}`], this.node.path);
+      const remedy = 'Choose another, or set `landingZone.documents` to false.';
+      throw new ConfigurationError([`serviceName: ${rule}. ${remedy}`], this.node.path);
     }
     const nameOf = (act: DocumentAct) => `${documentPrefix(serviceName)}${act}`;
     this.names = Object.fromEntries(documentActs.map((act) => [act, nameOf(act)])) as Record<DocumentAct, string>;

@@ -9,19 +9,13 @@ import {
 } from 'aws-cdk-lib/aws-apigateway';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { authorizationForm } from '../../lambdas/http-authorizer/env.ts';
+import { authorizationForm, checkKeptSeconds } from '../../lambdas/http-authorizer/env.ts';
 import { httpProducersOf } from '../config/http.ts';
 import { accessPolicy, addUsagePlans, stageName } from './http-access.ts';
 import { type HttpApiProps, httpAuthorizer, httpFunction, integrationTimeoutSeconds } from './http-functions.ts';
 import { addGatewayAnswers } from './http-gateway-responses.ts';
 import { addProblemsPage } from './http-problems-page.ts';
 import { refuseLargeApiPolicy } from './policy-limits.ts';
-
-/**
- * How long API Gateway uses an answer of the authorizer. The authorizer uses the keys that it has read for ten seconds
- * more, so a revoked key works for half a minute at most.
- */
-const authorizerCacheSeconds = 20;
 
 /**
  * API Gateway → function → lanes' queues, for producers that speak HTTP. `/v1` takes our keys, `/iam/v1` takes AWS signatures,
@@ -68,7 +62,7 @@ export class HttpApi extends Construct {
       const authorizer = new TokenAuthorizer(this, 'Keys', {
         handler: this.authorizer,
         validationRegex: authorizationForm,
-        resultsCacheTtl: Duration.seconds(authorizerCacheSeconds),
+        resultsCacheTtl: Duration.seconds(checkKeptSeconds),
       });
       const any = this.api.root.addResource('v1').addResource('{proxy+}');
       any.addMethod('ANY', integration, {

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import { prefix } from '../../lambdas/adapters/names.ts';
+import { httpKeyPrefix, prefix } from '../../lambdas/adapters/names.ts';
 import { type HttpApiVariables, httpRulesFile, openApiFile } from '../../lambdas/http-api/env.ts';
 import { type HttpAuthorizerVariables, usageIdentifier } from '../../lambdas/http-authorizer/env.ts';
 import { contractVariables } from '../config/account-api.ts';
@@ -50,6 +51,12 @@ export function httpFunction(
         ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
         state.ledger.tableArn,
       ),
+      // To withdraw a claim. No other record is removed by a call.
+      new PolicyStatement({
+        actions: ['dynamodb:DeleteItem'],
+        resources: [state.ledger.tableArn],
+        conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [`${httpKeyPrefix}*`] } },
+      }),
       allow(['s3:GetObject'], state.qrImages.arnForObjects(`${prefix.qr}*`)),
       // Without it, S3 answers 403 for a missing object, not 404.
       allow(['s3:ListBucket'], state.qrImages.bucketArn),

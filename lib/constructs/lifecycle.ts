@@ -1,11 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import type { LifecycleRule } from 'aws-cdk-lib/aws-s3';
-
-/** By key prefix: days from the writing of an object to its end. */
-export type Kept = Readonly<Record<string, number | 'forever'>>;
-
-/** Longer than a request is remembered by default, which is 75 days. After that, a campaign's chunks have no use. */
-export const campaignWorkDays = 90;
+import type { Kept } from '../config/bucket-plan.ts';
 
 /** How long a versioned bucket keeps what somebody has deleted or replaced, in case it was a mistake. */
 export const oldVersionDays = 30;

@@ -94,7 +94,7 @@ export function accountAlarms({ serviceName, settings, account }: Observed): Ala
           down: metrics.governor(governorMetric.apiUnreachable, { statistic: 'Maximum' }),
           refused: metrics.governor(governorMetric.accountRefused, { statistic: 'Maximum' }),
           runs: metrics.governor(governorMetric.apiUnreachable, { statistic: 'SampleCount' }),
-          polled: metrics.governor(governorMetric.quotaPolled),
+          polled: metrics.governor(governorMetric.quotaUsed, { statistic: 'SampleCount' }),
         },
       ),
       threshold: 4,

@@ -1,7 +1,7 @@
 import { campaignCheckerMetric } from '../../lambdas/campaign-checker/names.ts';
 import { campaignLaneMetric } from '../../lambdas/campaign-sender/names.ts';
 import { actMetric } from '../../lambdas/domain/acts/names.ts';
-import { type Operation, writes } from '../../lambdas/domain/onelink/operation.ts';
+import type { Operation } from '../../lambdas/domain/onelink/operation.ts';
 import {
   dimension,
   expiryLane,
@@ -49,7 +49,6 @@ const ofQr = [laneMetric.rateLimited, laneMetric.accountBlocked];
 const linkOperations = ['create', 'read', 'update', 'delete', 'quota'] as const;
 const expiryOperations = ['read', 'update'] as const;
 const readerOperations = ['read', 'quota'] as const;
-const governorOperations = ['quota', 'read', 'create'] as const;
 
 /** All custom metrics that a pipeline's functions can write. CloudWatch bills each for the hours in which a function writes it. */
 export function customMetrics({ lanes, producers }: Pick<PipelineSettings, 'lanes' | 'producers'>): CustomMetric[] {
@@ -78,16 +77,13 @@ export function customMetrics({ lanes, producers }: Pick<PipelineSettings, 'lane
     ...named(ofReader, { [dimension.lane]: readerLane }),
     ...calls(readerOperations, { [dimension.lane]: readerLane }),
     ...named([...Object.values(governorMetric), ...ofGovernor, ...Object.values(heldMetric)], {}),
-    ...calls(governorOperations, {}),
     ...named(Object.values(campaignCheckerMetric), {}),
     ...named(Object.values(actMetric), {}),
     ...(ingressQueuesOf({ producers }).length > 0 ? named(Object.values(forwarderMetric), {}) : []),
     ...(callers.length > 0 ? named(Object.values(httpApiMetric), {}) : []),
     ...(callers.some(({ keys }) => keys) ? named(Object.values(httpAuthorizerMetric), {}) : []),
     ...[...new Set(producers.map(({ source }) => source))].flatMap((source) =>
-      writes.flatMap((one) =>
-        named([sourceMetric.quotaCallMade], { [dimension.source]: source, [dimension.operation]: one }),
-      ),
+      named([sourceMetric.quotaCallMade], { [dimension.source]: source }),
     ),
   ];
 }

@@ -23,7 +23,7 @@ export function laneAlarms(lane: Lane, observed: Observed): AlarmLine[] {
   } = observed;
   const metrics = pipelineMetrics(serviceName);
   const isLatencyLane = settings.windowSeconds === 0;
-  const made = byOperation('made', writes, (one) => metrics.operation(operationMetric.apiCallMade, name, one));
+  const made = byOperation('made', writes, (one) => metrics.calls(name, one));
   const failed = byOperation('failed', writes, (one) => metrics.operation(operationMetric.apiCallFailed, name, one));
 
   return [

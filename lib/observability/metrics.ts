@@ -8,7 +8,7 @@ import {
   dimension,
   type laneMetric,
   metricNamespace,
-  type operationMetric,
+  operationMetric,
   sourceMetric,
 } from '../../lambdas/domain/work/names.ts';
 import type { forwarderMetric } from '../../lambdas/forwarder/names.ts';
@@ -64,8 +64,15 @@ export const pipelineMetrics = (serviceName: string) => {
       operation: Operation,
       options: MetricOptions = {},
     ) => metric(name, { [dimension.lane]: lane, [dimension.operation]: operation }, options),
-    source: (source: string, operation: Operation, options: MetricOptions = {}) =>
-      metric(sourceMetric.quotaCallMade, { [dimension.source]: source, [dimension.operation]: operation }, options),
+    /** The calls that were made, as the samples of their latency. */
+    calls: (lane: string, operation: Operation, options: MetricOptions = {}) =>
+      metric(
+        operationMetric.apiLatency,
+        { [dimension.lane]: lane, [dimension.operation]: operation },
+        { ...options, statistic: 'SampleCount' },
+      ),
+    source: (source: string, options: MetricOptions = {}) =>
+      metric(sourceMetric.quotaCallMade, { [dimension.source]: source }, options),
   };
 };
 

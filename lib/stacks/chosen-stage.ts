@@ -17,6 +17,15 @@ export function isFirst(given: unknown): boolean {
 }
 
 /**
+ * What a deployment does to the protection of a stage that stays. The CDK drops a context without a value (`-c first`)
+ * without a warning. So each deployment prints which of the two it is.
+ */
+export const protectionWords = (first: boolean) =>
+  first
+    ? 'With first=true, nothing is protected against deletion. After it has succeeded, deploy without it.'
+    : 'Stacks and ledger will be protected against deletion. If this is a first deployment, repeat it with -c first=true.';
+
+/**
  * The stage that `-c stage=…` names. There is no default: with one, a deployment could reach the wrong stage.
  *
  * @param given the value of the context `stage`

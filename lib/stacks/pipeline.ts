@@ -1,4 +1,5 @@
 import { Annotations, Fn, Lazy, RemovalPolicy } from 'aws-cdk-lib';
+import { Rule } from 'aws-cdk-lib/aws-events';
 import { type IGrantable, Role } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
@@ -183,6 +184,7 @@ export class OneLinkPipeline extends Construct {
     const planned = planRunbook(this, serviceName, stage);
     const { runbook } = planned;
     this.alarms = new AlarmSet(this, 'Alarms', { ...observed, topics: stage.alarms, key, runbook });
+    const ownFunctions = this.node.findAll().filter((one) => one instanceof LambdaFunction);
     this.access = new AccessPolicies(this, 'Access', {
       ...parts,
       operations,
@@ -199,9 +201,12 @@ export class OneLinkPipeline extends Construct {
           ...(outcomeDeliveries ? [outcomeDeliveries.deadLetters.queueArn] : []),
         ],
       },
-      logGroupArns: this.node
-        .findAll()
-        .flatMap((one) => (one instanceof LambdaFunction ? [one.logGroup.logGroupArn] : [])),
+      logGroupArns: ownFunctions.map(({ logGroup }) => logGroup.logGroupArn),
+      onCall: {
+        functionArns: ownFunctions.map(({ functionArn }) => functionArn),
+        invokedByHand: [this.campaigns.sender.functionArn, expiry.intake.function.functionArn],
+        ruleArns: this.node.findAll().flatMap((one) => (one instanceof Rule ? [one.ruleArn] : [])),
+      },
       outcomeTopicArn: this.outcomes.topicArn,
       documentsOf: hasDocuments(stage) ? serviceName : undefined,
       topicArns: [this.outcomes.topicArn, this.alarms.page.topicArn, this.alarms.ticket.topicArn],

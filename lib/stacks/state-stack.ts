@@ -28,7 +28,7 @@ import {
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct, IConstruct } from 'constructs';
 import { ledgerAttribute, prefix } from '../../lambdas/adapters/names.ts';
-import { auditPrefix } from '../../lambdas/domain/acts/names.ts';
+import { type BucketPlan, bucketPlans } from '../config/bucket-plan.ts';
 import type { LandingZone, PipelineSettings, StageSettings } from '../config/config-schema.ts';
 import { tableOfStream } from '../config/existing.ts';
 import { httpProducersOf } from '../config/http.ts';
@@ -37,7 +37,7 @@ import { campaignCheckerPlan } from '../config/rate-budget.ts';
 import { keepRecords } from '../constructs/audit-records.ts';
 import { admitCampaigns, notifyOfFiles } from '../constructs/campaign-files.ts';
 import { kept } from '../constructs/kept.ts';
-import { campaignWorkDays, type Kept, lifecycleRules } from '../constructs/lifecycle.ts';
+import { lifecycleRules } from '../constructs/lifecycle.ts';
 import type { PipelineState } from '../constructs/pipeline-parts.ts';
 import { refuseLargePolicy } from '../constructs/policy-limits.ts';
 import { readersOf } from '../constructs/readers.ts';
@@ -113,12 +113,10 @@ export class StateStack extends Stack implements PipelineState {
             tableStreamArn: ledgerStreamArn,
           });
 
-    const { qrImageDays, archiveDays, historyDays } = props.settings;
-    // Not versioned: the API renders the same image again for free.
+    const plans = bucketPlans(props.settings);
     this.qrImages = privateBucket(this, 'QrImages', ofBuckets, {
       name: names.qrImages,
-      versioned: false,
-      kept: { [prefix.qr]: qrImageDays },
+      ...plans.qrImages,
     });
     for (const producer of props.settings.producers) {
       const principals = readersOf(producer);
@@ -133,18 +131,14 @@ export class StateStack extends Stack implements PipelineState {
         }),
       );
     }
-    // Versioned: the archive may hold the only copy of a rejected or parked command.
     this.archive = privateBucket(this, 'Archive', ofBuckets, {
       name: names.archive,
-      versioned: true,
-      kept: { [prefix.rejected]: archiveDays, [prefix.history]: historyDays },
+      ...plans.archive,
     });
 
-    // Versioned: a file that is dropped over another one must not take the other's rows from its results.
     this.campaignFiles = privateBucket(this, 'CampaignFiles', ofBuckets, {
       name: names.campaignFiles,
-      versioned: true,
-      kept: { [prefix.campaignWork]: campaignWorkDays },
+      ...plans.campaignFiles,
     });
     admitCampaigns(this.campaignFiles, props.settings);
     this.campaignWork = new WorkQueue(this, 'CampaignWork', {
@@ -154,11 +148,10 @@ export class StateStack extends Stack implements PipelineState {
     });
     notifyOfFiles(this.campaignFiles, this.campaignWork.queue);
 
-    const { retentionDays, lockDays } = props.settings.audit;
+    const { lockDays } = props.settings.audit;
     this.auditRecords = privateBucket(this, 'AuditRecords', ofBuckets, {
       name: names.auditRecords,
-      versioned: true,
-      kept: { [auditPrefix]: retentionDays },
+      ...plans.auditRecords,
       // Without days it locks nothing. But only a bucket that has it from the start can get days later, and stay the same bucket.
       lock: lockDays === undefined ? 'no-days' : Duration.days(lockDays),
     });
@@ -221,12 +214,9 @@ interface BucketRules {
   readonly accessLogBucket: string | undefined;
 }
 
-interface BucketOptions {
+interface BucketOptions extends BucketPlan {
   /** Of a bucket that exists. Otherwise CloudFormation names it. */
   name: string | undefined;
-  versioned: boolean;
-  /** For how long S3 keeps what is under a prefix. It keeps everything else until somebody deletes it. */
-  kept: Kept;
   /** For how long nobody can delete an object. `no-days`: objects can be locked, and are not. */
   lock?: Duration | 'no-days';
 }

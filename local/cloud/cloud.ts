@@ -230,6 +230,7 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown) {
     clock,
     onError,
     waits: () => weather?.strikes('lambda-late-batches') ?? false,
+    longestWindowSeconds: options.longestWindowSeconds ?? Number.POSITIVE_INFINITY,
     onIteratorAge: measured.iteratorAge,
   });
   const sweeper = new ExpirySweeper({

@@ -26,6 +26,8 @@ export interface LocalCloudOptions {
   readonly fireSchedulesAtStart?: boolean;
   /** Default: the region of the stacks, else `us-east-1`. */
   readonly region?: string;
+  /** Shortens the batch windows of queues' mappings to so many seconds, for people and tests that wait. Default: none. */
+  readonly longestWindowSeconds?: number;
   /** The maximum number of messages of one queue in flight. Default 120,000, as on SQS. */
   readonly mostInFlight?: number;
   /**

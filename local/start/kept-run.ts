@@ -18,8 +18,8 @@ export interface KeptRun {
   accessKeys: readonly string[];
   outputs: Record<string, string>;
   oneLinkApi: { origin: string; baseUrl: string; token: string };
-  /** A call of the HTTP API with a key of this run, for a terminal. Undefined if the pipeline has none. */
-  httpCall?: string | undefined;
+  /** A call of each HTTP API with a key of this run, for a terminal. */
+  httpCalls: readonly string[];
 }
 
 /** Writes `.local/endpoints.json`. `onelink send --local` finds the run by it. */
@@ -37,7 +37,7 @@ export async function forgetKeptRun(): Promise<void> {
  * @param commands a file that the run accepts
  */
 export function keptRunWords(
-  { stackName, stackNames, configuration, variables, accessKeys, outputs, oneLinkApi, httpCall }: KeptRun,
+  { stackName, stackNames, configuration, variables, accessKeys, outputs, oneLinkApi, httpCalls }: KeptRun,
   commands: string,
 ): string[] {
   const queue = Object.entries(outputs).find(([key]) => /^[A-Z][a-z0-9]*QueueUrl$/.test(key))?.[1];
@@ -62,7 +62,7 @@ export function keptRunWords(
     `  curl ${oneLinkApi.origin}/__emulator/stats`,
     `  npx onelink send ${commands} --local --wait`,
     ...stackNames.filter((one) => one !== stackName).map((one) => `  npx onelink status --local --stack ${one}`),
-    ...(httpCall === undefined ? [] : [`  ${httpCall}`]),
+    ...httpCalls.map((call) => `  ${call}`),
     '',
     `The OneLink API is at ${oneLinkApi.baseUrl} (token ${oneLinkApi.token}). Ctrl-C ends the run.`,
   ];

@@ -88,9 +88,13 @@ export async function run(options: RunOptions, signal: AbortSignal): Promise<boo
     const { weather, chaos, receiverPort } = options;
     const folders = { assemblyDirectory: inLocal('cdk.out'), workDirectory: inLocal('cloud') };
     const onCloud = (cloud: LocalCloud) => cloud.on('refused', (call) => screen.print(refusedWords(call)));
-    const httpKey = pipelines.map((one) => makeHttpKey(one, new Date())).find((key) => key !== undefined);
+    const httpKeys = pipelines.flatMap((pipeline) => {
+      const key = makeHttpKey(pipeline, new Date());
+      return key === undefined ? [] : [{ pipeline, ...key }];
+    });
+    const secrets = new Map(httpKeys.map((one) => [one.pipeline.stackName, one.secret]));
     const starts = startPipelines(
-      { pipelines, api: emulator, token, httpKeys: httpKey?.secret, weather, receiverPort, onCloud, ...folders },
+      { pipelines, api: emulator, token, httpKeys: secrets, weather, receiverPort, onCloud, ...folders },
       closing,
     );
     const { cloud, sqs, started } = await phases.time('cloud', starts);
@@ -189,7 +193,7 @@ export async function run(options: RunOptions, signal: AbortSignal): Promise<boo
         ? 'examples/create-link.json'
         : fileWords(input?.commands ?? (await makeInput(pipeline)));
       const { configuration } = options;
-      await keep({ pipelines, configuration, cloud, emulator, commands, httpKey }, screen, signal);
+      await keep({ pipelines, configuration, cloud, emulator, commands, httpKeys }, screen, signal);
     }
     return faults.length === 0;
   } finally {
@@ -271,18 +275,21 @@ interface Kept {
   emulator: EmulatorProcess;
   /** A file that the run accepts, to try `onelink send` with. */
   commands: string;
-  httpKey: LocalHttpKey | undefined;
+  /** One for each pipeline whose producers may have keys. */
+  httpKeys: readonly (LocalHttpKey & { pipeline: ConfiguredPipeline })[];
 }
 
 async function keep(
-  { pipelines, configuration, cloud, emulator: { origin }, commands, httpKey }: Kept,
+  { pipelines, configuration, cloud, emulator: { origin }, commands, httpKeys }: Kept,
   screen: Display,
   signal: AbortSignal,
 ): Promise<void> {
   const [{ stackName, account }] = pipelines;
   const outputs = { ...cloud.outputs[stackName] };
-  const withKey = pipelines.find(({ settings }) => settings.producers.some(({ source }) => source === httpKey?.source));
-  const HttpApiUrl = withKey && cloud.outputs[withKey.stackName]?.HttpApiUrl;
+  const httpCalls = httpKeys.flatMap(({ pipeline, ...key }) => {
+    const { HttpApiUrl } = cloud.outputs[pipeline.stackName] ?? {};
+    return (HttpApiUrl && curlWords(pipeline, key, HttpApiUrl)) || [];
+  });
   const kept: KeptRun = {
     stackName,
     stackNames: pipelines.map((one) => one.stackName),
@@ -291,7 +298,7 @@ async function keep(
     accessKeys: cloud.policyAccessKeys,
     outputs,
     oneLinkApi: { origin, baseUrl: apiAddress(origin, account), token },
-    httpCall: httpKey && withKey && HttpApiUrl !== undefined ? curlWords(withKey, httpKey, HttpApiUrl) : undefined,
+    httpCalls,
   };
   await writeKeptRun(kept);
   for (const line of keptRunWords(kept, commands)) screen.print(line);

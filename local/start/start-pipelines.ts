@@ -9,6 +9,9 @@ import { startApiFront } from '../weather/api-sockets.ts';
 import { apiAddress } from './api-address.ts';
 import { producerCallers } from './producer-callers.ts';
 
+/** Nobody at a laptop waits five minutes for the check of an expired link. */
+const longestWindowSeconds = 5;
+
 type Named = Pick<ConfiguredPipeline, 'stackName' | 'settings' | 'account'>;
 
 interface PipelinesOptions extends LocalCloudOptions {
@@ -17,8 +20,8 @@ interface PipelinesOptions extends LocalCloudOptions {
   /** The emulator of the OneLink API. */
   api: { origin: string };
   token: string;
-  /** The keys of the HTTP API, if some producer may have one. */
-  httpKeys?: KeysSecret | undefined;
+  /** For each stack whose producers may have keys of the HTTP API: what its secret holds. */
+  httpKeys?: ReadonlyMap<string, KeysSecret>;
   /** Called when the local cloud is up, before the outcome queue is opened. */
   onCloud?: (cloud: LocalCloud) => void;
 }
@@ -30,7 +33,7 @@ interface PipelinesOptions extends LocalCloudOptions {
  * @throws Error if a part does not start
  */
 export async function startPipelines(
-  { pipelines, api, token, httpKeys, onCloud, ...options }: PipelinesOptions,
+  { pipelines, api, token, httpKeys = new Map(), onCloud, ...options }: PipelinesOptions,
   closing: (() => Promise<void>)[],
 ) {
   const [first] = pipelines;
@@ -39,10 +42,14 @@ export async function startPipelines(
   if (front) closing.push(() => front.stop());
   const cloud = await startLocalCloud({
     stacks: pipelines.flatMap(({ stackName }) => [`${stackName}-State`, stackName]),
-    secretValues: { ApiToken: token, ...(httpKeys && { HttpKeys: JSON.stringify(httpKeys) }) },
+    secretValues: {
+      ApiToken: token,
+      ...Object.fromEntries([...httpKeys].map(([stack, keys]) => [`${stack}-State/HttpKeys`, JSON.stringify(keys)])),
+    },
     callers: producerCallers({ producers: pipelines.flatMap(({ settings }) => settings.producers) }),
     // The workers need the quota from the start, and the alarms need the governor's heartbeat.
     fireSchedulesAtStart: true,
+    longestWindowSeconds,
     ...options,
     environmentOverrides: {
       API_BASE_URL: apiAddress(front?.endpoint ?? api.origin, first.account),

@@ -112,7 +112,7 @@ describe('a link whose record the TTL removes', () => {
     const ofLink = await tellStoryOfLink({ onelinkId: 'A1b3', shortlinkId: 'dead' }, search, deployed, ports);
     expect(ofLink.requests).toEqual([{ source: 'product', requestId: 'dead' }]);
     const places = placesOf(ofLink.happenings);
-    expect(places).toEqual(expect.arrayContaining(['history: expired', 'ledger: created', 'expiry worker: expired']));
+    expect(places).toEqual(expect.arrayContaining(['history: expired', 'ledger: created']));
     const ofRequest = await tellStory([{ source: 'product', requestId: 'dead' }], search, deployed, ports);
     expect(placesOf(ofRequest)).toEqual(places);
     const ofRenewed = await tellStory([{ source: 'product', requestId: 'kept' }], search, deployed, ports);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { producerKey } from '../../cli/pipeline/local-senders.ts';
 import { problemTypes } from '../../lambdas/domain/http/problems.ts';
 import { comparedWithRecord } from '../world/recorded-calls.ts';
-import { runningPipeline } from '../world/running-pipeline.ts';
+import { messagesOf, runningPipeline } from '../world/running-pipeline.ts';
 
 /** Personal data, as it occurs in real payloads. */
 const planted = '+49 170 5550199';
@@ -51,6 +51,20 @@ describe('the HTTP API of the template', () => {
     expect([...(await pipeline.ledger()).keys()]).toContain(`link#${onelinkId}/${shortlinkId}`);
   });
 
+  it('answers a call with the request ID of a command that came by the queue', async () => {
+    const earlier = { ...command, requestId: 'over-sqs-1', specVersion: '1.0', source: 'crm' };
+    const requestedAt = '2026-03-01T10:00:00Z';
+    await pipeline.sendAndAwait(messagesOf([{ ...earlier, requestedAt }]), 60);
+
+    const answer = await post('/v1/commands', { ...command, requestedAt }, { 'idempotency-key': 'over-sqs-1' });
+
+    expect([answer.status, answer.headers.get('idempotent-replayed')]).toEqual([200, 'true']);
+    // The call has withdrawn its claim.
+    expect([...(await pipeline.ledger()).keys()].filter((pk) => pk.startsWith('http#'))).not.toContain(
+      'http#crm/over-sqs-1',
+    );
+  });
+
   it('returns the bytes of a QR code to a client that takes any type', async () => {
     const path = '/v1/links/by-key/spring/row%2F1';
     const body = JSON.stringify({ onelinkId: 'A1b3', data: { pid: 'sms' }, qr: { size: 300 } });
@@ -61,7 +75,14 @@ describe('the HTTP API of the template', () => {
 
     const code = await call(`/v1/links/${link.onelinkId}/${link.shortlinkId}/qr`, { headers: { accept: '*/*' } });
     expect([code.status, code.headers.get('content-type')]).toEqual([200, 'image/png']);
-    expect(Buffer.from(await code.arrayBuffer()).subarray(0, 4)).toEqual(Buffer.from([0x89, 0x50, 0x4e, 0x47]));
+    const image = Buffer.from(await code.arrayBuffer());
+    expect(image.subarray(0, 4)).toEqual(Buffer.from([0x89, 0x50, 0x4e, 0x47]));
+
+    const head = await call(`/v1/links/${link.onelinkId}/${link.shortlinkId}/qr`, {
+      method: 'HEAD',
+      headers: { accept: '*/*' },
+    });
+    expect([head.status, head.headers.get('content-length')]).toEqual([200, String(image.length)]);
   });
 
   it('admits a role that signs its calls, and no other', async () => {
@@ -87,6 +108,7 @@ describe('the HTTP API of the template', () => {
       const { type, status } = await bodyOf(response);
       expect(status).toBe(response.status);
       const problem = new URL(type).hash.slice(1);
+      expect((await fetch(type)).status).toBe(200);
       expect(page).toContain(`<h2 id="${problem}">${status} `);
       found[name] = `${status} ${problem}`;
     }

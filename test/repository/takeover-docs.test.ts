@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { reportStatuses } from '../../cli/commands/takeover/report-words.ts';
 import { classes } from '../../cli/pipeline/takeover/classes.ts';
 import { onelinkProgram } from '../../cli/program.ts';
 
@@ -15,10 +16,15 @@ describe('docs/takeover.md', () => {
     expect(firstCells('| Class | The row |').sort()).toEqual([...classes].sort());
   });
 
+  test('lists every status of a report and no other', () => {
+    expect(firstCells('| Status | The link |').sort()).toEqual([...reportStatuses].sort());
+  });
+
   test('names options that the verbs have', () => {
-    const takeover = onelinkProgram().commands.find((verb) => verb.name() === 'takeover');
+    const verbs = onelinkProgram().commands.filter((verb) => ['takeover', 'campaign'].includes(verb.name()));
+    expect(verbs).toHaveLength(2);
     const known = new Set(
-      takeover?.commands.flatMap(({ options }) => options.map(({ long }) => long)) ?? expect.fail('no verb'),
+      verbs.flatMap(({ commands }) => commands.flatMap(({ options }) => options.map((one) => one.long))),
     );
     const named = new Set([...text.matchAll(/--[a-z]+(?:-[a-z]+)*/g)].map(([option]) => option));
     named.delete('--keep');

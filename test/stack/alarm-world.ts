@@ -100,18 +100,18 @@ export class AlarmWorld {
         this.#own({ lane: name }, campaignLaneMetric.late, lane.campaigns.late);
         this.#own({ lane: name }, campaignLaneMetric.rejectedShare, lane.campaigns.rejectedPercent);
       }
-      this.#counts(
-        { lane: name, operation: 'create' },
-        { [operationMetric.apiCallMade]: lane.made, [operationMetric.apiCallFailed]: lane.failed },
-      );
+      const creates = { lane: name, operation: 'create' };
+      for (let call = 0; call < lane.made; call++) this.#own(creates, operationMetric.apiLatency, 120);
+      this.#counts(creates, { [operationMetric.apiCallFailed]: lane.failed });
       if (governor.runs) {
-        this.#own({ lane: name }, laneStateMetric.laneParkingMinutes, lane.parkingMinutes);
-        this.#own({ lane: name }, laneStateMetric.lanePausedMinutes, lane.pausedMinutes);
+        const { parkingMinutes, pausedMinutes } = lane;
+        const { laneParkingMinutes, lanePausedMinutes } = laneStateMetric;
+        this.#counts({ lane: name }, { [laneParkingMinutes]: parkingMinutes, [lanePausedMinutes]: pausedMinutes });
       }
     }
     if (rest.queuesMeasured) this.#queue(qrLane, qr);
     this.#counts({ lane: qrLane }, { [laneMetric.rateLimited]: qr.rateLimited });
-    if (governor.runs) this.#own({ lane: qrLane }, laneStateMetric.lanePausedMinutes, qr.pausedMinutes);
+    if (governor.runs) this.#counts({ lane: qrLane }, { [laneStateMetric.lanePausedMinutes]: qr.pausedMinutes });
     if (rest.queuesMeasured) this.#queue(expiryLane, expiry);
     if (rest.queuesMeasured) this.#queue('crm-outcomes', rest.outcomesOfCrm);
     if (rest.queuesMeasured) this.#queue('private:crm-outcomes', rest.privateOutcomesOfCrm);
@@ -165,7 +165,7 @@ export class AlarmWorld {
       },
     );
     if (!governor.polled) return;
-    this.#own({}, governorMetric.quotaPolled, 1);
+    this.#own({}, governorMetric.quotaUsed, 3_000_000);
     this.#own({}, governorMetric.quotaUsedPercent, governor.usedPercent);
     this.#own({}, governorMetric.quotaSpentElsewhere, governor.spentElsewhere);
     this.#own({}, governorMetric.quotaProjectedMonthEndPercent, governor.projectedPercent);

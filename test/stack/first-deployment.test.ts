@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Configuration } from '../../lib/config/config-schema.ts';
-import { isFirst } from '../../lib/stacks/chosen-stage.ts';
+import { isFirst, protectionWords } from '../../lib/stacks/chosen-stage.ts';
 import { addStage } from '../../lib/stacks/stages.ts';
 import { configuredApp, emptyApp } from './configured-app.ts';
 import { inZone, strict } from './strict-stage.ts';
@@ -66,5 +66,8 @@ test('a stage that keeps nothing is never protected', () => {
 
 test('another value of the context than true and false is refused: a typing error must not leave a stage unprotected', () => {
   expect([isFirst(undefined), isFirst('false'), isFirst('true')]).toEqual([false, false, true]);
+  // The CDK drops `-c first`, so the app cannot refuse it, and prints what it does instead.
+  expect(protectionWords(isFirst(undefined))).toMatch(/^Stacks and ledger will be protected .* -c first=true\.$/);
+  expect(() => isFirst('')).toThrow('-c first: must be true, or left out');
   expect(() => isFirst('yes')).toThrow('-c first: must be true, or left out after the first deployment; got yes');
 });

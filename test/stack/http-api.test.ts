@@ -66,6 +66,8 @@ describe('without a producer that uses it, the HTTP API', () => {
         // Support reads the logs of more functions. An operator sees which keys exist.
         'SupportPolicy2',
         'OperatorPolicy',
+        // The runbook reads when the HTTP API's function was changed.
+        'OnCallPolicy',
         'PipelineDashboard',
         // CloudFormation makes them after others, and these are fewer without the HTTP API.
         'PipelineRunbookauditfailing',
@@ -130,7 +132,7 @@ describe('the API', () => {
     expect(authorizer).toMatchObject({
       Type: 'TOKEN',
       IdentitySource: 'method.request.header.Authorization',
-      IdentityValidationExpression: '^Bearer olp_[a-z0-9]{8}_[A-Za-z0-9_-]{43}$',
+      IdentityValidationExpression: '^[Bb][Ee][Aa][Rr][Ee][Rr] +olp_[a-z0-9]{8}_[A-Za-z0-9_-]{43}$',
       AuthorizerResultTtlInSeconds: 20,
     });
   });
@@ -234,6 +236,7 @@ describe('the functions of the HTTP API', () => {
       logs,
       ['Allow', 'sqs:SendMessage'],
       ['Allow', 'dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+      ['Allow', 'dynamodb:DeleteItem'],
       ['Allow', 's3:GetObject'],
       ['Allow', 's3:ListBucket'],
       ['Allow', 'secretsmanager:GetSecretValue'],

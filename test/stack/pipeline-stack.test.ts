@@ -209,6 +209,7 @@ describe('the outputs', () => {
       'HttpKeysSecret',
       'LedgerTableName',
       'LinkIdSecretArn',
+      'OnCallPolicyArn',
       'OperationsFunctionArn',
       'OperationsFunctionName',
       'OperationsLogGroupName',

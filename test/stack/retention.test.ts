@@ -5,7 +5,7 @@ import { config } from '../../examples/configuration.ts';
 import { prefix } from '../../lambdas/adapters/names.ts';
 import { auditPrefix } from '../../lambdas/domain/acts/names.ts';
 import { longestWaitDays } from '../../lambdas/http-api/campaign-notes.ts';
-import { campaignWorkDays } from '../../lib/constructs/lifecycle.ts';
+import { campaignWorkDays } from '../../lib/config/bucket-plan.ts';
 import { config as otherConfig } from '../world/other-configuration.ts';
 import { configuredApp } from './configured-app.ts';
 

@@ -25,7 +25,7 @@ describe('the workers', () => {
       CampaignLinkWorkerFunction: [13, 60, 1_024],
       QrWorkerFunction: [2, 60, 512],
       ExpiryIntakeWorkerFunction: [4, 60, 256],
-      ExpiryWorkerFunction: [2, 60, 256],
+      ExpiryWorkerFunction: [2, 120, 256],
       GovernorWorkerFunction: [1, 55, 256],
       ReplayerWorkerFunction: [1, 300, 256],
       ReaderWorkerFunction: [1, 30, 256],
@@ -50,7 +50,7 @@ describe('the workers', () => {
       return { qr: QR_CALLS_PER_SECOND !== undefined, rate: Properties.ReservedConcurrentExecutions * pace };
     });
     const sum = (all: { rate: number }[]) => all.reduce((total, { rate }) => total + rate, 0);
-    // 4 × (16 + 2) + 13 × 63 + 2 × 11 + 2 × 4 + 28 + 1, of 1,000 × 95 %
+    // 4 × (16 + 2) + 13 × 63 + 2 × 11 + 2 × 9 + 18 + 1, of 1,000 × 95 %
     expect(sum(rates)).toBe(950);
     // 2 × 11, of 25 × 95 %
     expect(sum(rates.filter(({ qr }) => qr))).toBe(22);
@@ -67,7 +67,7 @@ describe('the workers', () => {
       TransactionalLinkWorkerMapping: [10, undefined, 4],
       CampaignLinkWorkerMapping: [1_000, 5, 13],
       QrMapping: [46, 1, 2],
-      ExpiryMapping: [100, 5, 2],
+      ExpiryMapping: [500, 300, 2],
       CampaignsCheckerMapping: [1, undefined, 2],
     });
     for (const [id, { Properties }] of Object.entries(mappings)) {

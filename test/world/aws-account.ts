@@ -40,6 +40,13 @@ export const denied = (code: string, action: string): Answer => ({
   ],
 });
 
+/** IAM's summary of an account. */
+export const summary = (entries: Record<string, number>): Answer => ({
+  xml: `<SummaryMap>${Object.entries(entries)
+    .map(([key, value]) => `<entry><key>${key}</key><value>${value}</value></entry>`)
+    .join('')}</SummaryMap>`,
+});
+
 /** A new AWS account with the CDK's bootstrap and quota enough, in which nothing of a pipeline exists. */
 const newAccount: Answers = {
   GetCallerIdentity: {
@@ -55,6 +62,8 @@ const newAccount: Answers = {
   DescribeKey: ({ KeyId }) => missing.key(KeyId),
   GetRole: ({ RoleName }) => missing.role(RoleName),
   GetTopicAttributes: missing.topic,
+  ListDocuments: { json: { DocumentIdentifiers: [] } },
+  GetAccountSummary: summary({ Roles: 40, RolesQuota: 1_000, Policies: 20, PoliciesQuota: 1_500 }),
 };
 
 /** The account's limits of Lambda, as answers. */

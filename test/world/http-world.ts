@@ -176,6 +176,12 @@ export class HttpWorld {
     return this.call({ method: 'POST', path: '/v1/commands', body, headers, ...call });
   }
 
+  /** An operator pauses the lane of the commands. */
+  pause(): void {
+    const lane = { state: 'paused', reason: 'operator', since: this.link.now } as const;
+    this.link.control.setRecord(this.link.now, { lanes: { campaign: lane } });
+  }
+
   get(path: string, call: TestCall = {}): Promise<Answered> {
     return this.call({ method: 'GET', path, ...call });
   }

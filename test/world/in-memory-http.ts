@@ -45,6 +45,13 @@ export class InMemoryHttpRecords {
     if (held !== undefined && isOwn && held.sentAt === undefined) held.claimedAt = 0;
   }
 
+  async withdraw(record: HttpRecord): Promise<void> {
+    this.#maybeFail('withdraw');
+    const held = this.records.get(requestKey(record));
+    const isOwn = held?.messageId === record.messageId && held.claimedAt === record.claimedAt;
+    if (isOwn && held?.sentAt === undefined) this.records.delete(requestKey(record));
+  }
+
   async lastChange(key: RequestKey): Promise<string | undefined> {
     this.#maybeFail('lastChange');
     return this.changes.get(requestKey(key));

@@ -89,6 +89,7 @@ export async function runningPipeline({
     },
     callers: { ...producerCallers(pipeline.settings), ...callers },
     fireSchedulesAtStart: true,
+    longestWindowSeconds: 5,
     ...(weather && { weather }),
   });
   const outcomes = await started.openOutcomes();

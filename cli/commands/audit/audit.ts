@@ -90,11 +90,12 @@ async function show({ options, chosen, progress, print, interrupted }: Scene<Opt
 }
 
 /** `2026-11-28 10:00:05 UTC  operator/anna  pause  lanes campaign  “rates change”  done  changed campaign paused` */
-export function auditWords({ at, by, act, target, reason, state, parts, effect, error }: AuditedAct): string {
+export function auditWords({ at, by, document, act, target, reason, state, parts, effect, error }: AuditedAct): string {
   return [
     `${instantWords(Date.parse(at))} UTC`,
     by === undefined ? 'unknown' : visible(callerName(by)),
     visible(act),
+    ...(document === undefined ? [] : [`by document ${visible(document)}`]),
     ...wordsOf(target),
     ...(reason === undefined ? [] : [`“${visible(reason)}”`]),
     parts > 1 ? `${state} in ${n(parts)} parts` : state,

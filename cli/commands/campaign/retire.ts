@@ -1,11 +1,12 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { campaignKey } from '../../../lambdas/domain/campaign/places.ts';
 import { type CampaignRecord, isActive } from '../../../lambdas/domain/campaign/record.ts';
 import { timesOf } from '../../pipeline/campaign/lane-times.ts';
 import { type OpenCampaigns, openCampaigns, resultReadsOf } from '../../pipeline/campaign/open-campaigns.ts';
 import { campaignResults } from '../../pipeline/campaign-results.ts';
-import { plansOf } from '../../pipeline/configured-pipeline.ts';
+import { plansOf, quotaContractOf } from '../../pipeline/configured-pipeline.ts';
 import {
+  noRetiring,
   type RetiringCounts,
   type RetiringRow,
   retiringCampaign,
@@ -22,6 +23,7 @@ import { exitCode } from './exit-code.ts';
 interface Options extends VerbOptions {
   name: string;
   as?: string;
+  takenOver?: 'delete' | 'keep';
   reason?: string;
   yes?: true;
 }
@@ -31,6 +33,12 @@ export function retireCommand(): Command {
     .description('Deletes the links that a campaign has made, as a campaign of its own.')
     .argument('<name>', 'crm/spring, or spring if only one producer has a campaign of that name')
     .option('--as <name>', 'the name of the campaign that deletes (default: <name>.retire)')
+    .addOption(
+      new Option('--taken-over <what>', 'what becomes of links that the campaign has taken over').choices([
+        'delete',
+        'keep',
+      ]),
+    )
     .option(...reasonOption)
     .option('--yes', 'delete without a confirmation')
     .option('--json', 'print one JSON object');
@@ -42,14 +50,18 @@ The verb counts the live links of the campaign's newest file, and shows what the
 file of deletes. So the deletion is checked, paced and followed as any campaign. A link that the campaign has only changed
 stays. A deleted link cannot come back under its ID.
 
+Links that the campaign has taken over (adopt, migrate) existed before it. If some of them live, the verb ends with 2 and names their
+number, until --taken-over decides whether they go as well.
+
 Exit codes:
   ${exitCode.done}  the deletion has started, or no link is left
   ${exitCode.incomplete}  you did not confirm it
-  ${exitCode.notDone}  the verb failed, or the campaign still runs; the error explains why
+  ${exitCode.notDone}  the verb failed, the campaign still runs, or --taken-over is missing; the error explains why
 
 Examples:
   onelink campaign retire spring
-  onelink campaign retire crm/spring --yes --stack OneLink-production`,
+  onelink campaign retire crm/spring --yes --stack OneLink-production
+  onelink campaign retire crm/links.takeover --taken-over delete`,
     retire,
   );
 }
@@ -65,16 +77,21 @@ async function retire(scene: Scene<Options>): Promise<number> {
     );
   }
   const deleting = retiringCampaign(record, options.as);
-  const counts: RetiringCounts = { live: 0, gone: 0, others: 0 };
+  const counts = noRetiring();
   const results = campaignResults(record, resultReadsOf(campaigns, record, chosen.pipeline));
-  const rows = retiringRows(results, record, campaigns.deployed.ledger, counts);
+  const rows = retiringRows(results, record, campaigns.deployed.ledger, counts, options.takenOver === 'delete');
   const found = shown(rows, () => progress.update(() => `${n(counts.live)} live links found`));
   return withDeletes(found, interrupted, async (file) => {
     progress.clear();
+    if (counts.takenOver > 0 && options.takenOver === undefined)
+      throw new OperatorError(takenOverWords(record, counts));
     for (const line of await costLines(scene, record, counts, campaigns)) console.error(line);
     const told = { ...counts, source: deleting.source, campaign: deleting.name };
     if (counts.live === 0) {
-      print({ ...told, started: false }, `${campaignKey(record)} has no live link.`);
+      print(
+        { ...told, started: false },
+        `${campaignKey(record)} has no live link${counts.takenOver > 0 ? ' but those that it has taken over' : ''}.`,
+      );
       return exitCode.done;
     }
     if (!options.yes && !(await mayGoOn('Delete them?', 'Nothing was deleted.', interrupted)))
@@ -89,6 +106,12 @@ async function retire(scene: Scene<Options>): Promise<number> {
   });
 }
 
+/** Somebody who retires a takeover may mean its campaign, and would lose links that were there before it. */
+function takenOverWords(record: CampaignRecord, { takenOver, live }: RetiringCounts): string {
+  const others = live === 0 ? '' : ` It has made ${counted(live, 'other live link')}.`;
+  return `${campaignKey(record)} has taken over ${counted(takenOver, 'live link')}, which existed before it.${others} A deleted link is gone at the API, and cannot come back under its ID. To delete those that it has taken over as well: --taken-over delete. To keep them: --taken-over keep. Nothing was deleted.`;
+}
+
 async function* shown(rows: AsyncIterable<RetiringRow>, show: () => void): AsyncGenerator<RetiringRow> {
   for await (const row of rows) {
     show();
@@ -98,14 +121,16 @@ async function* shown(rows: AsyncIterable<RetiringRow>, show: () => void): Async
 
 /** What the deletion costs: calls of the month's quota, and time. */
 async function costLines(
-  { chosen: { pipeline } }: Scene<Options>,
+  { chosen: { pipeline }, options }: Scene<Options>,
   { lane }: CampaignRecord,
-  { live, gone, others }: RetiringCounts,
+  { live, takenOver, gone, others }: RetiringCounts,
   { deployed }: OpenCampaigns,
 ): Promise<string[]> {
   const remaining = (await deployed.control.read()).control?.quota?.remaining;
-  const quota = pipeline?.account.monthlyQuotaCalls;
-  const ofMonth = quota === undefined ? '' : `, ${percent((100 * live) / quota)} of the month’s`;
+  const { monthlyQuotaCalls, shareCalls } = pipeline ? quotaContractOf(pipeline) : {};
+  const quota = shareCalls ?? monthlyQuotaCalls;
+  const whose = shareCalls === undefined ? 'the month’s' : 'the pipeline’s share';
+  const ofMonth = quota === undefined ? '' : `, ${percent((100 * live) / quota)} of ${whose}`;
   const left = remaining === undefined ? '' : `. ${n(remaining)} are left`;
   const load = { lane, quotaCalls: live, lookups: 0, qrCodes: 0 };
   const [time] = pipeline === undefined ? [] : timesOf([load], plansOf(pipeline), pipeline.settings.lanes);
@@ -114,7 +139,13 @@ async function costLines(
     ...(time === undefined
       ? []
       : [`It takes ${durationWords(time.seconds)}, if the lane ${lane} carries nothing else.`]),
+    ...(takenOver > 0 ? [ofTakenOver(takenOver, options.takenOver)] : []),
     ...(gone > 0 ? [`${counted(gone, 'link')} ended before.`] : []),
     ...(others > 0 ? [`${counted(others, 'link')} of other requests stay. The campaign has only changed them.`] : []),
   ];
 }
+
+const ofTakenOver = (links: number, what: Options['takenOver']) =>
+  what === 'delete'
+    ? `${counted(links, 'link')} of them existed before the campaign, which has taken them over.`
+    : `${counted(links, 'link')} that it has taken over stay.`;

@@ -58,7 +58,7 @@ export async function unlessRefused(
     if (!(error instanceof Error)) throw error;
     if (local && error.name === 'UnknownOperationException') return [notKnown(name)];
     if (isDenied(error)) return [notPermitted(name, asked)];
-    if (error.name === 'ResourceNotFoundException' || error.name === 'NotFoundException') {
+    if (/^(ResourceNotFoundException|NotFoundException|NoSuchBucket)$/.test(error.name)) {
       return [failed(name, 'does not exist', 'Deploy the pipeline again: npx cdk deploy --all -c stage=<stage>')];
     }
     throw error;

@@ -1,5 +1,7 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { GetEventSourceMappingCommand } from '@aws-sdk/client-lambda';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { Command } from 'commander';
 import type { ParkedStore } from '../../../lambdas/adapters/parked-store.ts';
@@ -11,17 +13,21 @@ import { filesSince } from '../../pipeline/campaigns.ts';
 import { type ConfiguredPipeline, configuredPipelines, plansOf } from '../../pipeline/configured-pipeline.ts';
 import { deliveriesOutput } from '../../pipeline/dead-letters/dead-letter-queues.ts';
 import type { DeployedPipeline } from '../../pipeline/deployed-pipeline.ts';
+import { outputNamed } from '../../pipeline/pipeline-outputs.ts';
 import { openReader } from '../../pipeline/reader.ts';
 import { tallyWords } from '../../terminal/outcome-words.ts';
 import { pipelineHelp, pipelineVerb, type Scene, type VerbOptions } from '../../terminal/pipeline-verb.ts';
+import { withNeeds } from '../../terminal/usage.ts';
 import { OperatorError } from '../../words/operator-error.ts';
 import { counted } from '../../words/words.ts';
 import { checkApi, unlessReaderFails } from './api-checks.ts';
+import { checkBucket, checkNotification, plannedBuckets } from './bucket-checks.ts';
 import { checkCampaignLetters, checkCampaignMapping, checkCampaigns, unopenedFiles } from './campaign-checks.ts';
 import { type Check, checkLine, failed, notKnown, ok, unlessRefused } from './check.ts';
 import { checkDeliveries, checkDeliveryLetters } from './delivery-checks.ts';
 import { checkKeys } from './key-checks.ts';
 import { checkConcurrency, checkControl, checkIntake, checkMappings, checkReader, type Plans } from './lane-checks.ts';
+import { checkFingerprint, proveSecret, secretOfLedger } from './ledger-secret-checks.ts';
 import { checkProtection } from './protection-checks.ts';
 import { checkSecretOfLedger, checkSecrets } from './secret-checks.ts';
 import { checkHeld, checkQueuePolicy, checkSources } from './sender-checks.ts';
@@ -33,6 +39,7 @@ const exitCode = { fit: 0, unfit: 1, notDone: 2 } as const;
 
 interface DoctorOptions extends VerbOptions {
   table?: string;
+  secret?: string;
 }
 
 export function doctorCommand(): Command {
@@ -41,9 +48,10 @@ export function doctorCommand(): Command {
       'Checks whether the pipeline can work: token, templates, account, secrets, quotas, mappings, table, campaigns, senders, keys, deliveries, alarms.',
     )
     .option('--table <name>', 'check a table that was restored from a backup, and nothing else')
+    .option('--secret <arn>', 'with --table: check whether that ledger was written with this link-ID secret')
     .option('--json', 'print one JSON object for each check');
   return pipelineVerb<DoctorOptions>(
-    command,
+    withNeeds(command, { secret: 'table' }),
     `${pipelineHelp}
 
 The doctor changes nothing and costs no quota. The pipeline's reader sends its GETs: one for each template, and one for the
@@ -51,6 +59,7 @@ quota. It prints no secret. A check that you may not make ends as not-known.
 
 Run it after the first deployment, and when the other verbs do not explain a problem. After you restore the ledger from a backup,
 run it with --table first: DynamoDB restores neither TTL nor stream. It then prints the line of the configuration that names the table.
+With --secret, it also holds the secret against the ledger's fingerprint, or against links whose IDs were derived. That reads the secret.
 
 Exit codes:
   ${exitCode.fit}  no check failed; there may be warnings
@@ -61,6 +70,7 @@ Examples:
   onelink doctor
   onelink doctor --stack OneLink-production
   onelink doctor --table ledger-restored
+  onelink doctor --table ledger-restored --secret arn:aws:secretsmanager:eu-central-1:111122223333:secret:LinkIdSecret-AbCdEf
   onelink doctor --json --local | jq 'select(.result != "ok")'`,
     doctor,
   );
@@ -88,7 +98,12 @@ async function* checksFor(scene: Scene<DoctorOptions>): AsyncGenerator<Check> {
         '--table: must be the name of a table, and not its ARN: 3 to 255 letters, digits, _ . and -',
       );
     const dynamo = new DynamoDBClient();
-    yield* await checkRestoredTable(dynamo, options.table, chosen.local !== undefined);
+    const [table, isLocal] = [options.table, chosen.local !== undefined];
+    const checks = await checkRestoredTable(dynamo, table, isLocal);
+    yield* checks;
+    const isTable = checks.some(({ name, result }) => name === 'ledger table' && result !== 'failed');
+    if (!isTable && checks.length === 1) return;
+    yield* await checkSecretOfTable({ dynamo, table, secretArn: options.secret, isLocal }, scene.interrupted);
     return;
   }
   const configured = chosen.configuredFor('the pipeline’s settings');
@@ -131,7 +146,10 @@ async function* checksOf(
   ]);
   const reading = await pipeline.control.read();
   yield checkControl(reading, Date.now());
-  yield checkSecretOfLedger(reading);
+  yield* await unlessRefused(secretOfLedger, 'dynamodb:GetItem', isLocal, async () => {
+    const found = await checkFingerprint(dynamo, table);
+    return [found.result === 'ok' ? checkSecretOfLedger(reading) : found];
+  });
   const mayMap = 'lambda:GetEventSourceMapping and GetFunctionConcurrency';
   const intake = pipeline.output('ExpiryIntakeMappingId');
   yield* await unlessRefused('mappings', mayMap, isLocal, async () => [
@@ -141,6 +159,8 @@ async function* checksOf(
     await checkReader(lambda, pipeline.output('ReaderFunctionName')),
   ]);
   yield* await checkTable(dynamo, table, isLocal);
+  // The local engine keeps few settings of buckets.
+  if (!isLocal) yield* bucketChecks(chosen, configured, pipeline);
   // The local run has no protection.
   if (chosen.configuration.stages[configured.stage]?.removalPolicy === 'retain' && !isLocal) {
     const asked = { stackName: configured.stackName, table, stage: configured.stage };
@@ -191,6 +211,47 @@ async function* checksOf(
       await checkAlarmTopic(sns, { severity, topicArn: topics[severity], local: isLocal }),
     ]);
   }
+}
+
+/** The settings of the buckets, and whether files reach the campaign checker. */
+async function* bucketChecks(
+  chosen: Scene['chosen'],
+  { settings, stage }: ConfiguredPipeline,
+  { s3, lambda, ...pipeline }: DeployedPipeline,
+): AsyncGenerator<Check> {
+  const zone = chosen.configuration.stages[stage]?.landingZone ?? {};
+  for (const planned of plannedBuckets(settings)) {
+    const bucket = outputNamed(planned.output, pipeline.outputs, pipeline.stackName);
+    yield* await unlessRefused(`bucket ${bucket}`, 's3:GetBucketVersioning and others', false, () =>
+      checkBucket(s3, bucket, planned, zone),
+    );
+  }
+  const { CampaignBucketName = '', CampaignCheckerMappingId } = pipeline.outputs;
+  yield* await unlessRefused('notification', 's3:GetBucketNotification', false, async () => {
+    const mapping = new GetEventSourceMappingCommand({ UUID: CampaignCheckerMappingId });
+    const { EventSourceArn = '' } = await lambda.send(mapping);
+    return [await checkNotification(s3, CampaignBucketName, EventSourceArn)];
+  });
+}
+
+/** Whether a restored ledger was written with a secret, or only whether it has a fingerprint. */
+async function checkSecretOfTable(
+  {
+    dynamo,
+    table,
+    secretArn,
+    isLocal,
+  }: { dynamo: DynamoDBClient; table: string; secretArn: string | undefined; isLocal: boolean },
+  interrupted: AbortSignal,
+): Promise<Check[]> {
+  if (secretArn === undefined)
+    return unlessRefused(secretOfLedger, 'dynamodb:GetItem', isLocal, async () => [
+      await checkFingerprint(dynamo, table),
+    ]);
+  const asked = 'secretsmanager:GetSecretValue, dynamodb:GetItem or dynamodb:Scan';
+  return unlessRefused(secretOfLedger, asked, isLocal, async () => [
+    await proveSecret(dynamo, new SecretsManagerClient(), { table, secretArn }, interrupted),
+  ]);
 }
 
 /** Lambda environments that the pipelines of one stage reserve together. */

@@ -6,6 +6,7 @@ import {
 import type { ControlReading } from '../../../lambdas/domain/control/control-record.ts';
 import { isDenied } from '../../pipeline/service-error.ts';
 import { type Check, failed, notKnown, ok } from './check.ts';
+import { secretOfLedger } from './ledger-secret-checks.ts';
 
 /** The token goes through a file, because other users of the machine can read a command line. */
 export const putToken =
@@ -76,7 +77,7 @@ function linkIdCheck(versions: readonly (readonly string[])[]): Check {
 
 /** Whether the ledger was written with the link-ID secret, as the governor's last run has found it. */
 export function checkSecretOfLedger({ control }: Pick<ControlReading, 'control'>): Check {
-  const name = 'link-ID secret of the ledger';
+  const name = secretOfLedger;
   if (control === undefined) return notKnown(name, 'not checked, because the governor has not run');
   const differs = Object.values(control.lanes).some(({ reason }) => reason === 'link-id-secret-differs');
   if (!differs) return ok(name, 'the ledger was written with it');

@@ -3,7 +3,7 @@ import { systemClock } from '../../../lambdas/runtime/clock.ts';
 import { linkAddressOf } from '../../pipeline/link-address.ts';
 import { lookUp, lookUpWords } from '../../pipeline/links/look-up.ts';
 import { columnsOf, facetsOf } from '../../pipeline/links/side-by-side.ts';
-import { linkIdSecretOf, openReader } from '../../pipeline/reader.ts';
+import { openReader } from '../../pipeline/reader.ts';
 import { pipelineHelp, pipelineVerb, type Scene, type VerbOptions } from '../../terminal/pipeline-verb.ts';
 
 /** Exit codes: scripts and the help text rely on them. */
@@ -45,7 +45,7 @@ async function get({ options, chosen, interrupted, print }: Scene<Options>): Pro
   const { templates } = configured.settings;
   const pipeline = await chosen.deployed();
   const address = linkAddressOf(options.link, templates);
-  const secret = await linkIdSecretOf(pipeline);
+  const secret = await pipeline.linkIdSecret.value();
   const api = openReader(configured, pipeline, interrupted);
   const { ledger } = pipeline;
   const { result, differences, record, found } = await lookUp(address, {

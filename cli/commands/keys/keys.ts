@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
-import type { KeysSecret } from '../../../lambdas/domain/http/keys.ts';
+import { type KeysSecret, keysKeptSeconds } from '../../../lambdas/domain/http/keys.ts';
+import { checkKeptSeconds } from '../../../lambdas/http-authorizer/env.ts';
 import { createKey, keyWords, refuseOtherThanKeyId, refuseWithoutKeys } from '../../pipeline/http-keys.ts';
 import { actingIn, reasonOf, reasonOption } from '../../terminal/acting.ts';
 import { pipelineHelp, pipelineVerb, type Scene, type VerbOptions } from '../../terminal/pipeline-verb.ts';
@@ -27,14 +28,14 @@ interface ListOptions extends VerbOptions {
 /** As in the form of a stored key. */
 const longestLabel = 100;
 
-/** API Gateway keeps the authorizer's answer for 20 s, and the authorizer keeps the secret for 10 s. */
-const revokedAfterSeconds = 30;
+/** So long a revoked key may work, and a new one may be refused. */
+const keyChangeSeconds = checkKeptSeconds + keysKeptSeconds;
 
 export function keysCommand(): Command {
   const create = making('create', 'Creates a key of a producer for the HTTP API, and shows it once.');
   const rotate = making('rotate', 'Creates the successor of a producer’s key, and names the key to revoke afterwards.');
   const revoke = new Command('revoke')
-    .description(`Revokes a key for good. It may work for ${revokedAfterSeconds} more seconds.`)
+    .description(`Revokes a key for good. It may work for ${keyChangeSeconds} more seconds.`)
     .argument('<id>', 'the key’s ID, as list prints it')
     .option(...reasonOption)
     .option('--json', 'print one JSON object');
@@ -74,7 +75,8 @@ Exit codes:
 const createHelp = `${pipelineHelp}
 
 The key goes to the standard output, and nothing else does. Nobody can show it again: the verb makes it, and the pipeline gets its hash alone. A
-producer has two valid keys at most. If two operators change keys at once, both changes count.
+producer has two valid keys at most. If two operators change keys at once, both changes count. Calls with a new key may get 401 for
+${keyChangeSeconds} seconds, because the pipeline keeps the keys that it has read.
 ${codes('created')}
 
 Examples:
@@ -84,7 +86,7 @@ Examples:
 const rotateHelp = `${pipelineHelp}
 
 Rotation takes three steps. Run rotate, give the new key to the producer, and revoke the old key when the producer uses the
-new one. Until then, both keys are valid.
+new one. Calls with the new key may get 401 for ${keyChangeSeconds} seconds. Until then, both keys are valid.
 ${codes('created')}
 
 Examples:
@@ -93,7 +95,7 @@ Examples:
 
 const revokeHelp = `${pipelineHelp}
 
-API Gateway and the authorizer remember a key for up to ${revokedAfterSeconds} seconds. A revoked key is never valid again.
+API Gateway and the authorizer remember a key for up to ${keyChangeSeconds} seconds. A revoked key is never valid again.
 ${codes('revoked, now or before')}
 
 Examples:
@@ -117,7 +119,9 @@ async function runNew(scene: Scene<NewKeyOptions>, rotates: boolean): Promise<nu
   refuseWithoutKeys(asked.source, settings, chosen.configurationName);
   const { key, stored, older } = await createKey(asked, actingIn(scene, await chosen.deployed()));
   print(newKeyJson({ key, stored, older }), key);
-  console.error(`This is the key ${keyWords(stored)} of ${asked.source}. Nobody can show it again.`);
+  console.error(
+    `This is the key ${keyWords(stored)} of ${asked.source}. Nobody can show it again. Calls with it may get 401 for ${keyChangeSeconds} seconds.`,
+  );
   if (older !== undefined) {
     console.error(
       `Also valid: ${keyWords(older)}. When the producer uses the new key: onelink keys revoke ${older.id}`,
@@ -135,7 +139,7 @@ async function runRevoke(scene: Scene<RevokeOptions>): Promise<number> {
   const { stored, changed, valid } = await operations.act('key-revoke', { id }, reason);
   const key = shown(stored);
   print({ ...key, changed }, `${id} of ${key.source} ${changed ? 'revoked' : 'was revoked before'}`);
-  if (changed) console.error(`It may work for ${revokedAfterSeconds} more seconds.`);
+  if (changed) console.error(`It may work for ${keyChangeSeconds} more seconds.`);
   if (valid === 0) {
     console.error(`${key.source} has no valid key. To create one: onelink keys create --source ${key.source}`);
   }

@@ -54,7 +54,8 @@ export function resumeCommand(): Command {
 
 The operations function writes the control record. The governor turns the lane's mappings on within a minute. If the governor paused the
 lane (token refused, feature off, outage), the lane becomes half-open, with all lanes paused for that reason. The governor
-pauses them again if the failure persists. A parking lane is not paused. The governor opens it when there is quota.
+pauses them again if the failure persists. No resume opens a lane that parks, or that is paused for another link-ID secret. The verb
+then names what opens it.
 ${codesHelp('the change is written, or nothing was paused; with --wait: and the mappings are on')}
 Examples:
   onelink resume campaign --wait

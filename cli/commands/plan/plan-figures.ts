@@ -1,5 +1,5 @@
 import { type LaneLoad, type QuotaFacts, roomFor, timesOf } from '../../pipeline/campaign/lane-times.ts';
-import { type ConfiguredPipeline, plansOf } from '../../pipeline/configured-pipeline.ts';
+import { type ConfiguredPipeline, plansOf, quotaContractOf } from '../../pipeline/configured-pipeline.ts';
 import { daysToCome, quotaOverview } from '../../pipeline/overview/overview.ts';
 import type { ChosenPipeline, PipelineOptions } from '../../pipeline/pipeline-choice.ts';
 import { costOf } from './campaign-cost.ts';
@@ -9,9 +9,10 @@ import type { PlanFigures } from './plan-report.ts';
 export async function quotaOf(
   { stack, local }: PipelineOptions,
   chosen: ChosenPipeline,
-  { account: { monthlyQuotaCalls } }: ConfiguredPipeline,
+  pipeline: ConfiguredPipeline,
 ): Promise<PlanFigures['quota']> {
-  const all: QuotaFacts = { monthlyQuotaCalls, remaining: monthlyQuotaCalls };
+  const contract = quotaContractOf(pipeline);
+  const all: QuotaFacts = { ...contract, remaining: contract.shareCalls ?? contract.monthlyQuotaCalls };
   if (stack === undefined && !local) return all;
   const { control } = await chosen.deployed();
   const atMilliseconds = Date.now();
@@ -20,23 +21,30 @@ export async function quotaOf(
     control.renewals(daysToCome(atMilliseconds)),
     control.openDeletes(atMilliseconds),
   ]);
-  const quota = quotaOverview({ reading, renewalsDue, monthlyQuotaCalls });
+  const quota = quotaOverview({ reading, renewalsDue, ...contract });
   if (quota === undefined) {
     console.error(
       'The control record has no quota. The plan uses the whole month’s quota. To find out why, run: onelink doctor',
     );
     return all;
   }
-  return withoutErasures({ ...quota, monthlyQuotaCalls }, openDeletes);
+  return withoutErasures({ ...quota, ...contract }, openDeletes);
 }
 
 /** The quota without the calls that running erasures have before them: no forecast knows those. */
 export function withoutErasures(
-  { monthlyQuotaCalls, remaining, projectedMonthEndPercent: atEnd, polledAt }: QuotaFacts & { polledAt: number },
+  {
+    monthlyQuotaCalls,
+    shareCalls,
+    remaining,
+    projectedMonthEndPercent: atEnd,
+    polledAt,
+  }: QuotaFacts & { polledAt: number },
   openDeletes: number,
 ): PlanFigures['quota'] {
   return {
     monthlyQuotaCalls,
+    ...(shareCalls !== undefined && { shareCalls }),
     remaining: Math.max(0, remaining - openDeletes),
     projectedMonthEndPercent: atEnd === undefined ? undefined : atEnd + (100 * openDeletes) / monthlyQuotaCalls,
     openDeletes,

@@ -57,7 +57,13 @@ export function planWords({ loads, times, seconds, quota, room, cost, by }: Plan
     const pace = `${boundWords[time.bound]} (${Math.round(time.callsPerSecond)} calls/s)`;
     return line(lane, `${parts}: ${durationWords(time.seconds)}, ${pace}`);
   });
-  const share = `${percent(room.needsPercent)} of the month’s ${n(quota.monthlyQuotaCalls)} calls`;
+  const { shareCalls } = quota;
+  const calls = loads.reduce((sum, { quotaCalls }) => sum + quotaCalls, 0);
+  const ofMonth = `${percent(room.needsPercent)} of the month’s ${n(quota.monthlyQuotaCalls)} calls`;
+  const share =
+    shareCalls === undefined
+      ? ofMonth
+      : `${percent((100 * calls) / shareCalls)} of the pipeline’s share of ${n(shareCalls)} calls, ${ofMonth} of the account`;
   const records = cost.links > 0 ? '; includes the links’ records and expiry checks' : '';
   const prices = `list prices, ${cost.region}, ${cost.readOn}${records}`;
   return [
@@ -78,17 +84,17 @@ function byWords({ end, latestStart, inTime }: NonNullable<PlanFigures['by']>): 
 
 function roomWords(
   { result, parked, needsPercent }: Room,
-  { remaining, seenAt, projectedMonthEndPercent, openDeletes = 0 }: PlanFigures['quota'],
+  { remaining, shareCalls, seenAt, projectedMonthEndPercent, openDeletes = 0 }: PlanFigures['quota'],
 ): string {
   const erasing = openDeletes === 0 ? '' : ` after ${counted(openDeletes, 'delete')} of running erasures`;
   const left =
     seenAt === undefined
-      ? 'the whole month’s quota is left'
+      ? `the whole ${shareCalls === undefined ? 'month’s quota' : 'share'} is left`
       : `${n(remaining)} are left${erasing} (${instantWords(seenAt)} UTC)`;
   const end =
     projectedMonthEndPercent === undefined
       ? ''
-      : `, and the month ends with ${percent(projectedMonthEndPercent + needsPercent)} used`;
+      : `, and the ${shareCalls === undefined ? '' : 'account’s '}month ends with ${percent(projectedMonthEndPercent + needsPercent)} used`;
   switch (result) {
     case 'room':
       return `${left}: there is room${end}`;

@@ -100,7 +100,7 @@ async function runCheck({ options, chosen, progress, interrupted }: Scene<CheckO
   const pipeline = await chosen.deployed();
   const { dynamo, table } = pipeline;
   const ledger = readLedger(pipeline);
-  const { callsPerSecond, batchSize } = readingPace(configured);
+  const { sustainedPerSecond, batchSize } = readingPace(configured);
   const stopped = new AbortController();
   const api = openReader(configured, pipeline, AbortSignal.any([interrupted, stopped.signal]));
   const ports = { ledger, api, clock: systemClock };
@@ -111,7 +111,8 @@ async function runCheck({ options, chosen, progress, interrupted }: Scene<CheckO
     tally.set(check.result, (tally.get(check.result) ?? 0) + 1);
     const checked = [...tally.values()].reduce((sum, one) => sum + one, 0);
     progress.update(
-      () => `${n(checked)} checked, ${n(tally.get('broken') ?? 0)} break a policy, ${callsPerSecond} per second`,
+      () =>
+        `${n(checked)} checked, ${n(tally.get('broken') ?? 0)} break a policy, ${n(Math.round(sustainedPerSecond))} per second`,
     );
     if (check.result !== 'broken') return;
     const { source, requestId } = check.record;

@@ -14,6 +14,7 @@ import { checkLeftovers } from './leftovers-check.ts';
 import { checkNames } from './names-check.ts';
 import { checkNetwork } from './network-check.ts';
 import { checkPrincipals } from './principals-check.ts';
+import { checkQuotas } from './quotas-check.ts';
 import { checkReplica } from './replica-check.ts';
 import { clientsOf, identityClient, type Site, type StackState } from './site.ts';
 import { checkStacks, readStacks, showNext } from './stacks-check.ts';
@@ -27,6 +28,11 @@ export const siteChecks: readonly (readonly [name: string, asked: readonly strin
   ['CDK bootstrap', ['ssm:GetParameter'], checkBootstrap],
   ['stacks', ['cloudformation:DescribeStacks'], checkStacks],
   ['Lambda concurrency', ['lambda:GetAccountSettings', 'cloudformation:DescribeStacks'], checkConcurrency],
+  [
+    'quotas',
+    ['ssm:ListDocuments', 'iam:GetAccountSummary', 'lambda:GetAccountSettings', 'ec2:DescribeVpcEndpoints'],
+    checkQuotas,
+  ],
   [
     'names',
     ['cloudwatch:DescribeAlarms', 'cloudwatch:ListDashboards', 'secretsmanager:DescribeSecret', 'kms:DescribeKey'],

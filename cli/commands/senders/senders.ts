@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { longestReason } from '../../../lambdas/domain/acts/act.ts';
+import { longestReason } from '../../../lambdas/domain/acts/names.ts';
 import type { SenderDecision } from '../../../lambdas/domain/contract/sender.ts';
 import { configFile } from '../../../lib/config/chosen-config.ts';
 import type { ProducerSettings } from '../../../lib/config/config-schema.ts';

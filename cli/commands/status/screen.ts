@@ -73,7 +73,7 @@ function row(cells: readonly string[]): string {
 }
 
 function laneRows(
-  { lane, state, reason, since, note, queues, parked }: LaneOverview,
+  { lane, state, reason, since, note, covers, queues, parked }: LaneOverview,
   ago: (at: number) => string,
 ): string[] {
   const standing = [state, ...(reason === undefined || reason === 'operator' ? [] : [reason])].join(': ');
@@ -83,6 +83,7 @@ function laneRows(
     ...(short === standing ? [] : [String(reason)]),
     ...(since === undefined || state === 'open' ? [] : [`since ${instantWords(since)} UTC, ${ago(since)}`]),
     ...(note === undefined ? [] : [`“${note}”`]),
+    ...(covers === undefined ? [] : [`without that pause: ${covers.state} (${covers.reason})`]),
   ].join('; ');
   return [
     ...queues.map(({ kind, waiting, inFlight, oldestSeconds }) =>
@@ -101,11 +102,19 @@ function laneRows(
 
 function quotaRows(quota: QuotaOverview | undefined, ago: (at: number) => string): string[] {
   if (quota === undefined) return ['QUOTA         unknown: no poll has succeeded yet'];
-  const { remaining, usedPercent, burnPerHour, hoursToEmpty, spentElsewhere, projectedMonthEndPercent, polledAt } =
-    quota;
+  const { usedPercent, burnPerHour, hoursToEmpty, spentElsewhere, projectedMonthEndPercent, polledAt, share } = quota;
   const used = usedPercent === undefined ? '' : `, ${percent(usedPercent)} used`;
-  const first = `QUOTA         ${n(remaining)} calls left this month${used} (${ago(polledAt)})`;
-  if (burnPerHour === undefined || hoursToEmpty === undefined) return [first];
+  const remaining = share === undefined ? quota.remaining : share.accountRemaining;
+  const left = remaining === undefined ? 'unknown' : `${n(remaining)} calls left this month`;
+  const account = `${share === undefined ? '' : 'account: '}${left}${used} (${ago(polledAt)})`;
+  const own =
+    share === undefined
+      ? []
+      : [
+          `              share:   ${n(share.remaining)} of its ${n(share.calls)} calls left, ${percent(share.usedPercent)} used`,
+        ];
+  const first = `QUOTA         ${account}`;
+  if (burnPerHour === undefined || hoursToEmpty === undefined) return [first, ...own];
   const lasts = hoursToEmpty >= mostHours ? 'lasts the month' : `empty in ${durationWords(hoursToEmpty * 3600)}`;
   const elsewhere = spentElsewhere ? `; ${n(Math.round(spentElsewhere))} calls/h spent elsewhere` : '';
   const end =
@@ -113,7 +122,7 @@ function quotaRows(quota: QuotaOverview | undefined, ago: (at: number) => string
       ? 'month’s end: too early to tell'
       : `month’s end: ${percent(projectedMonthEndPercent)} used`;
   const burn = `${n(Math.round(burnPerHour))} per hour now: ${lasts}`;
-  return [first, `              ${burn}`, `              ${end}${elsewhere}`];
+  return [first, `              ${burn}`, `              ${end}${elsewhere}`, ...own];
 }
 
 /** Breaks a line that is too long for the screen at a space, and indents the rest. */

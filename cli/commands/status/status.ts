@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
+import { quotaContractOf } from '../../pipeline/configured-pipeline.ts';
 import { type Overview, overviewOf } from '../../pipeline/overview/overview.ts';
 import { readSight } from '../../pipeline/overview/sight.ts';
 import { count } from '../../terminal/count-option.ts';
@@ -46,7 +47,7 @@ Examples:
 async function status({ options, chosen, interrupted }: Scene<Options>): Promise<number> {
   const pipeline = await chosen.deployed();
   for (;;) {
-    const overview = overviewOf(await readSight(pipeline, chosen.pipeline?.account.monthlyQuotaCalls));
+    const overview = overviewOf(await readSight(pipeline, chosen.pipeline && quotaContractOf(chosen.pipeline)));
     show(overview, options);
     const code = overview.needsOperator ? exitCode.needsOperator : exitCode.fine;
     if (options.watch === undefined) return code;

@@ -21,11 +21,11 @@ export async function lookUpMissing(
     if (row.is === 'link' && !notes.found.has(linkName(row.address))) missing.push(row.address);
   });
   if (missing.length === 0) return;
-  const { batchSize, callsPerSecond, sustainedPerSecond } = readingPace(pipeline);
+  const { batchSize, sustainedPerSecond } = readingPace(pipeline);
   const time = durationWords(missing.length / sustainedPerSecond);
   const known = notes.found.size === 0 ? '' : ` ${n(notes.found.size)} are in ${notes.path}.`;
   console.error(
-    `${counted(missing.length, 'link')} to look up: up to ${time} at ${callsPerSecond} GETs/s, which all tools share. What the ledger has needs no GET.${known}`,
+    `${counted(missing.length, 'link')} to look up: up to ${time} at ${n(Math.round(sustainedPerSecond))} GETs/s, which all tools share. What the ledger has needs no GET.${known}`,
   );
   const deployed = await chosen.deployed();
   const stopped = new AbortController();

@@ -6,8 +6,9 @@ import { counted, n } from '../../words/words.ts';
 import { costOf } from '../plan/campaign-cost.ts';
 import { figuresOf, quotaOf, readable } from '../plan/plan-figures.ts';
 import { planWords } from '../plan/plan-report.ts';
+import { type ChoiceOptions, decided, withChoice } from './choice.ts';
 import { exitCode } from './exit-code.ts';
-import { type ChoiceOptions, decided, type OpenTakeover, withChoice, withList, withTakeover } from './list-options.ts';
+import { type OpenTakeover, withList, withTakeover } from './list-options.ts';
 import { lookUpMissing } from './looking.ts';
 import { choiceLines, classesOf, classLines, countList, type ListCounts, waitingLines } from './takeover-words.ts';
 

@@ -6,35 +6,43 @@ import type { LinkResult, TakeoverResults } from '../../pipeline/takeover/takeov
 import { n } from '../../words/words.ts';
 import type { OpenTakeover } from './list-options.ts';
 
-/** A row of the list, its class, and what became of it. Only rows that a run takes over have a result. */
+/**
+ * A row of the list, its class, and what became of it. Rows that a run takes over have a result. So has a link that was the
+ * producer's before, if the ledger differs from the list by now.
+ */
 export interface ReportRow {
   row: ListRow;
   class: RowClass;
   result: (Omit<LinkResult, 'status'> & { status: ReportStatus }) | undefined;
 }
 type WithoutResult = 'not sent' | 'not attempted' | 'unknown';
-export type ReportStatus = RowStatus | WithoutResult;
+export type ReportStatus = RowStatus | WithoutResult | 'ended' | 'other-domain';
 
 /** The counts of a report. They add up to the rows of the list. */
 export class ReportCounts {
   rows = 0;
   readonly byClass = new Map<RowClass, number>();
+  /** The classes of the rows without a result. */
+  readonly withoutStatus = new Map<RowClass, number>();
   readonly byStatus = new Map<ReportStatus, number>();
-  /** Of the rejected and failed rows. */
+  /** Of the rejected, failed and ended rows. */
   readonly byReason = new Map<string, number>();
 
   add({ class: one, result }: ReportRow): void {
     this.rows += 1;
     bump(this.byClass, one);
+    if (result === undefined) bump(this.withoutStatus, one);
     if (result === undefined) return;
     bump(this.byStatus, result.status);
-    if (result.status === 'rejected' || result.status === 'failed') bump(this.byReason, result.reason ?? result.status);
+    if (withReason.has(result.status)) bump(this.byReason, result.reason ?? result.status);
   }
 
   status(status: ReportStatus): number {
     return this.byStatus.get(status) ?? 0;
   }
 }
+
+const withReason: ReadonlySet<ReportStatus> = new Set(['rejected', 'failed', 'ended']);
 
 const bump = <Key>(counts: Map<Key, number>, key: Key) => counts.set(key, (counts.get(key) ?? 0) + 1);
 
@@ -49,10 +57,24 @@ export async function eachReportRow(
   await rows((row) => {
     const link = row.is === 'link' ? linkName(row.address) : undefined;
     const one = classOf(row, link === undefined ? undefined : notes.found.get(link), choiceFor(link, notes, choice));
-    const known = 'byDigest' in results && link !== undefined ? results.byDigest.get(notes.digestOf(link)) : undefined;
-    take({ row, class: one, result: taken.has(one) ? (known ?? { status: without }) : undefined });
+    const known = link === undefined ? undefined : results.byDigest.get(notes.digestOf(link));
+    take({ row, class: one, result: known === undefined ? withoutAnswer(one) : ofAnswer(row, known) });
   });
+
+  function withoutAnswer(one: RowClass): ReportRow['result'] {
+    return taken.has(one) ? { status: without } : undefined;
+  }
 }
+
+/** The ledger may have a link under another domain: the first command fixes it, and the list may name another since. */
+function ofAnswer(row: ListRow, { status, ...known }: LinkResult): ReportRow['result'] {
+  const brandDomain = row.is === 'link' ? row.brandDomain : undefined;
+  const isOther = brandDomain !== undefined && known.shortUrl?.startsWith(`https://${brandDomain}/`) === false;
+  if (isOther && ownedBy.has(status)) return { ...known, status: 'other-domain' };
+  return status === 'ours' ? undefined : { ...known, status };
+}
+
+const ownedBy: ReadonlySet<LinkResult['status']> = new Set(['adopted', 'migrated', 'ours']);
 
 /** What a fit link without a result is. Nobody may take a link that was sent for one that was not. */
 function withoutResult(results: TakeoverResults): WithoutResult {
@@ -72,20 +94,25 @@ function withoutResult(results: TakeoverResults): WithoutResult {
 const choiceFor = (link: string | undefined, notes: OpenTakeover['notes'], choice: Decided['choice']) =>
   (link === undefined ? undefined : notes.attemptFor(link)?.choice) ?? choice;
 
-const stateWords: Record<Exclude<TakeoverResults['state'], 'known'>, string> = {
-  none: 'not started',
+const stateWords: Record<Exclude<TakeoverResults['state'], 'known' | 'none'>, string> = {
   unopened: 'uploaded, and its check has not begun',
   replaced: 'another file of this name has replaced it',
 };
+
+function stateOf(results: TakeoverResults): string {
+  if (results.state === 'known') return standingWords(results.record);
+  if (results.state !== 'none') return stateWords[results.state];
+  if (results.other === undefined) return 'not started';
+  return `not started by these notes. A campaign of this name is there: ${standingWords(results.other)}. If the notes of this list are lost, plan it again: what is taken over is ours`;
+}
 
 /** The report as lines of text: what the rows are, what became of them, and what is left. */
 export function reportLines(counts: ReportCounts, results: TakeoverResults, campaign: string): string[] {
   const width = n(counts.rows).length;
   const line = (count: number, what: string, words: string) =>
     `  ${n(count).padStart(width)}  ${what.padEnd(15)}${words}`;
-  const standing = results.state === 'known' ? standingWords(results.record) : stateWords[results.state];
   return [
-    `campaign  ${campaign}  ${standing}`,
+    `campaign  ${campaign}  ${stateOf(results)}`,
     `rows      ${n(counts.rows)}`,
     ...[...counts.byStatus]
       .sort(byRank)
@@ -94,8 +121,8 @@ export function reportLines(counts: ReportCounts, results: TakeoverResults, camp
       .sort(([, one], [, other]) => other - one)
       .map(([reason, count]) => `${' '.repeat(width + 4)}${n(count)} ${reason}`),
     ...classes.flatMap((one) => {
-      const count = counts.byClass.get(one) ?? 0;
-      return count === 0 || taken.has(one) ? [] : [line(count, one, classWords[one])];
+      const count = counts.withoutStatus.get(one) ?? 0;
+      return count === 0 ? [] : [line(count, one, classWords[one])];
     }),
   ];
 }
@@ -104,21 +131,26 @@ export function reportLines(counts: ReportCounts, results: TakeoverResults, camp
 const statusWords: Partial<Record<ReportStatus, string>> = {
   adopted: 'The ledger has it as the producer’s.',
   migrated: 'It is a link of version 2.0, and the ledger has it as the producer’s.',
-  unchanged: 'The ledger has it, as an earlier run has left it.',
+  ended: 'It was the producer’s, and has ended since, for the reasons below. Make a new link.',
+  'other-domain':
+    'The ledger has it as the producer’s, under another domain than the list. To change that, send an update with brandDomain.',
   'not sent': 'No run has sent it. To send it: onelink takeover run',
   unknown: 'Another file has taken this list’s place, so its answer is not known. To find out: onelink takeover run',
-  'not attempted': 'It has no answer yet.',
-  failed: 'It had no success, for the reasons below. To try it again: onelink takeover run --again',
+  'not attempted':
+    'It is not sent yet, or its answer is not here yet. Wait, or run it again if the campaign has ended.',
+  failed:
+    'It was sent, and ended without success, for the reasons below. To try it again: onelink takeover run --again',
   rejected: 'It is not taken over, for the reasons below. When they are gone: onelink takeover run --again',
 };
 const otherWords = 'See its row in the results.';
-const ranks = Object.keys(statusWords);
+/** In the order in which a report lists them. docs/takeover.md has the same. */
+export const reportStatuses = Object.keys(statusWords);
 const byRank = ([one]: [ReportStatus, number], [other]: [ReportStatus, number]) =>
-  ranks.indexOf(one) - ranks.indexOf(other);
+  reportStatuses.indexOf(one) - reportStatuses.indexOf(other);
 
 /** Whether no row is left that a run would take over. */
 export function isComplete(counts: ReportCounts): boolean {
-  const open = ['not sent', 'unknown', 'not attempted', 'failed', 'rejected'] as const;
+  const open = ['not sent', 'unknown', 'not attempted', 'failed', 'rejected', 'other-domain'] as const;
   return (
     open.every((status) => counts.status(status) === 0) &&
     !counts.byClass.has('undecided') &&

@@ -9,8 +9,9 @@ import { type TakeoverResults, takeoverResults } from '../../pipeline/takeover/t
 import { pipelineHelp, pipelineVerb, type Scene } from '../../terminal/pipeline-verb.ts';
 import { counted } from '../../words/words.ts';
 import { ExportFile } from '../export/export-file.ts';
+import { decided } from './choice.ts';
 import { exitCode } from './exit-code.ts';
-import { decided, type ListOptions, type OpenTakeover, withList, withTakeover } from './list-options.ts';
+import { type ListOptions, type OpenTakeover, withList, withTakeover } from './list-options.ts';
 import { eachReportRow, isComplete, ReportCounts, type ReportRow, reportLines } from './report-words.ts';
 
 interface Options extends ListOptions {
@@ -96,7 +97,9 @@ const columns = ['row', 'line', 'link', 'class', 'status', 'reason', 'faults', '
 
 function csvLine({ row, class: one, result }: ReportRow): string {
   const { status, reason, shortUrl, expiresAt, requestId } = result ?? {};
-  const faults = result?.faults?.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('; ');
+  const ofRow = 'fault' in row ? row.fault : undefined;
+  const faults =
+    result?.faults?.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('; ') ?? ofRow;
   const link = 'address' in row ? linkName(row.address) : undefined;
   return csvRow([row.text, row.line, link, one, status, reason, faults, shortUrl, expiresAt, requestId]);
 }

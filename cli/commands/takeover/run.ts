@@ -2,9 +2,7 @@ import { Command } from 'commander';
 import { campaignKey } from '../../../lambdas/domain/campaign/places.ts';
 import { systemClock } from '../../../lambdas/runtime/clock.ts';
 import { type OpenCampaigns, openCampaigns } from '../../pipeline/campaign/open-campaigns.ts';
-import { hasEnded } from '../../pipeline/follow-campaign.ts';
 import type { Decided } from '../../pipeline/takeover/classes.ts';
-import { linkName } from '../../pipeline/takeover/link-list.ts';
 import type { Dropped } from '../../pipeline/takeover/notes.ts';
 import { takeoverResults } from '../../pipeline/takeover/takeover-results.ts';
 import { mayGoOn } from '../../terminal/confirmation.ts';
@@ -14,12 +12,13 @@ import { counted } from '../../words/words.ts';
 import { againWords } from '../campaign/start.ts';
 import { waitForEnd } from '../campaign/wait.ts';
 import { planWords } from '../plan/plan-report.ts';
+import { linksToTryAgain, mayTryAgain } from './again.ts';
+import { type ChoiceOptions, choiceOptions, decided, withChoice } from './choice.ts';
 import { exitCode } from './exit-code.ts';
-import { type ChoiceOptions, decided, type OpenTakeover, withChoice, withList, withTakeover } from './list-options.ts';
+import { type OpenTakeover, withList, withTakeover } from './list-options.ts';
 import { lookUpMissing } from './looking.ts';
 import { figuresFor, fitRows } from './plan.ts';
 import { countReport, shownReport } from './report.ts';
-import { eachReportRow } from './report-words.ts';
 import { choiceLines, classLines, countList, type ListCounts, noneOfAny, waitingLines } from './takeover-words.ts';
 import { type BeginningAttempt, refuseNameOfOtherList, uploadRows } from './upload-rows.ts';
 
@@ -52,7 +51,8 @@ between --adopt and --migrate.
 A run that ends early, however that is, continues when you run it again. A link keeps the key of its row, so nothing is done
 twice. Ctrl-C during the campaign ends only the waiting.
 
-A rejected link keeps its answer, whatever has changed since. When its reason is gone, --again sends it under another key.
+A rejected link keeps its answer, whatever has changed since. When its reason is gone, --again sends it under another key. An option
+that you do not give stays as it was. But if you change from --migrate to --adopt or back, only the options that you give count.
 
 Exit codes:
   ${exitCode.done}  every link that can be taken over is; with --no-wait: the campaign has started
@@ -64,7 +64,7 @@ Examples:
   onelink takeover run links.txt --source crm --adopt
   onelink takeover run links.txt --source crm --migrate --yes --stack OneLink-production
   onelink takeover run links.txt --source crm --again
-  onelink takeover run old.csv --source crm --adopt --ttl 31d --yes --json --local | jq .statuses`,
+  onelink takeover run old.csv --source crm --adopt --renew-ttl no --yes --json --local | jq .statuses`,
     (scene) => withTakeover(scene, (takeover) => run(scene, takeover)),
   );
 }
@@ -72,8 +72,7 @@ Examples:
 async function run(scene: Scene<Options>, takeover: OpenTakeover): Promise<number> {
   const { options, chosen, interrupted } = scene;
   const { notes } = takeover;
-  // If the last attempt is not uploaded yet, it goes first.
-  const isAgain = options.again === true && !notes.isDue;
+  const isAgain = options.again === true && mayTryAgain(notes);
   decided(options, takeover, isAgain);
   const campaigns = await openCampaigns(chosen);
   await refuseNameOfOtherList(takeover, campaigns);
@@ -108,10 +107,8 @@ async function attemptThatBegins(
   const { notes } = takeover;
   const { choice } = decision;
   if (choice !== undefined && isAgain) {
-    const links = await linksToTryAgain(takeover, campaigns);
-    if (links.length > 0) return { choice, links };
-    console.error('No link is rejected or failed, so none is tried again.');
-    return 'none';
+    const links = await linksToTryAgain(takeover, campaigns, choice);
+    return links.length > 0 ? { choice, links } : 'none';
   }
   if (notes.attempts.length > 0) return undefined;
   const counts = await countList(takeover, decision);
@@ -129,27 +126,6 @@ function nothingToSend({ byClass, rows }: ListCounts): string {
   return isDone
     ? 'The ledger has every link of the list as the producer’s already. Nothing remains to be done.'
     : 'No link of the list can be taken over. The classes of its rows show why. Nothing was sent.';
-}
-
-async function linksToTryAgain(takeover: OpenTakeover, campaigns: OpenCampaigns): Promise<string[]> {
-  const { notes, campaign, pipeline } = takeover;
-  const results = await takeoverResults(notes, campaign, campaigns, pipeline);
-  if (results.state === 'replaced') {
-    throw new OperatorError(
-      `Another file has replaced that of ${campaignKey(campaign)}. Run it without --again first: it sends what has no answer.`,
-    );
-  }
-  if (results.state !== 'known' || !hasEnded(results.record)) {
-    throw new OperatorError(
-      `${campaignKey(campaign)} has not ended, so nothing is tried again yet. To wait for its end, run it without --again.`,
-    );
-  }
-  const links: string[] = [];
-  await eachReportRow(takeover, { choice: undefined, by: undefined }, results, ({ row, result }) => {
-    const isOpen = result?.status === 'rejected' || result?.status === 'failed';
-    if (isOpen && row.is === 'link') links.push(linkName(row.address));
-  });
-  return links;
 }
 
 interface Beginning {
@@ -174,6 +150,10 @@ async function mayBegin(
       console.error(line);
   }
   const tried = links && choice && { ...counts, byClass: { ...noneOfAny(), [choice.action]: links.length } };
+  if (tried) {
+    console.error(`${counted(links.length, 'link')} again, with ${choiceOptions(choice)}.`);
+    for (const line of choiceLines(decision, tried, takeover)) console.error(line);
+  }
   for (const line of planWords(await figuresFor(scene, takeover, tried ?? counts))) console.error(line);
   const before = (await table.read(takeover.campaign)).record;
   const isOther = before !== undefined && (attempt === undefined || takeover.notes.dropped === undefined);

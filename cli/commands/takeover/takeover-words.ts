@@ -12,7 +12,11 @@ export interface ListCounts {
   byClass: Record<RowClass, number>;
   /** Links to take over whose IDs may be derived ones, for which the pipeline waits. */
   waiting: number;
+  /** Of the rows that cannot be read as cells, the first ones: where, and why. */
+  faults: string[];
 }
+
+const mostFaults = 3;
 
 export const noneOfAny = () => Object.fromEntries(classes.map((one) => [one, 0])) as Record<RowClass, number>;
 
@@ -20,11 +24,12 @@ const sent: ReadonlySet<RowClass> = new Set(['adopt', 'migrate', 'undecided']);
 
 export async function countList({ rows, notes, pipeline }: OpenTakeover, { choice }: Decided): Promise<ListCounts> {
   const byClass = noneOfAny();
-  const counts = { rows: 0, byClass, waiting: 0 };
+  const counts: ListCounts = { rows: 0, byClass, waiting: 0, faults: [] };
   await rows((row) => {
     const found = row.is === 'link' ? notes.found.get(linkName(row.address)) : undefined;
     const one = classOf(row, found, choice);
     counts.rows += 1;
+    if ('fault' in row && counts.faults.length < mostFaults) counts.faults.push(`Line ${row.line}: ${row.fault}.`);
     byClass[one] += 1;
     const isDerived = row.is === 'link' && hasDerivedForm(row.address.shortlinkId, pipeline.settings.linkIdLength);
     if (sent.has(one) && isDerived) counts.waiting += 1;
@@ -42,7 +47,8 @@ export function classLines(counts: ListCounts): string[] {
   const width = n(counts.rows).length;
   return classes
     .filter((one) => counts.byClass[one] > 0)
-    .map((one) => `  ${n(counts.byClass[one]).padStart(width)}  ${one.padEnd(11)}${classWords[one]}`);
+    .map((one) => `  ${n(counts.byClass[one]).padStart(width)}  ${one.padEnd(11)}${classWords[one]}`)
+    .concat(counts.faults);
 }
 
 const byWords: Record<NonNullable<Decided['by']>, string | undefined> = {
@@ -79,7 +85,11 @@ export function choiceLines(
       ? ['A migrated link that renews itself begins its TTL anew, as by each update.']
       : []),
     ...(tellsExpiry || choice.ttl !== undefined ? [] : [lostTtl]),
-    ...(choice.renewTtl === undefined ? [lostRenewal] : []),
+    ...(choice.renewTtl !== undefined
+      ? []
+      : choice.action === 'migrate' && choice.ttl === undefined
+        ? []
+        : [lostRenewal]),
   ];
 }
 

@@ -68,7 +68,7 @@ export async function uploadRows(
     }
     if ((attempt !== undefined || isEnded) && !(await mayBegin(wanted.length))) return undefined;
     await refuseNameOfOtherList(takeover, campaigns);
-    if (attempt !== undefined) notes.addAttempt(campaign.name, attempt.choice, attempt.links);
+    if (attempt !== undefined) notes.addAttempt(campaign.name, attempt.choice, lane, attempt.links);
     const file = await dropCampaign(
       { campaign, ending: '.ndjson', settings, input },
       {

@@ -7,7 +7,7 @@ import type { DeployedPipeline } from '../../pipeline/deployed-pipeline.ts';
 import { scanAddresses, segments } from '../../pipeline/link-scan.ts';
 import { checkLink, type LinkCheck } from '../../pipeline/links/link-check.ts';
 import { readLedger } from '../../pipeline/read-ledger.ts';
-import { linkIdSecretOf, openReader, readingPace } from '../../pipeline/reader.ts';
+import { openReader, readingPace } from '../../pipeline/reader.ts';
 import { count } from '../../terminal/count-option.ts';
 import { pipelineHelp, pipelineVerb, type Scene, type VerbOptions } from '../../terminal/pipeline-verb.ts';
 import { durationWords, n } from '../../words/words.ts';
@@ -60,9 +60,9 @@ Examples:
 function paceOfDefault(): string {
   const [pipeline] = configuredPipelines(config);
   if (pipeline === undefined) return '';
-  const { callsPerSecond, sustainedPerSecond } = readingPace(pipeline);
+  const { sustainedPerSecond } = readingPace(pipeline);
   const million = durationWords(1_000_000 / sustainedPerSecond);
-  return `On the default stack that is ${callsPerSecond} per second, and a million links take ${million}.`;
+  return `On the default stack that is ${n(Math.round(sustainedPerSecond))} per second, and a million links take ${million}.`;
 }
 
 async function run({ options, chosen, progress, interrupted }: Scene<Options>): Promise<number> {
@@ -71,7 +71,7 @@ async function run({ options, chosen, progress, interrupted }: Scene<Options>): 
   const pipeline = await chosen.deployed();
   const { dynamo, table } = pipeline;
   const ledger = readLedger(pipeline);
-  const secret = await linkIdSecretOf(pipeline);
+  const secret = await pipeline.linkIdSecret.value();
   const { sustainedPerSecond, batchSize } = readingPace(configured);
   const stopped = new AbortController();
   const api = openReader(configured, pipeline, AbortSignal.any([interrupted, stopped.signal]));

@@ -6,7 +6,7 @@ import { LetterFile } from '../../pipeline/dead-letters/letter-file.ts';
 import { purge } from '../../pipeline/dead-letters/purge.ts';
 import { redrive } from '../../pipeline/dead-letters/redrive.ts';
 import type { Operations } from '../../pipeline/operations.ts';
-import { retiringCampaign, retiringRows } from '../../pipeline/retire-campaign.ts';
+import { noRetiring, retiringCampaign, retiringRows } from '../../pipeline/retire-campaign.ts';
 import { startRetiring, withDeletes } from '../../pipeline/start-retiring.ts';
 import { counted } from '../../words/words.ts';
 import type { OpenDesk } from '../desk.ts';
@@ -139,10 +139,17 @@ async function retire(
   const { record } = await open.deployed.campaigns.read({ source, name });
   if (record === undefined) throw new ProblemError('not-found', 'There is no such campaign.');
   if (isActive(record)) throw new ProblemError('refused', 'The campaign still runs. Wait for its end, or cancel it.');
-  const counts = { live: 0, gone: 0, others: 0 };
+  const counts = noRetiring();
   const deleting = retiringCampaign(record);
   const rows = retiringRows(resultsOf(record, open), record, open.deployed.ledger, counts);
   return withDeletes(rows, interrupted, async (file) => {
+    if (counts.takenOver > 0) {
+      throw new ProblemError(
+        'refused',
+        `The campaign has taken over ${counted(counts.takenOver, 'live link')}, which existed before it. A deleted link is gone at the API. So decide about them in a terminal. Nothing was deleted.`,
+        ['delete', 'keep'].map((what) => `npx onelink campaign retire ${campaignKey(record)} --taken-over ${what}`),
+      );
+    }
     onStep({ links: counts.live });
     if (counts.live === 0) return { effect: { links: 0 }, words: 'The campaign has no live link.' };
     await startRetiring(file, deleting, record, counts.live, { operations, reason, signal: interrupted });

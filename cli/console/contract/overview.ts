@@ -95,7 +95,10 @@ export interface RateNow {
 }
 
 export interface QuotaNow {
+  /** The calls of the month: the pipeline's share, or the account's if it has none. */
   monthly: number | null;
+  /** The account's, if `monthly`, `used` and `usedPercent` are those of a share. */
+  account: { monthly: number; remaining: number | null } | null;
   remaining: Measured;
   used: number | null;
   usedPercent: number | null;

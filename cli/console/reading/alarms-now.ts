@@ -26,9 +26,9 @@ function alarmItem(
   entries: ReadonlyMap<string, RunbookEntry>,
 ): AlarmItem {
   const { AlarmName: name = '', AlarmDescription = '', StateValue, StateTransitionedTimestamp: since } = alarm;
-  // A description ends in the address of its entry: in an SSM document, or in a RUNBOOK.md.
+  // A description ends in the address of its entry: in an SSM document, or at a URL or in a file with headings.
   const [address = '', id = ''] =
-    /\S*(?:RUNBOOK\.md#|-runbook-)([a-z-]+)(?:\/description\?\S*)?\.?\s*$/.exec(AlarmDescription) ?? [];
+    /\S*(?:#|-runbook-)([a-z-]+)(?:\/description\?\S*)?\.?\s*$/.exec(AlarmDescription) ?? [];
   const entry = entries.get(id);
   const named = (command: string) => command.replaceAll('"$STACK"', stackName);
   return {

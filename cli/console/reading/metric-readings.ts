@@ -6,9 +6,11 @@ export interface PipelineMetric {
   name: string;
   lane: string;
   operation?: string;
+  /** Default: `Sum`. */
+  statistic?: 'Sum' | 'SampleCount';
 }
 
-/** A sum of one period. `at` is the start of the period, in epoch milliseconds. */
+/** A sum or count of one period. `at` is the start of the period, in epoch milliseconds. */
 export interface Reading {
   at: number;
   value: number;
@@ -18,7 +20,7 @@ export interface Reading {
 const mostQueries = 500;
 
 /**
- * The sums of metrics, period by period, the oldest first. A period in which nothing happened is left out.
+ * The sums or counts of metrics, period by period, the oldest first. A period in which nothing happened is left out.
  *
  * @returns one list for each metric, in their order
  */
@@ -47,7 +49,12 @@ export async function readMetrics(
   return found;
 }
 
-function queryOf({ name, lane, operation }: PipelineMetric, service: string, index: number, Period: number) {
+function queryOf(
+  { name, lane, operation, statistic: Stat = 'Sum' }: PipelineMetric,
+  service: string,
+  index: number,
+  Period: number,
+) {
   const dimensions = {
     [dimension.pipeline]: service,
     [dimension.lane]: lane,
@@ -55,7 +62,7 @@ function queryOf({ name, lane, operation }: PipelineMetric, service: string, ind
   };
   const Dimensions = Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value }));
   const Metric = { Namespace: metricNamespace, MetricName: name, Dimensions };
-  return { Id: `m${index}`, MetricStat: { Metric, Period, Stat: 'Sum' } };
+  return { Id: `m${index}`, MetricStat: { Metric, Period, Stat } };
 }
 
 const indexOf = ({ Id = '' }: MetricDataResult) => Number(Id.slice(1));

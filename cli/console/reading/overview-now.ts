@@ -59,13 +59,15 @@ function quotaNow(
   configured: ConfiguredPipeline | undefined,
 ): QuotaNow {
   const hours = quota?.hoursToEmpty;
+  const share = quota?.share;
   const lasts = hours === undefined ? null : hours >= mostHours || hours >= hoursLeftInMonth(quota?.polledAt ?? 0);
   const reserves = Object.entries(configured?.settings.lanes ?? {});
   return {
-    monthly: monthly ?? null,
+    monthly: share?.calls ?? monthly ?? null,
+    account: share && monthly !== undefined ? { monthly, remaining: share.accountRemaining ?? null } : null,
     remaining: { value: quota?.remaining ?? null, at: quota?.polledAt ?? null },
-    used: quota?.used ?? null,
-    usedPercent: quota?.usedPercent ?? null,
+    used: share?.used ?? quota?.used ?? null,
+    usedPercent: share?.usedPercent ?? quota?.usedPercent ?? null,
     burnPerHour: quota?.burnPerHour ?? null,
     hoursToEmpty: hours === undefined || lasts ? null : hours,
     lasts,

@@ -1,4 +1,4 @@
-import { plansOf } from '../../pipeline/configured-pipeline.ts';
+import { plansOf, quotaContractOf } from '../../pipeline/configured-pipeline.ts';
 import { readSight } from '../../pipeline/overview/sight.ts';
 import type { Overview } from '../contract/overview.ts';
 import type { Desk, OpenDesk } from '../desk.ts';
@@ -35,7 +35,7 @@ export class OverviewReader {
     const open = await this.#desk.open();
     const { deployed, configured } = open;
     const [sight, quarantined, slow] = await Promise.all([
-      readSight(deployed, configured?.account.monthlyQuotaCalls, this.#now()),
+      readSight(deployed, configured && quotaContractOf(configured), this.#now()),
       countOf(deployed.quarantine.objects()),
       this.#slowFacts(open),
     ]);

@@ -25,7 +25,12 @@ export async function rateNow(client: Pick<CloudWatchClient, 'send'>, facts: Rat
   const range = { from: to - minutesShown * minute, to, periodSeconds: 60 };
   const rated = operations.filter((operation) => operation !== 'quota');
   const calls = lanes.flatMap((lane) =>
-    rated.map((operation) => ({ name: operationMetric.apiCallMade, lane, operation })),
+    rated.map((operation) => ({
+      name: operationMetric.apiLatency,
+      lane,
+      operation,
+      statistic: 'SampleCount' as const,
+    })),
   );
   const refused = lanes.map((lane) => ({ name: laneMetric.rateLimited, lane }));
   const read = await readMetrics(client, service, [...calls, ...refused], range);

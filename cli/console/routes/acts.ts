@@ -69,7 +69,7 @@ export function actRoutes(world: ConsoleWorld): Hono {
 
 /** @throws ProblemError for a reason that the operations function would refuse */
 function soundReason(given: string | undefined, acts: readonly ConsoleAct[]): string | undefined {
-  const reason = given?.trim() === '' ? undefined : given;
+  const reason = given?.trim() || undefined;
   if (reason === undefined) {
     const needs = acts.find((act) => formOf(act).reason === 'required');
     if (needs !== undefined) throw new ProblemError('bad-request', 'This act needs a reason.');

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { type Context, Hono } from 'hono';
 import { systemClock } from '../../../lambdas/runtime/clock.ts';
 import { QrImages } from '../../pipeline/qr-images.ts';
-import { linkIdSecretOf } from '../../pipeline/reader.ts';
 import { tellStory, tellStoryOfLink } from '../../pipeline/story/tell-story.ts';
 import { linkCommand, linkVerb } from '../acting/change-link.ts';
 import { pipelineWords, shellWord } from '../acting/pipeline-words.ts';
@@ -28,7 +27,7 @@ export function linkRoutes(world: ConsoleWorld): Hono {
     const open = await desk.open();
     const ports = await linkPorts(open);
     const address = await addressMeant(choice, ports);
-    const secret = await linkIdSecretOf(open.deployed);
+    const secret = await open.deployed.linkIdSecret.value();
     const api = readerOf(open, desk.ended);
     const { ledger, pipeline } = ports;
     return context.json(

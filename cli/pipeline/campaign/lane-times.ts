@@ -61,14 +61,16 @@ export function timesOf(
 
 export interface QuotaFacts {
   monthlyQuotaCalls: number;
-  /** Calls left by the control record, or the whole quota without one. */
+  /** The pipeline's share of these calls, if it has one. */
+  shareCalls?: number;
+  /** Calls that the pipeline has left by the control record, or its whole share or quota without one. */
   remaining: number;
-  /** The forecast: percent of the quota used when the month ends, without this campaign; undefined if it is too early for one. */
+  /** The forecast: percent of the account's quota used when the month ends, without this campaign; undefined if it is too early for one. */
   projectedMonthEndPercent?: number | undefined;
 }
 
 export interface Room {
-  /** Percent of the month's quota. */
+  /** Percent of the account's month. */
   needsPercent: number;
   result: 'room' | 'parks' | 'month-at-risk';
   /** Commands that would be parked until the next month. */

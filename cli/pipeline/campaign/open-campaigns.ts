@@ -9,7 +9,6 @@ import type { ConfiguredPipeline } from '../configured-pipeline.ts';
 import type { DeployedPipeline } from '../deployed-pipeline.ts';
 import { laneReader } from '../lane-reader.ts';
 import type { ChosenPipeline } from '../pipeline-choice.ts';
-import { unreadableSecret } from '../reader.ts';
 import { isDenied } from '../service-error.ts';
 
 /** A pipeline's campaigns, as the verbs use them. */
@@ -71,5 +70,5 @@ export function resultReadsOf(
 }
 
 function unlessDenied(error: unknown): undefined {
-  if (!(error instanceof Error) || !isDenied(error.cause)) throw unreadableSecret(error);
+  if (!(error instanceof Error) || !isDenied(error.cause)) throw error;
 }

@@ -75,7 +75,8 @@ export interface ExaminationPorts {
 }
 
 /**
- * What an examination of dead letters needs. If the caller may not read the link-ID secret, it warns and continues without it.
+ * What an examination of dead letters needs. If the caller may not read the link-ID secret, or if the ledger was written with another
+ * one, it warns and continues without it.
  *
  * @throws OperatorError if lib/config/config.ts does not have the pipeline
  */

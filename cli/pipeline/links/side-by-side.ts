@@ -50,11 +50,12 @@ function apiState(found: Found | undefined, nowSeconds: number): string | undefi
 }
 
 function ledgerFacets(record: LinkRecord, showData: boolean): Facet[] {
-  const { source, requestId, version, applied, ttlSeconds, renewTtl, keepUntil, lease, qrKey, qrFailure } = record;
+  const { source, requestId, takenOver, version, applied, ttlSeconds, renewTtl, keepUntil, lease, qrKey, qrFailure } =
+    record;
   const only = (what: string, ledger: string | undefined): Facet => ({ what, ledger, api: undefined });
   return [
     only('short URL', record.shortUrl),
-    only('made by', `${source} ${requestId}`),
+    only(takenOver ? 'taken over by' : 'made by', `${source} ${requestId}`),
     only('version', `${version}, by ${applied.requestId} of ${applied.requestedAt}`),
     only('TTL', `${durationWords(ttlSeconds)}, ${renewTtl ? 'renewed by clicks' : 'fixed'}`),
     only('kept until', keepUntil === undefined ? undefined : isoSeconds(keepUntil)),

@@ -24,6 +24,8 @@ export interface Sight {
   /** Renewals of kept links that are due before the month ends. */
   renewalsDue: number;
   monthlyQuotaCalls: number | undefined;
+  /** The pipeline's share of these calls, if it has one. */
+  shareCalls?: number | undefined;
   lanes: {
     name: string;
     queues: { kind: 'link' | 'qr' | 'expiry'; now: QueueNow }[];
@@ -44,10 +46,14 @@ export interface Sight {
 export type LaneOverview = ReturnType<typeof laneOverview>;
 
 export interface QuotaOverview extends Partial<Forecast> {
+  /** Calls that this pipeline may still make: what the account or the share has left, whichever is less. */
   remaining: number;
   polledAt: number;
+  /** Calls of all systems of the account. The forecast is the account's as well. */
   used?: number;
   usedPercent?: number;
+  /** Only if the pipeline has a share: its calls, and what it and the account have left. */
+  share?: { calls: number; used: number; usedPercent: number; remaining: number; accountRemaining?: number };
 }
 
 /** The state of a pipeline. */
@@ -122,10 +128,10 @@ function laneOverview(
 ) {
   const { state, reason } = laneNow(control, signals, name, at);
   const recorded = control?.lanes[name];
-  const { since, note } = recorded?.state === state ? recorded : {};
+  const { since, note, covers } = recorded?.state === state ? recorded : {};
   const numbers = queues.map(({ kind, now }) => ({ kind, ...now }));
   // `since` is in epoch milliseconds.
-  return { lane: name, state, reason, since, note, queues: numbers, parked };
+  return { lane: name, state, reason, since, note, covers, queues: numbers, parked };
 }
 
 /** The governor's forecast, from the memory in the control record. */
@@ -133,20 +139,39 @@ export function quotaOverview({
   reading,
   renewalsDue,
   monthlyQuotaCalls,
-}: Pick<Sight, 'reading' | 'renewalsDue' | 'monthlyQuotaCalls'>): QuotaOverview | undefined {
+  shareCalls,
+}: Pick<Sight, 'reading' | 'renewalsDue' | 'monthlyQuotaCalls' | 'shareCalls'>): QuotaOverview | undefined {
   const { quota, usage } = reading.control ?? {};
   if (quota === undefined) return undefined;
   const { remaining, polledAt, own, counted = own } = quota;
-  if (usage === undefined || monthlyQuotaCalls === undefined) return { remaining, polledAt };
+  const accountRemaining =
+    usage === undefined || monthlyQuotaCalls === undefined ? undefined : Math.max(0, monthlyQuotaCalls - usage.used);
+  const share = shareCalls === undefined ? {} : { share: shareOf(shareCalls, own, accountRemaining) };
+  if (usage === undefined || monthlyQuotaCalls === undefined) return { remaining, polledAt, ...share };
   const { used } = usage;
   const expected = forecast(usage, {
-    remaining,
+    // Of a pipeline with a share, the record keeps what is left to the pipeline. The forecast is about the account.
+    remaining: shareCalls === undefined ? remaining : (accountRemaining ?? remaining),
     monthlyQuotaCalls,
     own: counted,
     renewalsDue,
     nowMilliseconds: polledAt,
   });
-  return { remaining, polledAt, used, usedPercent: (100 * used) / monthlyQuotaCalls, ...expected };
+  return { remaining, polledAt, used, usedPercent: (100 * used) / monthlyQuotaCalls, ...share, ...expected };
+}
+
+function shareOf(
+  calls: number,
+  used: number,
+  accountRemaining: number | undefined,
+): NonNullable<QuotaOverview['share']> {
+  return {
+    calls,
+    used,
+    usedPercent: (100 * used) / calls,
+    remaining: Math.max(0, calls - used),
+    ...(accountRemaining !== undefined && { accountRemaining }),
+  };
 }
 
 /** The rest of the month. The overview counts the renewals that are due on these days. */

@@ -2,6 +2,7 @@ import { type CloudWatchClient, GetMetricDataCommand, paginateDescribeAlarms } f
 import { severityOf } from '../alarm-severity.ts';
 import { allHeld } from '../archive/held-commands.ts';
 import { strandedLanes, summarise } from '../archive/parked-lots.ts';
+import type { QuotaContract } from '../configured-pipeline.ts';
 import { deadLetterQueues, sizeOf } from '../dead-letters/dead-letter-queues.ts';
 import type { DeployedPipeline } from '../deployed-pipeline.ts';
 import type { LaneAtWork } from '../lanes-at-work.ts';
@@ -10,7 +11,7 @@ import { daysToCome, type Sight } from './overview.ts';
 /** Reads the state of a pipeline from all services in parallel. */
 export async function readSight(
   pipeline: DeployedPipeline,
-  monthlyQuotaCalls: number | undefined,
+  contract: QuotaContract | undefined,
   atMilliseconds = Date.now(),
 ): Promise<Sight> {
   const { stackName, outputs, lanes, control, parked, held: heldStore, campaigns: table, sqs, cloudWatch } = pipeline;
@@ -47,7 +48,8 @@ export async function readSight(
     atMilliseconds,
     reading,
     renewalsDue,
-    monthlyQuotaCalls,
+    monthlyQuotaCalls: contract?.monthlyQuotaCalls,
+    shareCalls: contract?.shareCalls,
     lanes: standings.map(({ name, sizes, parkedCommands: parked }, lane) => ({
       name,
       parked,

@@ -37,6 +37,8 @@ export function linkColumn(
 }
 
 function columnNamed(named: string, header: readonly string[], file: string): number {
+  if (header.filter((one) => one === named).length > 1)
+    throw new OperatorError(`${file} has more than one column ${visible(named)}. Give one of them another name.`);
   const exact = header.indexOf(named);
   const index = exact < 0 ? header.findIndex((one) => one.toLowerCase() === named.trim().toLowerCase()) : exact;
   if (index >= 0) return index;

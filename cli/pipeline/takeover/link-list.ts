@@ -1,18 +1,20 @@
 import type { FileRow } from '../../../lambdas/domain/campaign/file-rows.ts';
 import { openRows } from '../../../lambdas/domain/campaign/open-rows.ts';
 import { UnreadableFile } from '../../../lambdas/domain/campaign/unreadable-file.ts';
+import type { Fault } from '../../../lambdas/domain/contract/fault.ts';
 import type { LinkAddress } from '../../../lambdas/domain/link/link-id.ts';
 import { OperatorError } from '../../words/operator-error.ts';
+import { visible } from '../../words/words.ts';
 import { type LocalFile, reading } from '../check-campaign.ts';
 import { type LinkColumn, linkColumn } from './link-column.ts';
 import { type NamedLink, namedLink, type Reach } from './named-link.ts';
 
 /**
  * A row of the list: what its cell has, and what that names. The same link again is a repeat of the row before. A link has the brand
- * domain that any of its rows has. `brandsDiffer`: its rows have different ones.
+ * domain that any of its rows has. `brandsDiffer`: its rows have different ones. `fault`: why the row cannot be read as cells.
  */
 export type ListRow = { line: number; text: string } & (
-  | (NamedLink & { brandsDiffer?: true })
+  | (NamedLink & { brandsDiffer?: true; fault?: string })
   | { is: 'repeat'; address: LinkAddress }
 );
 
@@ -45,7 +47,7 @@ export async function eachLink(
   take: (row: ListRow) => void,
 ): Promise<void> {
   const seen = new Set<string>();
-  await eachCell(file, options, (line, text) => take(rowOf(line, text, { reach: options.reach, seen, brands })));
+  await eachCell(file, options, (cell) => take(rowOf(cell, { reach: options.reach, seen, brands })));
 }
 
 /** The brand domains of the links that have one in any row. */
@@ -58,7 +60,7 @@ export type Brands = ReadonlyMap<string, string | 'different'>;
  */
 export async function brandsIn(file: LocalFile, options: ListOptions): Promise<Brands> {
   const brands = new Map<string, string>();
-  await eachCell(file, options, (_, text) => {
+  await eachCell(file, options, ({ text }) => {
     const named = namedLink(text, options.reach);
     if (named.is !== 'link' || named.brandDomain === undefined) return;
     const link = linkName(named.address);
@@ -70,18 +72,27 @@ export async function brandsIn(file: LocalFile, options: ListOptions): Promise<B
 
 const whatALineHas = 'Write a short URL on each line, such as https://acme.onelink.me/A1b3/abc.';
 
+/** The cell of a row that should have a short URL. */
+interface Cell {
+  line: number;
+  text: string;
+  fault?: string | undefined;
+}
+
 async function eachCell(
   file: LocalFile,
   { column, reach, signal, onRow }: ListOptions,
-  take: (line: number, text: string) => void,
+  take: (cell: Cell) => void,
 ): Promise<void> {
   const { name } = file.input;
   let read = 0;
-  const give = (line: number, text: string) => {
+  const give = (cell: Cell) => {
     read += 1;
     onRow?.(read);
-    take(line, text);
+    take(cell);
   };
+  const giveRow = ({ line, cells, fault }: FileRow, index: number) =>
+    give({ line, text: cells[index] ?? '', fault: fault && wordsOf(fault) });
   await reading(file, async (chunks) => {
     const opened = await openRows(file.format, chunks).catch(ofEmpty(name));
     let { header } = opened.from;
@@ -89,11 +100,16 @@ async function eachCell(
     let found: LinkColumn | undefined;
     const begin = () => {
       const rows = first.map(({ cells }) => cells);
+      const [faulty] = first.filter(({ fault }) => fault !== undefined);
+      if (header.length === 0) {
+        const cure = faulty?.fault === undefined ? whatALineHas : `Line ${faulty.line}: ${wordsOf(faulty.fault)}.`;
+        throw new OperatorError(`${name} has no short URL. ${cure}`);
+      }
       const isHeader = column !== undefined || header.every((cell) => namedLink(cell, reach).is === 'no-link');
       if (rows.length === 0 && isHeader) throw new OperatorError(`${name} has no short URL. ${whatALineHas}`);
       const chosen = linkColumn(header, rows, { named: column, reach, file: name });
-      if (!chosen.hasHeader) give(opened.from.line - 1, header[chosen.index] ?? '');
-      for (const { line, cells } of first.splice(0)) give(line, cells[chosen.index] ?? '');
+      if (!chosen.hasHeader) give({ line: opened.from.line - 1, text: header[chosen.index] ?? '' });
+      for (const row of first.splice(0)) giveRow(row, chosen.index);
       return chosen;
     };
     for await (const row of opened.rows) {
@@ -102,7 +118,7 @@ async function eachCell(
       if (found === undefined) {
         first.push(row);
         if (first.length === rowsOfGuess) found = begin();
-      } else give(row.line, row.cells[found.index] ?? '');
+      } else giveRow(row, found.index);
     }
     if (found === undefined) begin();
   });
@@ -117,13 +133,14 @@ const ofEmpty =
     throw error;
   };
 
+const wordsOf = ({ path, message }: Fault) => (path === '' ? message : `${visible(path)}: ${message}`);
+
 function rowOf(
-  line: number,
-  text: string,
+  { line, text, fault }: Cell,
   { reach, seen, brands }: { reach: Reach; seen: Set<string>; brands: Brands },
 ): ListRow {
   const named = namedLink(text, reach);
-  if (named.is !== 'link') return { line, text, ...named };
+  if (named.is !== 'link') return { line, text, ...named, ...(fault !== undefined && { fault }) };
   const { address } = named;
   const link = linkName(address);
   if (seen.has(link)) return { line, text, is: 'repeat', address };

@@ -46,6 +46,8 @@ const lineSchema = z.discriminatedUnion('kind', [
     kind: z.literal('attempt'),
     campaign: z.string(),
     choice: choiceSchema,
+    /** Older notes have none. */
+    lane: z.string().optional(),
     links: z.array(z.string()).optional(),
   }),
   /** A file of rows is uploaded. */
@@ -79,6 +81,7 @@ export class TakeoverNotes {
   readonly #attempts: Choice[] = [];
   readonly #attemptOf = new Map<string, number>();
   #campaign: string | undefined;
+  #lane: string | undefined;
   #dropped: Dropped | undefined;
   #isDue = false;
   #descriptor: number | undefined;
@@ -109,6 +112,11 @@ export class TakeoverNotes {
   /** The name of the campaign, since the first run. */
   get campaign(): string | undefined {
     return this.#campaign;
+  }
+
+  /** The lane of the last attempt. */
+  get lane(): string | undefined {
+    return this.#lane;
   }
 
   /** Whether an attempt has begun and its file is not uploaded: the run was killed in between. */
@@ -148,8 +156,8 @@ export class TakeoverNotes {
   }
 
   /** @param links those of a later attempt */
-  addAttempt(campaign: string, choice: Choice, links?: string[]): void {
-    this.#add({ kind: 'attempt', campaign, choice, ...(links && { links }) });
+  addAttempt(campaign: string, choice: Choice, lane: string, links?: string[]): void {
+    this.#add({ kind: 'attempt', campaign, choice, lane, ...(links && { links }) });
   }
 
   addDropped(dropped: Dropped): void {
@@ -199,6 +207,7 @@ export class TakeoverNotes {
       case 'attempt':
         this.#attempts.push(line.choice);
         this.#campaign ??= line.campaign;
+        this.#lane = line.lane ?? this.#lane;
         this.#isDue = true;
         for (const link of line.links ?? []) this.#attemptOf.set(link, this.#attempts.length);
         break;

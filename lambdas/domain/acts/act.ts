@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Permission } from './names.ts';
+import { type Permission, reasonPattern } from './names.ts';
 
 /** What an act is about, for its audit record: names, lanes and counts. Never a link ID, a key, a value or a subject. */
 export type Facts = Record<string, string | number | boolean | readonly string[]>;
@@ -44,15 +44,8 @@ export function defineAct<const Name extends string, Fields extends z.ZodRawShap
 /** The longest part of an act, in seconds: the caller waits for the answer, and may stop between two parts. */
 export const longestPartSeconds = 20;
 
-/** A reason's length. It is shown on one line. */
-export const longestReason = 500;
-
-/** One line, without control characters. */
-export const reason = z
-  .string()
-  .max(longestReason)
-  .regex(/^[^\p{C}\u2028\u2029]*$/u, 'must be one line, without control characters')
-  .regex(/\S/, 'must not be empty');
+/** The reason of an act. */
+export const reason = z.string().regex(new RegExp(reasonPattern, 'u'), 'must be one line, without control characters');
 
 /** A lane, or a name that stands for one: `qr`, `expiry`. */
 export const laneName = z.string().regex(/^[a-z][a-z0-9]{0,30}$/);

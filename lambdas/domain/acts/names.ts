@@ -81,3 +81,18 @@ export const actMetric = {
   /** Records that could not be written, to the bucket or to the log group. */
   auditFailed: 'AuditFailed',
 } as const;
+
+/** A reason's length. It is shown on one line. */
+export const longestReason = 500;
+
+/** Control characters, invisible ones, line ends, and code points for private use, as the inside of a character class. */
+const unseen =
+  '\\u0000-\\u001F\\u007F-\\u009F\\u00AD\\u0600-\\u0605\\u061C\\u06DD\\u070F\\u08E2\\u180E\\u200B-\\u200F\\u2028-\\u202E' +
+  '\\u2060-\\u206F\\uD800-\\uDFFF\\uE000-\\uF8FF\\uFEFF\\uFFF9-\\uFFFF';
+const blanks = '\\u0020\\u00A0\\u1680\\u2000-\\u200A\\u202F\\u205F\\u3000';
+
+/**
+ * A reason: one line of 1 to 500 characters that begins with none of the blanks. The SSM documents have the same pattern. So it spells
+ * out what `\p{C}` and `\S` stand for, which regular expressions of other languages take for less.
+ */
+export const reasonPattern = `^[^${unseen}${blanks}][^${unseen}]{0,${longestReason - 1}}$`;

@@ -62,7 +62,7 @@ function headerLine(bytes: Buffer, isAll: boolean): { end: number; delimiter: st
   }
   if (isQuoted) throw new UnreadableFile('header', 'has a header whose quotation mark does not close');
   if (end === bytes.length && bytes[end - 1] !== 0x0a && !isAll)
-    throw new UnreadableFile('header', `has a header longer than ${blockBytes} bytes`);
+    throw new UnreadableFile('header', `has a first line longer than ${blockBytes} bytes`);
   const most = delimiters.reduce((best, one) => (countOf(counts, one) > countOf(counts, best) ? one : best));
   return { end, delimiter: most };
 }
@@ -99,7 +99,12 @@ function refuseTitle([title = '', ...others]: readonly string[], rest: Buffer): 
 }
 
 function refuseOther(text: string): void {
-  if (/^[{[]/.test(text))
+  if (text.startsWith('['))
+    throw new UnreadableFile(
+      'format',
+      'is a JSON array. Write one object a line, without [ and ], and give its name the ending .ndjson',
+    );
+  if (text.startsWith('{'))
     throw new UnreadableFile('format', 'is JSON. Give its name the ending .ndjson, with one object a line');
   if (/^<(?:!doctype|html|\?xml)/i.test(text))
     throw new UnreadableFile('format', 'is HTML or XML. Save it as “CSV UTF-8”');

@@ -34,6 +34,8 @@ const laneControlSchema = z.object({
   reason: z.enum(laneReasons).optional(),
   /** The operator's note. */
   note: z.string().optional(),
+  /** What would keep the lane closed without the operator's pause, as the governor's last run has found it. */
+  covers: z.object({ state: z.enum(['parking', 'paused']), reason: z.enum(laneReasons) }).optional(),
   /** When the lane last changed to `open`. Workers that have not run since then start slowly. */
   openedAt: instant.optional(),
 });

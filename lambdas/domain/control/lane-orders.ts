@@ -1,4 +1,4 @@
-import type { ControlRecord, LaneControl } from './control-record.ts';
+import type { ControlRecord, LaneControl, LaneReason } from './control-record.ts';
 
 /** The result of an operator override for one lane. */
 export interface Ordered {
@@ -23,9 +23,11 @@ export function pausedBy(
   { note, nowMilliseconds }: { note: string; nowMilliseconds: number },
 ): Order {
   const paused = (lane: string): [string, LaneControl] => {
-    const { state, since = nowMilliseconds, openedAt } = control.lanes[lane] ?? {};
+    const before = control.lanes[lane];
+    const { state, since = nowMilliseconds, openedAt } = before ?? {};
     const alreadySince = state === 'paused' ? since : nowMilliseconds;
-    const kept = openedAt === undefined ? {} : { openedAt };
+    const covers = before && closedBy(before);
+    const kept = { ...(openedAt !== undefined && { openedAt }), ...(covers && { covers }) };
     return [lane, { state: 'paused', reason: 'operator', note, since: alreadySince, ...kept }];
   };
   return {
@@ -40,7 +42,8 @@ export function pausedBy(
 
 /**
  * Ends a pause. A lane that the governor paused becomes half-open, with all lanes that it paused for the same reason. The
- * governor pauses them again if the failure persists. An operator cannot end parking: the governor does when there is quota.
+ * governor pauses them again if the failure persists. An operator can end neither parking nor the pause for another link-ID secret:
+ * such a lane stays closed, also below an operator's pause.
  */
 export function resumedBy(control: ControlRecord, lanes: readonly string[], nowMilliseconds: number): Order {
   const { pausedFor } = control.health;
@@ -84,17 +87,47 @@ function resumed(lane: string, { lanes, health }: ControlRecord, nowMilliseconds
   if (before === undefined || before.state === 'open') {
     return { lane, control: undefined, halfOpen: false, words: 'is not paused' };
   }
-  if (before.state === 'parking') {
-    const words = `is parking (${before.reason ?? 'quota'}), not paused: the governor opens it when there is quota`;
-    return { lane, control: undefined, halfOpen: false, words };
+  if (!isByOperator(before)) {
+    const words = endOf(before.reason);
+    if (words !== undefined) {
+      const standing =
+        before.state === 'parking' ? `is parking (${before.reason}), not paused` : `stays paused (${before.reason})`;
+      return { lane, control: undefined, halfOpen: false, words: `${standing}: ${words}` };
+    }
+    const again = `becomes half-open: the governor pauses it again if it still finds ${before.reason}`;
+    return { lane, control: open, halfOpen: true, words: again };
   }
-  const byOperator = before.reason === undefined || before.reason === 'operator';
-  if (!byOperator && before.reason !== 'control-record-lost') {
-    const words = `becomes half-open: the governor pauses it again if it still finds ${before.reason}`;
-    return { lane, control: open, halfOpen: true, words };
-  }
-  if (health.pausedFor === undefined) return { lane, control: open, halfOpen: false, words: 'opens' };
-  const control: LaneControl = { state: 'paused', reason: health.pausedFor, since: nowMilliseconds };
-  const words = `stays paused by the governor (${health.pausedFor}): to open it anyway, resume it again`;
-  return { lane, control, halfOpen: false, words };
+  const stays = before.covers ?? (health.pausedFor && { state: 'paused' as const, reason: health.pausedFor });
+  if (stays === undefined) return { lane, control: open, halfOpen: false, words: 'opens' };
+  const { state, reason } = stays;
+  const words = endOf(reason) ?? 'to open it anyway, resume it again';
+  const standing =
+    state === 'parking' ? `does not open, but parks (${reason})` : `stays paused by the governor (${reason})`;
+  return { lane, control: { state, reason, since: nowMilliseconds }, halfOpen: false, words: `${standing}: ${words}` };
 }
+
+const isByOperator = ({ reason }: LaneControl) =>
+  reason === undefined || reason === 'operator' || reason === 'control-record-lost';
+
+/** What keeps a lane closed without an operator's pause. */
+function closedBy(lane: LaneControl): LaneControl['covers'] {
+  if (lane.state === 'open') return undefined;
+  if (isByOperator(lane)) return lane.covers;
+  return lane.reason && { state: lane.state, reason: lane.reason };
+}
+
+/** What ends a state that no resume can end. */
+function endOf(reason: LaneReason | undefined): string | undefined {
+  return reason && ends[reason];
+}
+
+const withQuota = 'the governor opens it when there is more quota, at the latest in the next month (UTC)';
+const ends: Partial<Record<LaneReason, string>> = {
+  'quota-reserve-reached': withQuota,
+  'quota-exceeded': withQuota,
+  'quota-share-reached': 'the governor opens it with a larger monthlyQuotaShare, or in the next month (UTC)',
+  'hourly-cap-reached': 'the governor opens it when the UTC hour ends, or with a higher hourlyCapCalls',
+  'daily-cap-reached': 'the governor opens it when the UTC day ends, or with a higher dailyCapCalls',
+  'link-id-secret-differs':
+    'no resume can end that. Put the old value of the link-ID secret back (runbook), and the governor opens it within a minute',
+};

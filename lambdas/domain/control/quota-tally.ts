@@ -20,16 +20,16 @@ export interface SpentOnDay {
 /** Calls of the quota that one batch has made. */
 export class QuotaTally {
   calls = 0;
-  readonly #onCall: (source: string, operation: Operation) => void;
+  readonly #onCall: (source: string) => void;
 
   /** @param onCall runs for each call, for the metrics by source */
-  constructor(onCall: (source: string, operation: Operation) => void) {
+  constructor(onCall: (source: string) => void) {
     this.#onCall = onCall;
   }
 
   answered(source: string, operation: Operation, meaning: Meaning): void {
     if (!isWrite(operation) || !counted.has(meaning)) return;
     this.calls++;
-    this.#onCall(source, operation);
+    this.#onCall(source);
   }
 }

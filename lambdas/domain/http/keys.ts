@@ -2,6 +2,9 @@ import { hash } from 'node:crypto';
 import * as z from 'zod';
 import { identity } from '../contract/identity.ts';
 
+/** How long the check of a key uses the keys that it has read. Seconds. */
+export const keysKeptSeconds = 10;
+
 /** The part of a key that is no secret, and names it. */
 export const keyIdForm = /^[a-z0-9]{8}$/;
 

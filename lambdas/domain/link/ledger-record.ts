@@ -9,6 +9,8 @@ export interface LinkRecord {
   source: string;
   /** The command that made it (create) or took it over (adopt, migrate). */
   requestId: string;
+  /** The link existed before that command, which took it over. */
+  takenOver?: true;
   state: 'live' | 'deleted';
   shortUrl: string;
   pid: string;

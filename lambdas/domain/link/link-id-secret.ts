@@ -17,8 +17,8 @@ export class OtherLinkIdSecretError extends Error {
 
   constructor(secretArn: string) {
     super(
-      `The link-ID secret ${secretArn} is not the one with which this ledger was written. Put the value of that secret back: ` +
-        'see link-id-secret-differs in the runbook.',
+      `The link-ID secret differs: ${secretArn} is not the one with which this ledger was written. Put the value of that secret ` +
+        'back: see link-id-secret-differs in the runbook.',
     );
   }
 }

@@ -67,16 +67,12 @@ export const laneMetric = {
   accountBlocked: 'AccountBlocked',
 } as const;
 
-/**
- * Metrics with the dimensions {service, source, operation}: a POST, PUT or DELETE that may have cost a call of the
- * quota.
- */
+/** Metrics with the dimensions {service, source}: a POST, PUT or DELETE that may have cost a call of the quota. */
 export const sourceMetric = { quotaCallMade: 'QuotaCallMade' } as const;
 
 /** Metrics with the dimensions {service, lane, operation}. */
 export const operationMetric = {
-  apiCallMade: 'ApiCallMade',
   apiCallFailed: 'ApiCallFailed',
-  /** Milliseconds from send to answer. */
+  /** Milliseconds from send to answer, once for each call. So its sample count is the number of calls. */
   apiLatency: 'ApiLatency',
 } as const;

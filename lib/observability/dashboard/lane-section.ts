@@ -15,8 +15,9 @@ export function laneSection(lane: Lane, shown: Shown): IWidget[][] {
   const { laneParkedMinutes, lanePausedMinutes } = shown.settings.alarmThresholds;
   const counts = (...names: (typeof laneMetric)[keyof typeof laneMetric][]): IMetric[] =>
     names.map((one) => metrics.lane(one, name, { ...oneMinute, label: one }));
-  const ofOperations = (metric: typeof operationMetric.apiCallMade | typeof operationMetric.apiCallFailed) =>
-    linkOperations.map((one) => metrics.operation(metric, name, one, { ...oneMinute, label: one }));
+  const failed = linkOperations.map((one) =>
+    metrics.operation(operationMetric.apiCallFailed, name, one, { ...oneMinute, label: one }),
+  );
   const isLatencyLane = settings.windowSeconds === 0;
 
   return [
@@ -38,7 +39,7 @@ export function laneSection(lane: Lane, shown: Shown): IWidget[][] {
     ),
     [
       graph(
-        `${name}: parking and paused (minutes; 0 is open)`,
+        `${name}: parking and paused (minutes; empty is open)`,
         [
           metrics.lane(laneStateMetric.laneParkingMinutes, name, { ...latest, label: 'parking' }),
           metrics.lane(laneStateMetric.lanePausedMinutes, name, { ...latest, label: 'paused' }),
@@ -96,7 +97,7 @@ export function laneSection(lane: Lane, shown: Shown): IWidget[][] {
         linkOperations.map((one) => callsPerSecond(one, name, [one], shown)),
         { stacked: true, leftAnnotations: [line(plan.link.concurrency * plan.link.callsPerSecond, 'share')] },
       ),
-      graph(`${name}: API errors per minute, by operation and meaning`, ofOperations(operationMetric.apiCallFailed), {
+      graph(`${name}: API errors per minute, by operation and meaning`, failed, {
         right: counts(
           laneMetric.rateLimited,
           laneMetric.quotaRefused,

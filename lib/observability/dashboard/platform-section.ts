@@ -117,7 +117,11 @@ export function governorSection(shown: Shown): IWidget[][] {
           statistic: 'SampleCount',
           label: 'governor runs',
         }),
-        metrics.governor(governorMetric.quotaPolled, { ...oneMinute, label: 'quota polls answered' }),
+        metrics.governor(governorMetric.quotaUsed, {
+          ...oneMinute,
+          statistic: 'SampleCount',
+          label: 'quota polls answered',
+        }),
       ]),
       graph('Control record', [metrics.governor(governorMetric.controlRebuilt, { ...oneMinute, label: 'rebuilt' })], {
         right: [

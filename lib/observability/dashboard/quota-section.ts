@@ -1,15 +1,15 @@
 import { Duration } from 'aws-cdk-lib';
 import { GaugeWidget, type IMetric, type IWidget, SingleValueWidget } from 'aws-cdk-lib/aws-cloudwatch';
-import { writes } from '../../../lambdas/domain/onelink/operation.ts';
 import { expiryLane, qrLane } from '../../../lambdas/domain/work/names.ts';
 import { governorMetric } from '../../../lambdas/governor/names.ts';
 import { budgetOf } from '../../config/rate-budget.ts';
 import { laneNames } from '../alarm-line.ts';
-import { byOperation, expression, latest } from '../metrics.ts';
+import { expression, latest, oneMinute } from '../metrics.ts';
 import { callsPerSecond, graph, heading, line, linkOperations, type Shown } from './widgets.ts';
 
 const hourly = { period: Duration.hours(1) };
 const daily = { period: Duration.days(1) };
+const hoursOfMonth = 744;
 
 /** The month's quota: what is used, the forecast, and the calls of each source. */
 export function quotaSection(shown: Shown): IWidget[][] {
@@ -20,10 +20,7 @@ export function quotaSection(shown: Shown): IWidget[][] {
   const thresholds = [...quotaUsedPercent.ticket, quotaUsedPercent.page];
 
   const bySource = (period: { period: Duration }): IMetric[] =>
-    settings.producers.map(({ source }, index) => {
-      const calls = byOperation(`source${index}`, writes, (one) => metrics.source(source, one, period));
-      return expression(source, calls.sum, calls.metrics, period);
-    });
+    settings.producers.map(({ source }) => metrics.source(source, { ...period, label: source }));
   // The account's figure falls to zero at the start of a UTC month, so each peak is a month's total.
   const history = (title: string, start: string, period: { period: Duration }) =>
     graph(title, bySource(period), {
@@ -56,7 +53,16 @@ export function quotaSection(shown: Shown): IWidget[][] {
         metrics: [
           governor(governorMetric.quotaUsed, 'calls used'),
           governor(governorMetric.quotaRemaining, 'calls left'),
-          governor(governorMetric.quotaHoursToEmpty, 'hours left at the last hour’s rate'),
+          expression(
+            'hours left at the last hour’s rate',
+            // A month at most. A comparison is 1 or 0, so an idle hour does not divide by zero.
+            `IF(burn * ${hoursOfMonth} > left, left / (burn + (burn < 1)), ${hoursOfMonth})`,
+            {
+              left: metrics.governor(governorMetric.quotaRemaining, latest),
+              burn: metrics.governor(governorMetric.quotaBurnPerHour, latest),
+            },
+            oneMinute,
+          ),
           governor(governorMetric.quotaProjectedMonthEndPercent, '% at the month’s end'),
         ],
         width: 9,

@@ -7,7 +7,6 @@ import {
   TextWidget,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { type Operation, operations } from '../../../lambdas/domain/onelink/operation.ts';
-import { operationMetric } from '../../../lambdas/domain/work/names.ts';
 import type { WorkQueue } from '../../constructs/work-queue.ts';
 import type { AlarmId, Observed } from '../alarm-line.ts';
 import { byOperation, expression, latest, oneMinute, type pipelineMetrics } from '../metrics.ts';
@@ -56,6 +55,6 @@ export function callsPerSecond(
   made: readonly Operation[],
   { metrics }: Pick<Shown, 'metrics'>,
 ): IMetric {
-  const calls = byOperation(lane, made, (one) => metrics.operation(operationMetric.apiCallMade, lane, one, oneMinute));
+  const calls = byOperation(lane, made, (one) => metrics.calls(lane, one, oneMinute));
   return expression(label, `${calls.sum} / 60`, calls.metrics, oneMinute);
 }

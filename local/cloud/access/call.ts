@@ -38,7 +38,10 @@ export function snsCalls(form: Input, region: string): Call[] {
 /** The beginning of a partition key: `link#A1b3/` of `link#A1b3/abc`. Policies end there, and decisions stay few. */
 const leading = (key: string) => /^[^#]*#?[^/#]*[/#]?/.exec(key)?.[0] ?? '';
 
-/** What `dynamodb:LeadingKeys` has for reads by key, of tables with a partition key alone. */
+/** Requests that name one item by its key. A put names it among the item's attributes, and is not among them. */
+const byOneKey: ReadonlySet<string> = new Set(['GetItem', 'DeleteItem', 'UpdateItem']);
+
+/** What `dynamodb:LeadingKeys` has for requests by key, of tables with a partition key alone. */
 function leadingKeys(keys: readonly unknown[]): Pick<Call, 'context'> {
   const found = keys.flatMap((key) => {
     const values = Object.values(Object(key) as Record<string, { S?: unknown }>);
@@ -58,7 +61,7 @@ export function dynamodbCalls(action: string, input: Input, region: string): Cal
     if (table === '') return { action: `dynamodb:${action}`, resource: '*' };
     const index = IndexName === undefined ? '' : `/index/${text(IndexName)}`;
     const { Keys = [] } = Object(Object(RequestItems)[table]) as { Keys?: unknown[] };
-    const keys = action === 'BatchGetItem' ? Keys : action === 'GetItem' ? [input.Key] : [];
+    const keys = action === 'BatchGetItem' ? Keys : byOneKey.has(action) ? [input.Key] : [];
     return { action: `dynamodb:${action}`, resource: `${arnOf(table)}${index}`, ...leadingKeys(keys) };
   });
 }

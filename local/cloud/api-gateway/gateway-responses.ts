@@ -64,8 +64,13 @@ export function gatewayAnswer(
       ...headers,
       ['x-amzn-ErrorType', gatewayResponseTypes[error.type].errorType],
     ],
-    body: Buffer.from(fillIn(template, variables, '')),
+    body: Buffer.from(withoutTls(fillIn(template, variables, ''), contextValue(context, 'domainName'))),
   };
+}
+
+/** `$context` has no scheme, so a template names `https`. Here is no TLS, and the address should work. */
+function withoutTls(text: string, domainName: unknown): string {
+  return text.replaceAll(`https://${domainName}/`, `http://${domainName}/`);
 }
 
 /** The template for JSON, else the first one. */

@@ -15,6 +15,8 @@ interface Surroundings extends Pick<MappingParts, 'clock' | 'onError'> {
   readonly clientsOf: (functionName: string) => { sqs: SQSClient; s3: S3Client };
   /** Whether a queue's mapping with all invocations busy collects its next batch only after one is free. */
   readonly waits: () => boolean;
+  /** The longest batch window of a queue's mapping. */
+  readonly longestWindowSeconds: number;
   readonly onIteratorAge: (functionName: string, milliseconds: number) => void;
 }
 
@@ -27,7 +29,7 @@ export function connectMappings(
   deployment: Deployment,
   functions: Functions,
   notices: NoticeBoard,
-  { clientsOf, waits, onIteratorAge, ...common }: Surroundings,
+  { clientsOf, waits, onIteratorAge, longestWindowSeconds, ...common }: Surroundings,
 ): { queues: EventSourceMapping[]; streams: StreamMapping[] } {
   const queues: EventSourceMapping[] = [];
   const streams: StreamMapping[] = [];
@@ -55,6 +57,7 @@ export function connectMappings(
       continue;
     }
     const settings = deployment.properties(resource, eventSourceMappingProperties);
+    settings.MaximumBatchingWindowInSeconds = Math.min(settings.MaximumBatchingWindowInSeconds, longestWindowSeconds);
     const queue = deployment.find('AWS::SQS::Queue', EventSourceArn);
     if (!queue || !target) {
       warn(queue ? 'its function is not in these stacks' : 'only queues of these stacks are polled');

@@ -10,7 +10,7 @@ import { codeColumns, type NamedCode, namedCodes } from '../../../cli/pipeline/c
 import { campaignResults, type SendRow } from '../../../cli/pipeline/campaign-results.ts';
 import { type Drop, dropCampaign } from '../../../cli/pipeline/drop-campaign.ts';
 import { QrImages } from '../../../cli/pipeline/qr-images.ts';
-import { retiringRows } from '../../../cli/pipeline/retire-campaign.ts';
+import { noRetiring, retiringRows } from '../../../cli/pipeline/retire-campaign.ts';
 import { saveCodes } from '../../../cli/pipeline/save-codes.ts';
 import { CampaignFiles } from '../../../lambdas/adapters/campaign-files.ts';
 import { Ledger } from '../../../lambdas/adapters/ledger.ts';
@@ -378,7 +378,7 @@ test('a campaign’s live links of its own are deleted, each once', async () => 
   await ledger.addLink(givenLinkAt('link-22', { requestId: 'spring/shop-22', state: 'deleted' }));
   await ledger.addLink(givenLinkAt('link-23', { requestId: 'autumn/shop-23' }));
   await ledger.addLink(givenLinkAt('link-24', { requestId: 'spring/shop-24', source: 'studio' }));
-  const counts = { live: 0, gone: 0, others: 0 };
+  const counts = noRetiring();
   const results = [
     givenResult(21),
     givenResult(21, { row: 30, status: 'updated' }),
@@ -391,5 +391,30 @@ test('a campaign’s live links of its own are deleted, each once', async () => 
   expect(await all(retiringRows(these(results), spring, ledger, counts))).toEqual([
     { request_id: 'shop-21.v3', action: 'delete', template: 'A1b3', shortlink_id: 'link-21' },
   ]);
-  expect(counts).toEqual({ live: 1, gone: 2, others: 2 });
+  expect(counts).toEqual({ live: 1, takenOver: 0, gone: 2, others: 2 });
+});
+
+test('links that a campaign has taken over are counted, and deleted only on request', async () => {
+  const old = { source: 'crm', name: 'old.takeover' };
+  const adopted = givenLinkAt('link-31', { requestId: 'old.takeover/a', takenOver: true });
+  await ledger.addLink(adopted);
+  // An update under the same campaign leaves the mark.
+  await ledger.replaceLink({ ...adopted, version: 2 }, { version: 1, nowSeconds: 0 });
+  await ledger.addLink(givenLinkAt('link-32', { requestId: 'old.takeover/b' }));
+  const results = [givenResult(31, { status: 'updated' }), givenResult(32)];
+  const deletesOf = async (withTakenOver?: boolean) => {
+    const counts = noRetiring();
+    const rows = await all(retiringRows(these(results), old, ledger, counts, withTakenOver));
+    return [rows.map(({ shortlink_id }) => shortlink_id), counts];
+  };
+  expect(await deletesOf()).toEqual([['link-32'], { live: 1, takenOver: 1, gone: 0, others: 0 }]);
+  expect(await deletesOf(true)).toEqual([['link-31', 'link-32'], { live: 2, takenOver: 1, gone: 0, others: 0 }]);
+});
+
+test('a link that is made anew where one was taken over is the create’s', async () => {
+  const before = givenLinkAt('link-33', { takenOver: true, state: 'deleted' });
+  await ledger.addLink(before);
+  const { takenOver: _, ...made } = { ...before, state: 'live' as const, version: 2 };
+  expect(await ledger.replaceLink(made, { version: 1, nowSeconds: 0, anew: true })).toBe(true);
+  expect(await ledger.link(made.address)).not.toHaveProperty('takenOver');
 });

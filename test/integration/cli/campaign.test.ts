@@ -610,6 +610,39 @@ describe('campaign retire', () => {
     expect(JSON.parse((await objectText('inbox/crm/old.retire.campaign.json')) ?? '')).toEqual({ lane: 'campaign' });
   });
 
+  test('of a takeover needs a word about the links that were there before it', async () => {
+    // Given
+    const ledger = new Ledger(client, table, systemClock);
+    await given('links.takeover', { state: 'finished', endedAt: 1 });
+    const results = [1, 2].map((row) => givenResult(row, { shortlinkId: `before-${row}`, status: 'adopted' }));
+    const Body = results.map((one) => `${JSON.stringify(one)}\n`).join('');
+    await s3.send(new PutObjectCommand({ Bucket: bucket, Key: 'results/crm/links.takeover.ndjson', Body }));
+    for (const row of [1, 2]) {
+      await ledger.addLink(givenLinkAt(`before-${row}`, { requestId: `links.takeover/${row}`, takenOver: true }));
+    }
+    // When
+    const refused = await campaign('retire', 'links.takeover', '--yes');
+    const kept = await campaign('retire', 'links.takeover', '--yes', '--taken-over', 'keep');
+    // Then
+    expect(refused).toEqual({
+      code: 2,
+      out: [],
+      err: [
+        expect.stringMatching(/has taken over 2 live links, which existed before it.*--taken-over delete.*Nothing/),
+      ],
+    });
+    expect([kept.code, kept.out]).toEqual([
+      0,
+      ['crm/links.takeover has no live link but those that it has taken over.'],
+    ]);
+    expect(await inbox()).not.toContain('inbox/crm/links.takeover.retire.ndjson');
+    const deleted = await campaign('retire', 'links.takeover', '--yes', '--taken-over', 'delete');
+    expect([deleted.code, deleted.err[0]]).toEqual([0, expect.stringContaining('2 live links: 2 calls of the quota')]);
+    expect(
+      ((await objectText('inbox/crm/links.takeover.retire.ndjson')) ?? '').match(/"action":"delete"/g),
+    ).toHaveLength(2);
+  });
+
   test('does not begin while the campaign runs', async () => {
     await given('running');
     expect((await campaign('retire', 'running')).err[0]).toContain(

@@ -334,7 +334,9 @@ describe('onelink keys', async () => {
     expect(first.out).toEqual([expect.stringMatching(keyForm)]);
     const id = first.out[0]?.slice(4, 12);
     const today = new Date().toISOString().slice(0, 10);
-    expect(first.err).toEqual([`This is the key ${id} (“web shop”, of ${today}) of crm. Nobody can show it again.`]);
+    expect(first.err).toEqual([
+      `This is the key ${id} (“web shop”, of ${today}) of crm. Nobody can show it again. Calls with it may get 401 for 30 seconds.`,
+    ]);
 
     const second = await onelink('keys', 'rotate', '--source', 'crm', '--json');
     expect(second.out).toHaveLength(1);

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { givenRequest } from '../../world/given-ledger.ts';
+import { givenLinkAt, givenRequest } from '../../world/given-ledger.ts';
 import { givenOutcome } from '../../world/given-outcome.ts';
 import { givenTakeovers, keyOf } from './takeover-world.ts';
 
@@ -89,6 +89,7 @@ describe('the report of a list whose campaign another file has', () => {
       link: { onelinkId: 'A1b3', shortlinkId: 'one', shortUrl, expiresAt: '2026-12-31T00:00:00Z', version: 1 },
     });
     await answer('two', { outcome: 'rejected', reason: 'not-owner' });
+    await ledger.addLink(givenLinkAt('one', { shortUrl }));
     await givenEnd({}, { file: { key: '', etag: '"another"', bytes: 1, droppedAt: Date.now() + 60_000 } });
     // When
     const { code, out } = await takeover('report', '--json');

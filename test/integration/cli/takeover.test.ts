@@ -60,9 +60,9 @@ describe('takeover run', () => {
   });
 
   test('notes no attempt that the pipeline would reject', async () => {
-    const { code, err } = await run('--adopt', '--ttl', 'forever', '--yes', '--no-wait');
+    const { code, err } = await run('--migrate', '--ttl', 'forever', '--yes', '--no-wait');
     expect(code).toBe(2);
-    expect(err.join('\n')).toMatch(/ttl: .*\[ttl\][\s\S]*Correct the options. Nothing was sent./);
+    expect(err.join('\n')).toMatch(/--ttl: .*\[ttl\][\s\S]*Correct the options. Nothing was sent./);
     expect([await uploaded(), await notesText()]).toEqual([[], expect.not.stringContaining('attempt')]);
     expect((await run('--adopt', '--yes', '--no-wait')).code).toBe(0);
   });
@@ -105,16 +105,19 @@ describe('takeover run', () => {
   });
 
   test('takes over what the list has more since, and keeps its options', async () => {
-    await run('--adopt', '--ttl', '31d', '--yes', '--no-wait');
+    await run('--adopt', '--renew-ttl', 'no', '--yes', '--no-wait');
     await addToList('\nA1b3/four\n');
     await addToNotes('four');
     const other = await run('--migrate', '--no-wait');
-    expect([other.code, other.err.at(-1)]).toEqual([2, expect.stringContaining('has begun with --adopt --ttl 31d')]);
+    expect([other.code, other.err.at(-1)]).toEqual([
+      2,
+      expect.stringContaining('has begun with --adopt --renew-ttl no'),
+    ]);
     expect((await run('--no-wait')).code).toBe(0);
     expect((await uploaded()).map((one) => one.request_id)).toEqual(
       ['one', 'two', 'three', 'four'].map((id) => keyOf(id)),
     );
-    expect((await uploaded()).every(({ ttl }) => ttl === '31d')).toBe(true);
+    expect((await uploaded()).every(({ renew_ttl }) => renew_ttl === 'no')).toBe(true);
     const renamed = await run('--name', 'other', '--no-wait');
     expect(renamed.err.at(-1)).toContain(`has begun as the campaign ${world.name}.`);
   });

@@ -138,6 +138,7 @@ export class HttpModelWorld {
         claim: (record, over) => call('claim', () => records.claim(record, over)),
         markSent: (record, at) => call('markSent', () => records.markSent(record, at)),
         giveUp: (record) => call('giveUp', () => records.giveUp(record)),
+        withdraw: (record) => call('withdraw', () => records.withdraw(record)),
         lastChange: (key) => call('lastChange', () => records.lastChange(key)),
         noteChange: (key, next, read) => call('noteChange', () => records.noteChange(key, next, read)),
         lastCode: (source, address) => call('lastCode', () => records.lastCode(source, address)),

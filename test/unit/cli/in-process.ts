@@ -30,6 +30,9 @@ export async function onelink(args: readonly string[], input = '', variables: Re
     return true;
   };
   const before = process.exitCode;
+  // A program listens for errors of its output. Here, many of them share it, and Node.js would warn of a leak.
+  const outputs = [process.stdout, process.stderr];
+  const listeners = outputs.map((stream) => stream.listeners('error'));
   const spies = [
     vi.spyOn(process, 'stdin', 'get').mockReturnValue(Readable.from([input]) as typeof process.stdin),
     vi.spyOn(process.stdout, 'write').mockImplementation((text) => keep('stdout', String(text))),
@@ -51,6 +54,10 @@ export async function onelink(args: readonly string[], input = '', variables: Re
   } finally {
     process.exitCode = before;
     for (const spy of spies) spy.mockRestore();
+    for (const [index, stream] of outputs.entries()) {
+      const added = stream.listeners('error').filter((one) => !listeners[index]?.includes(one));
+      for (const one of added) stream.removeListener('error', one as () => void);
+    }
     vi.unstubAllEnvs();
   }
 }

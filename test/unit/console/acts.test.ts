@@ -85,6 +85,7 @@ describe('the confirmation of acts', () => {
     ['a'.repeat(500), true, undefined],
     ['a'.repeat(501), false, 'Use 500 characters at most.'],
     ['two\nlines', false, 'Use one line, without control characters.'],
+    ['x\u200By', false, 'Use one line, without control characters.'],
     ['red \u001b[31m', false, 'Use one line, without control characters.'],
   ])('judges the reason %j', (reason, isRequired, fault) => {
     expect(reasonFault(reason, isRequired)).toBe(fault);

@@ -92,6 +92,7 @@ describe('the way of a command', () => {
 
 const quota: QuotaNow = {
   monthly: 1_000,
+  account: null,
   remaining: { value: 500, at: 1 },
   used: 500,
   usedPercent: 50,

@@ -109,6 +109,23 @@ describe.each<[string, () => Promise<Records>]>([
     expect(await held(records, 'given-up')).toMatchObject({ claimedAt: 30_000, sentAt: 31_000 });
   });
 
+  it('withdraw a claim, but not one that was sent or taken over', async () => {
+    const records = await given();
+    const mine = record('withdrawn');
+    await records.claim(mine);
+    await records.withdraw({ ...mine, messageId: 'm-2' });
+    await records.withdraw({ ...mine, claimedAt: 5 });
+    expect(await held(records, 'withdrawn')).toEqual(mine);
+    await records.withdraw(mine);
+    expect(await held(records, 'withdrawn')).toBeUndefined();
+    await records.withdraw(mine);
+
+    await records.claim(mine);
+    await records.markSent(keyOf(mine), 2_000);
+    await records.withdraw(mine);
+    expect(await held(records, 'withdrawn')).toEqual({ ...mine, sentAt: 2_000 });
+  });
+
   it('keep the worker’s note of the same message, and make no record for others', async () => {
     const records = await given();
     const claimed = record('noted');

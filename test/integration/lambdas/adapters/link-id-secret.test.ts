@@ -8,7 +8,7 @@ import { givenTable } from './given-engines.ts';
 const { client, table } = await givenTable();
 const documents = DynamoDBDocumentClient.from(client);
 const arn = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:link-id-AbCdEf';
-const other = `The link-ID secret ${arn} is not the one with which this ledger was written.`;
+const other = `The link-ID secret differs: ${arn} is not the one with which this ledger was written.`;
 
 let now = 0;
 /** What Secrets Manager has, for all environments. */

@@ -127,28 +127,35 @@ describe.each(['claim', 'send'] as const)('a function that is killed behind its 
 });
 
 describe('a call that waits', () => {
-  it('reads all that it has to know before its claim in one request', async () => {
+  it('reads all that it has to know in one request, and claims its key at the same moment', async () => {
     const { environment, post, work, end } = await given('requests');
     const { client } = await table;
     const requests: string[] = [];
     const counting = 'counts requests';
     client.middlewareStack.add(
       (next, { commandName = '' }) =>
-        (args) => {
+        async (args) => {
           requests.push(commandName.replace('Command', ''));
-          return next(args);
+          const answer = await next(args);
+          requests.push('an answer');
+          return answer;
         },
       { name: counting },
     );
-    const beginning = environment({ lanes: { send: killed } });
-    void post(beginning, 'requests');
-    while (!requests.includes('PutItem')) await clock.sleep(5);
+    const before: string[] = [];
+    const send = () => {
+      before.push(...requests);
+      return killed();
+    };
+    void post(environment({ lanes: { send } }), 'requests');
+    while (before.length === 0) await clock.sleep(5);
     client.middlewareStack.remove(counting);
     end();
     await work();
 
-    const reads = requests.slice(0, requests.indexOf('PutItem')).filter((name) => name === 'BatchGetItem');
-    expect(reads).toHaveLength(1);
+    expect(before.filter((name) => name === 'BatchGetItem')).toHaveLength(1);
+    const atOnce = before.slice(0, before.indexOf('an answer'));
+    expect(atOnce).toEqual(expect.arrayContaining(['BatchGetItem', 'PutItem']));
   });
 });
 
@@ -158,6 +165,7 @@ function bound(records: HttpRecords): HttpApiPorts['records'] {
     claim: (record, over) => records.claim(record, over),
     markSent: (record, now) => records.markSent(record, now),
     giveUp: (record) => records.giveUp(record),
+    withdraw: (record) => records.withdraw(record),
     noteCampaign: (campaign, expiresAt) => records.noteCampaign(campaign, expiresAt),
     lastChange: (key) => records.lastChange(key),
     noteChange: (key, next, read) => records.noteChange(key, next, read),

@@ -60,6 +60,7 @@ describe('a file of settings', () => {
 
 describe('a campaign’s file', () => {
   const of = (bytes: string | Buffer) => ({
+    name: 'Standard input',
     open: () => Readable.from([Buffer.from(bytes)]),
     readError: (e: unknown) => e,
   });
@@ -76,7 +77,10 @@ describe('a campaign’s file', () => {
   });
 
   test('that is compressed needs a name that names so', async () => {
-    await expect(formOfFile('-', of(Buffer.from('1f8b08', 'hex')))).rejects.toThrow('Unpack it: gunzip -c');
+    await expect(formOfFile('-', of(Buffer.from('1f8b08', 'hex')))).rejects.toThrow('Unpack it (gunzip -c FILE)');
+    await expect(formOfFile('links.json.gz', of(Buffer.from('1f8b08', 'hex')))).rejects.toThrow(
+      'its name has no format. Unpack it (gunzip -c FILE), or end its name in .csv.gz or .ndjson.gz.',
+    );
   });
 
   test.each([

@@ -50,6 +50,13 @@ describe('the audit', () => {
     );
   });
 
+  test('names the SSM document by which somebody acted in a browser', () => {
+    const [act] = actsIn([record({ document: 'OneLink-production-redrive', reason: 'fixed' }), ended({})]);
+    expect(act && auditWords(act)).toBe(
+      '2026-11-28 10:00:00 UTC  operator/anna  redrive  by document OneLink-production-redrive  queue campaign-dead  “fixed”  done',
+    );
+  });
+
   test('shows a refusal under the ID of a true act as an act of its own, and never as that act', () => {
     const { by: _, ...refusal } = record({ phase: 'refused', error: 'not-proved', at: '2026-11-28T09:00:00.000Z' });
     const acts = actsIn([record({}), ended({}), refusal]);

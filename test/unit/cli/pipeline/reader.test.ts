@@ -1,6 +1,6 @@
 import type { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { describe, expect, test } from 'vitest';
-import { Reader, ReadingInterrupted, readingPace, unreadableSecret } from '../../../../cli/pipeline/reader.ts';
+import { Reader, ReadingInterrupted, readingPace } from '../../../../cli/pipeline/reader.ts';
 import { config } from '../../../../examples/configuration.ts';
 import type { LinkAddress } from '../../../../lambdas/domain/link/link-id.ts';
 import type { ReadRequest } from '../../../../lambdas/reader/reading.ts';
@@ -162,16 +162,7 @@ test('the pace is the plan’s, and what one tool alone reaches', () => {
   const settings = config.stages.production?.pipelines[0] ?? expect.fail('no pipeline');
   const account = config.accounts.acme ?? expect.fail('no account');
   expect(readingPace({ settings, account })).toEqual({
-    callsPerSecond: 28,
-    batchSize: 112,
-    sustainedPerSecond: expect.closeTo(25.83, 2),
+    batchSize: 72,
+    sustainedPerSecond: expect.closeTo(16.53, 2),
   });
 });
-
-test.each(['not authorized to perform: secretsmanager:GetSecretValue', 'The secret is deleted.'])(
-  'the error for a secret that cannot be read is whole sentences: %s',
-  (words) => {
-    const needed = 'Your role needs secretsmanager:GetSecretValue on it.';
-    expect(unreadableSecret(new Error(words)).message).toBe(`${words.replace(/\.$/, '')}. ${needed}`);
-  },
-);

@@ -143,6 +143,36 @@ describe('a lane that is not open', () => {
     },
   );
 
+  it.for([
+    [
+      'a closed lane',
+      async (world: SendingWorld) =>
+        world.control.setRecord(world.now, { lanes: { campaign: { state: 'parking', since: world.now } } }),
+    ],
+    ['a paused campaign', (world: SendingWorld) => world.pause('spring')],
+  ] as const)('is read less and less often, because %s may stay for days', async ([, stop], { world }) => {
+    // Given
+    await world.given('spring', rows(10));
+    await stop(world);
+    const steps: number[] = [];
+    const active = world.campaigns.active.bind(world.campaigns);
+    world.campaigns.active = () => {
+      steps.push(world.now);
+      return active();
+    };
+    // When
+    await world.run();
+    // Then
+    expect(steps.length).toBeLessThan(25);
+    expect(steps.slice(0, 5).map((at) => at - (steps[0] ?? 0))).toEqual([0, 3_000, 9_000, 21_000, 36_000]);
+    // When
+    world.open();
+    await world.campaigns.act({ source: 'crm', name: 'spring' }, { act: 'resume' }, world.now);
+    await world.runs(2);
+    // Then
+    expect(world.record('spring').state).toBe('finished');
+  });
+
   it('gets nothing while its quota is unknown', async ({ world }) => {
     // Given
     world.isGoverned = false;

@@ -84,9 +84,23 @@ describe('a lane', () => {
     (reason) => {
       const paused: LaneControl = { state: 'paused', reason, since: 1, note: 'maintenance' };
       expect(next(paused)).toBe(paused);
-      expect(next(paused, { health: { ...emptyControl.health, pausedFor: 'api-outage' } })).toBe(paused);
+      const covers = { state: 'paused', reason: 'api-outage' } as const;
+      const covering = next(paused, { health: { ...emptyControl.health, pausedFor: 'api-outage' } });
+      expect(covering).toEqual({ ...paused, covers });
+      expect(next(covering)).toEqual(paused);
     },
   );
+
+  it('paused by an operator notes what else would keep it closed, as long as that is so', () => {
+    const paused: LaneControl = { state: 'paused', reason: 'operator', since: 1, note: 'maintenance' };
+    const short = next(paused, { remaining: 1_000 });
+    expect(short.covers).toEqual({ state: 'parking', reason: 'quota-reserve-reached' });
+    expect(next(short, { remaining: 900 })).toBe(short);
+    // A lane that is short opens a tenth above its reserve. So does the one below the pause.
+    expect(next(short, { remaining: 1_100 })).toBe(short);
+    expect(next(short, { remaining: 1_101 })).toEqual(paused);
+    expect(next(short, { secretDiffers: true }).covers).toEqual({ state: 'paused', reason: 'link-id-secret-differs' });
+  });
 
   it('records when it last opened, and keeps that time while nothing changes', () => {
     const opened = next({ state: 'paused', reason: 'api-outage', since: 1 });

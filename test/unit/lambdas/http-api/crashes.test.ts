@@ -251,3 +251,131 @@ describe('what no request record shows', () => {
     expect((await world.get('/v1/requests/order-17')).body).toMatchObject({ status: 'queued' });
   });
 });
+
+describe('a claim that is written while the call reads', () => {
+  const keyOf = { source: 'crm', requestId: 'order-17' };
+  const held = async (world: HttpWorld) => (await world.records.find([keyOf])).size;
+
+  it.each<[string, (world: HttpWorld) => Promise<void> | void, number]>([
+    ['the lane is paused', (world) => world.pause(), 503],
+    ['the producer exceeds its rate', (world) => void world.limits.nextPlaces.set('crm#20', 1e12), 429],
+    ['the ledger cannot be read', (world) => void world.records.failNext.add('find'), 503],
+    ['the request has an outcome', (world) => world.link.deliver({ body: { ...create, requestId: 'order-17' } }), 200],
+    [
+      'another command has the request ID',
+      (world) => world.link.deliver({ body: { ...create, requestId: 'order-17', data: { pid: 'tv' } } }),
+      422,
+    ],
+  ])('is withdrawn if %s', async (_, given, status) => {
+    const world = new HttpWorld();
+    await given(world);
+
+    expect((await world.post(bare, key)).status).toBe(status);
+
+    expect([world.sent.length, await held(world)]).toEqual([0, 0]);
+  });
+
+  it('leaves the key free for another content', async () => {
+    const world = new HttpWorld();
+    world.pause();
+    await world.post(bare, key);
+    world.link.control.setRecord(world.link.now);
+
+    expect((await world.post({ ...bare, data: { pid: 'tv' } }, wait)).status).toBe(200);
+  });
+
+  it('that cannot be withdrawn is taken over after ten seconds', async () => {
+    const world = new HttpWorld();
+    world.pause();
+    world.records.failNext.add('withdraw');
+    expect((await world.post(bare, key)).status).toBe(503);
+    expect(world.counts.get('HttpBookkeepingFailed')).toBe(1);
+    world.link.control.setRecord(world.link.now);
+
+    world.link.now += 10_000;
+
+    expect((await world.post(bare, wait)).status).toBe(200);
+  });
+
+  it('is withdrawn while another call waits for it: that call sends the command', async () => {
+    const world = new HttpWorld();
+    const claim = {
+      ...keyOf,
+      lane: 'campaign',
+      messageId: 'm-other',
+      claimedAt: world.link.now,
+      expiresAt: 2_000_000_000,
+    };
+    world.isWorking = false;
+    await world.post(bare, key);
+    const own = await world.records.find([keyOf]);
+    const { commandDigest = '' } = own.get('crm/order-17') ?? {};
+    world.queue.splice(0);
+    world.sent.splice(0);
+    world.records.records.set('crm/order-17', { ...claim, commandDigest });
+    world.isWorking = true;
+
+    const waiting = world.post(bare, wait);
+    while (world.link.now === claim.claimedAt) await new Promise(setImmediate);
+    await world.records.withdraw({ ...claim, commandDigest });
+
+    expect(await waiting).toMatchObject({ status: 200, body: { outcome: { outcome: 'created' } } });
+    expect(world.sent).toHaveLength(1);
+  });
+
+  it.each([
+    ['the same content', bare, wait],
+    ['the same content, without a wait', bare, key],
+    ['another content', { ...bare, data: { pid: 'tv' } }, wait],
+  ])('does not let another call send into a paused lane: %s', async (_, body, headers) => {
+    const world = new HttpWorld();
+    world.pause();
+    const withdraw = world.records.withdraw.bind(world.records);
+    const { promise: mayWithdraw, resolve: go } = Promise.withResolvers<void>();
+    world.records.withdraw = async (record) => {
+      await mayWithdraw;
+      await withdraw(record);
+    };
+    const first = world.post(bare, key);
+    while ((await held(world)) === 0) await new Promise(setImmediate);
+    const before = world.link.now;
+
+    const second = world.post(body, headers);
+    if (headers === wait) while (world.link.now === before) await new Promise(setImmediate);
+    else await second;
+    go();
+
+    expect((await first).body.type).toMatch(/#lane-paused$/);
+    expect((await second).body.type).toMatch(headers === wait ? /#lane-paused$/ : /#in-progress$/);
+    expect([world.sent.length, await held(world)]).toEqual([0, 0]);
+  });
+
+  it('is not written in a lane that this environment knows as paused', async () => {
+    const world = new HttpWorld();
+    world.pause();
+    await world.post(bare, key);
+    let claims = 0;
+    const claim = world.records.claim.bind(world.records);
+    world.records.claim = (...of) => {
+      claims++;
+      return claim(...of);
+    };
+
+    expect((await world.post(bare, key)).status).toBe(503);
+    expect(claims).toBe(0);
+    world.link.control.setRecord(world.link.now);
+    expect((await world.post(bare, wait)).status).toBe(200);
+    expect(claims).toBe(1);
+  });
+
+  it('that is not sent when the time of another call is up promises that call nothing', async () => {
+    const world = new HttpWorld();
+    await dies(world, 'claim');
+    world.isWorking = false;
+
+    const answer = await world.post(bare, { ...key, Prefer: 'wait=2' });
+
+    expect([answer.status, answer.headers['Retry-After']]).toEqual([409, '2']);
+    expect(world.sent).toEqual([]);
+  });
+});

@@ -48,12 +48,20 @@ describe('the authorizer', () => {
     });
   });
 
+  it.each(['bearer', 'BEARER', 'bEaReR', 'Bearer '])(
+    'takes the scheme in any case, with any blanks: %s',
+    async (scheme) => {
+      const { authorize } = given({ keys: [stored] });
+      expect(await authorize(`${scheme} ${key}`)).toMatchObject({ principalId: 'crm' });
+    },
+  );
+
   it.each([
     ['a key of other random bytes', `Bearer olp_abcd1234_${'B'.repeat(43)}`],
     ['a key with another ID', `Bearer olp_abcd1235_${'A'.repeat(43)}`],
     ['another scheme', `Basic ${key}`],
-    ['another case', `bearer ${key}`],
-    ['two blanks', `Bearer  ${key}`],
+    ['a key in capitals', `Bearer ${key.toUpperCase()}`],
+    ['a tab', `Bearer\t${key}`],
     ['a line after the key', `Bearer ${key}\n`],
     ['two keys', `Bearer ${key}, Bearer ${key}`],
     ['no key', ''],

@@ -75,6 +75,21 @@ describe('a batch', () => {
     expect(again).toEqual({ ...first, messageId: 'm-9', repeat: true });
   });
 
+  it('counts a link once, although the campaign sender sends its row again under one message ID', async ({ world }) => {
+    await world.deliver({ body: create, messageId: 'm-1' });
+    await world.deliver({ body: create, messageId: 'm-1' });
+    expect(world.outcomes.map(({ repeat }) => repeat)).toEqual([false, false]);
+    expect([world.counts.get('LinkCreated'), world.counts.get('CommandRepeated')]).toEqual([1, 1]);
+  });
+
+  it('counts a link for the delivery after a crash, whose own count is lost', async ({ world }) => {
+    world.failNext.add('publish');
+    await world.deliver({ body: create, messageId: 'm-1' });
+    expect(world.counts.get('LinkCreated')).toBeUndefined();
+    await world.deliver({ body: create, messageId: 'm-1', receiveCount: 2 });
+    expect([world.counts.get('LinkCreated'), world.counts.get('CommandRepeated')]).toEqual([1, undefined]);
+  });
+
   it('rejects another command under a used requestId, and keeps the first outcome', async ({ world }) => {
     await world.deliver({ body: create }, { body: { ...create, data: { pid: 'mail' } } });
     expect(world.outcomes[1]).toMatchObject({

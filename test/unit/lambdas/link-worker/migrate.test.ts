@@ -73,6 +73,47 @@ describe('a migrate', () => {
     expect(world.ledger.links.get(spring)).toMatchObject({ requestId: 'a-1', version: 2 });
   });
 
+  it.for([
+    ['keeps its end', { renewTtl: false }, {}, false],
+    ['begins its TTL anew', { renewTtl: true }, {}, true],
+    ['has just been made, so both are the same', { renewTtl: false, expiresAt: now + 20 * day }, {}, true],
+    ['gets a TTL, so both are the same', { renewTtl: false }, { ttl: '60d' }, true],
+    ['gets another renewal', { renewTtl: true }, { renewTtl: false }, false],
+  ] as const)('shows whether clicks extend a link that %s', async ([, held, asked, recorded], { world }) => {
+    world.api.links.set(spring, { ...old, ...held });
+    await world.deliver({ body: { ...migrate, ...asked }, receiveCount: 2 });
+    expect(world.ledger.links.get(spring)).toMatchObject({
+      renewTtl: recorded,
+      expiresAt: world.api.links.get(spring)?.expiresAt,
+    });
+  });
+
+  it.for([
+    [true, false],
+    [false, true],
+  ] as const)('corrects what an adopt has stated: renews itself: %s', async ([truth, stated], { world }) => {
+    world.api.links.set(spring, { ...old, renewTtl: truth });
+    await world.deliver({ body: { ...adopt, renewTtl: stated }, receiveCount: 2 });
+    await world.deliver({ body: { ...migrate, requestedAt: '2026-03-01T10:00:04Z' } });
+    expect(world.ledger.links.get(spring)).toMatchObject({
+      renewTtl: truth,
+      expiresAt: world.api.links.get(spring)?.expiresAt,
+    });
+  });
+
+  it.for([{}, { brandDomain: 'go.acme.example' }])(
+    'shows it also if the answer to the PUT of %o is lost',
+    async (asked, { world }) => {
+      world.api.links.set(spring, { ...old, renewTtl: false });
+      world.api.spoil('update', { kind: 'reset-after' });
+      const body = { ...migrate, ...asked };
+      for (let receiveCount = 2; receiveCount < 5; receiveCount++) await world.deliver({ body, receiveCount });
+      expect(world.api.links.get(spring)).toMatchObject({ renewTtl: false });
+      expect(world.outcomeKinds[0]).toBe('migrated');
+      expect(world.ledger.links.get(spring)).toMatchObject({ renewTtl: false, expiresAt: now + 9 * day });
+    },
+  );
+
   it('lets its source update and delete the link', async ({ world }) => {
     world.api.links.set(spring, old);
     await world.deliver(second);

@@ -7,18 +7,20 @@ afterEach(() => void vi.useRealTimers());
 /** A service that gives these answers to the first batches and then accepts every batch. */
 function given(...answers: (FailedItems | Error)[]) {
   const sent: string[][] = [];
-  const batching = new Batching<string>({
+  const options = {
     maxItems: 3,
     maxBytes: 100,
-    lingerMilliseconds: 50,
-    bytesOf: (item) => Number(item.split(':')[1] ?? 1),
-    send: async (items) => {
+    quietMilliseconds: 50,
+    mostMilliseconds: 200,
+    bytesOf: (item: string) => Number(item.split(':')[1] ?? 1),
+    send: async (items: string[]) => {
       sent.push(items);
       const answer = answers.shift() ?? new Map();
       if (answer instanceof Error) throw answer;
       return answer;
     },
-  });
+  };
+  const batching = new Batching<string>(options);
   /** Adds items and records the result of each. */
   const ends: Record<string, string> = {};
   const add = (...items: string[]) => {
@@ -29,7 +31,7 @@ function given(...answers: (FailedItems | Error)[]) {
       );
     }
   };
-  return { add, sent, ends };
+  return { add, sent, ends, options };
 }
 
 const refusing = (...indexes: number[]): FailedItems => new Map(indexes.map((index) => [index, 'Throttled']));
@@ -43,15 +45,26 @@ describe('a batch', () => {
     expect(ends).toEqual({ a: 'taken', b: 'taken', c: 'taken' });
   });
 
-  it('waits for more items from its first item on, while it is not full', async () => {
+  it('waits while items come, and is sent when none has come for a while', async () => {
     const { add, sent } = given();
     add('a');
     await vi.advanceTimersByTimeAsync(30);
     add('b');
-    await vi.advanceTimersByTimeAsync(19);
+    await vi.advanceTimersByTimeAsync(49);
     expect(sent).toEqual([]);
     await vi.advanceTimersByTimeAsync(1);
     expect(sent).toEqual([['a', 'b']]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('does not wait longer than its most from its first item on', async () => {
+    const { options, sent } = given();
+    const many = new Batching<string>({ ...options, maxItems: 100 });
+    for (let item = 0; item < 6; item++) {
+      void many.add(`i${item}`);
+      await vi.advanceTimersByTimeAsync(40);
+    }
+    expect(sent).toEqual([['i0', 'i1', 'i2', 'i3', 'i4']]);
   });
 
   it('sends each item once', async () => {

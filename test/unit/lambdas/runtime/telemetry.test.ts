@@ -68,13 +68,13 @@ describe('the metrics of an invocation', () => {
   it('take one line for each set of dimensions, even when observers are interleaved', () => {
     const [lane, none] = [telemetry.observer({ lane: 'campaign' }), telemetry.observer({})];
     lane.count('LinkCreated');
-    none.count('QuotaPolled');
+    none.count('ControlRebuilt');
     telemetry.observer({ lane: 'campaign' }).count('LinkCreated');
     telemetry.endInvocation();
     const lines = output.lines().map(emf);
     expect(lines.map(({ rest }) => rest)).toEqual([
       { service: 'acme-links', lane: 'campaign', LinkCreated: 2 },
-      { service: 'acme-links', QuotaPolled: 1 },
+      { service: 'acme-links', ControlRebuilt: 1 },
     ]);
     expect(lines.map(({ declared }) => declared)).toEqual([
       [expect.objectContaining({ Dimensions: [['service', 'lane']] })],
@@ -84,13 +84,13 @@ describe('the metrics of an invocation', () => {
 
   it('separate a lane from a source of the same name, and ignore the order of the dimensions', () => {
     // When
-    telemetry.observer({ lane: 'crm', operation: 'create' }).count('ApiCallMade');
+    telemetry.observer({ lane: 'crm', operation: 'create' }).count('ApiCallFailed');
     telemetry.observer({ source: 'crm', operation: 'create' }).count('QuotaCallMade');
-    telemetry.observer({ operation: 'create', lane: 'crm' }).count('ApiCallMade');
+    telemetry.observer({ operation: 'create', lane: 'crm' }).count('ApiCallFailed');
     telemetry.endInvocation();
     // Then
     expect(output.lines().map((line) => emf(line).rest)).toEqual([
-      { service: 'acme-links', lane: 'crm', operation: 'create', ApiCallMade: 2 },
+      { service: 'acme-links', lane: 'crm', operation: 'create', ApiCallFailed: 2 },
       { service: 'acme-links', source: 'crm', operation: 'create', QuotaCallMade: 1 },
     ]);
   });
@@ -133,7 +133,6 @@ describe('calls of the API', () => {
         service: 'acme-links',
         lane: 'campaign',
         operation: 'create',
-        ApiCallMade: 4,
         ApiLatency: [20, 21, 1, 2],
         ApiCallFailed: 2,
       },
@@ -142,7 +141,6 @@ describe('calls of the API', () => {
         service: 'acme-links',
         lane: 'campaign',
         operation: 'read',
-        ApiCallMade: 3,
         ApiLatency: [3, 4, 5],
         ApiCallFailed: 2,
       },

@@ -4,7 +4,7 @@ import { config as brandsSample } from '../../../../examples/two-brands.ts';
 import { config as shipped } from '../../../../lib/config/config.ts';
 import type { Configuration, PipelineSettings } from '../../../../lib/config/config-schema.ts';
 import { validateConfiguration } from '../../../../lib/config/config-validation.ts';
-import { ConfigurationError } from '../../../../lib/config/configuration-error.ts';
+import { faultsOf } from '../../../world/configuration-faults.ts';
 
 /** The sample configuration with other values at some paths: `'stages.production.pipelines.0.lanes.campaign.batchSize'`. */
 function changed(...changes: readonly (readonly [path: string, value: unknown])[]): unknown {
@@ -17,16 +17,6 @@ function changed(...changes: readonly (readonly [path: string, value: unknown])[
     else Reflect.set(Object(parent), last, value);
   }
   return copy;
-}
-
-function faultsOf(candidate: unknown): readonly string[] {
-  try {
-    validateConfiguration(candidate);
-    return [];
-  } catch (error) {
-    if (error instanceof ConfigurationError) return error.faults;
-    throw error;
-  }
 }
 
 const pipeline = 'stages.production.pipelines.0';
@@ -174,21 +164,22 @@ describe('a configuration', () => {
     ['http', undefined, 'must be an object: { concurrency }; got nothing'],
     ['memoryMegabytes.httpApi', 64, 'must be 128–10,240 (megabytes, Lambda); got 64'],
     ...[
-      'http://acme.example/outcomes',
-      'https://user:word@acme.example/outcomes',
-      'https://acme.example/outcomes#top',
-      'https://acme.example/out comes',
-      'https://acme.example@other.example/',
-      'https://acme.example:port/',
-      'https://acme.example:0/',
-      'https://acme.example:65536/',
-      'https://-acme.example/',
-      '//acme.example/',
+      ['http://acme.example/outcomes', 'http://acme.example/…'],
+      ['https://user:word@acme.example/outcomes', 'https://…@acme.example/…'],
+      ['user:wo/rd@acme.example', '…@acme.example'],
+      ['https://acme.example/outcomes#top', 'https://acme.example/…'],
+      ['https://acme.example/out comes', 'https://acme.example/…'],
+      ['https://acme.example@other.example/', 'https://…@other.example/'],
+      ['https://acme.example:port/', 'https://acme.example:port/'],
+      ['https://acme.example:0/', 'https://acme.example:0/'],
+      ['https://acme.example:65536/?key=word', 'https://acme.example:65536/…'],
+      ['https://-acme.example/', 'https://-acme.example/'],
+      ['//acme.example/', '//acme.example/'],
     ].map(
-      (url): Case => [
+      ([url, shown]): Case => [
         'producers[0].outcomeUrl',
         url,
-        `must be an https URL, with a port up to 65535, and without a user name, password or fragment; got "${url}"`,
+        `must be an https URL, with a port up to 65535, and without a user name, password or fragment; got "${shown}"`,
       ],
     ),
     ['producers[0].lanes', ['campaign', 'express'], 'must be one of the pipeline\'s lanes; got "express"', '[1]'],
@@ -220,11 +211,11 @@ describe('a configuration', () => {
     ['alarmThresholds.quotaUsedPercent.ticket', [85, 70], 'must be above the one before it, 85; got 70', '[1]'],
     ['alarmThresholds.quotaUsedPercent.ticket', [70, 70], 'must be above the one before it, 70; got 70', '[1]'],
     ['alarmThresholds.quotaUsedPercent.ticket', [70, 95], "must be below the page's 95; got 95", '[1]'],
-    // campaign 13 × 1,000 + transactional 4 × 10 + expiry 2 × 100
+    // campaign 13 × 1,000 + transactional 4 × 10 + expiry 2 × 500
     [
       'alarmThresholds.quotaSpentElsewhereCalls',
-      26_479,
-      'must be at least 26,480 (twice the 13,240 calls that running batches have not counted yet); got 26479',
+      28_079,
+      'must be at least 28,080 (twice the 14,040 calls that running batches have not counted yet); got 28079',
     ],
     ['alarmThresholds.lanePausedMinutes', 1, 'must be 5–10,080 (a week); got 1'],
   ])(
@@ -268,12 +259,30 @@ describe('a configuration', () => {
     [
       'stages.production.alarms',
       { runbookUrl: 'http://wiki.acme.example/runbook' },
-      'must be an https URL that ends in /RUNBOOK.md, without a user name or password; got "http://wiki.acme.example/runbook"',
+      'must be an https URL of 400 characters at most, without a user name, a password, a # or brackets; got "http://wiki.acme.example/runbook"',
       '.runbookUrl',
     ],
+    ...(
+      [
+        ['https://wiki.acme.example/x#y', 'https://wiki.acme.example/x#…'],
+        ['https://me:pw@wiki.acme.example/', 'https://…@wiki.acme.example/'],
+      ] as const
+    ).map(([runbookUrl, shown]): [string, unknown, string, string] => [
+      'stages.production.alarms',
+      { runbookUrl },
+      `must be an https URL of 400 characters at most, without a user name, a password, a # or brackets; got "${shown}"`,
+      '.runbookUrl',
+    ]),
     ['stages.production.pipelines', [], 'must hold at least one pipeline; got []'],
   ])('with %s as %j is refused with the path, the rule and the value', (path, value, fault, placeInValue = '') => {
     expect(faultsOf(changed([path, value]))).toEqual([`${path}${placeInValue}: ${fault}`]);
+  });
+
+  test('may have the runbook at any https URL that leaves room in the description of an alarm', () => {
+    const with400 = `https://wiki.acme.example/${'a'.repeat(374)}`;
+    for (const runbookUrl of ['https://wiki.acme.example', 'https://wiki.acme.example:8443/x?page=7&view=ops', with400])
+      expect(faultsOf(changed(['stages.production.alarms', { runbookUrl }]))).toEqual([]);
+    expect(faultsOf(changed(['stages.production.alarms', { runbookUrl: `${with400}a` }]))).toHaveLength(1);
   });
 
   test('may give one role to two producers, and no unique ID to two roles', () => {
@@ -480,15 +489,15 @@ describe('a configuration', () => {
     // Then
     expect(faultsOf(candidate)).toEqual([
       'accounts.acme: the shares must come to at most floor(1000 × 0.95 × (1 − 0)) = 950 calls/s; got 963 ' +
-        '(OneLink-production: transactional 5 × (15 + 2) + campaign 13 × 63 + QR 2 × 11 + expiry 2 × 4 + reader 1 × 28 + governor 1)',
+        '(OneLink-production: transactional 5 × (15 + 2) + campaign 13 × 63 + QR 2 × 11 + expiry 2 × 9 + reader 1 × 18 + governor 1)',
     ]);
   });
 
   test('counts every pipeline of every stage against the account that it names', () => {
     expect(faultsOf(changed(['stages.staging.pipelines.0.account', 'acme']))).toEqual([
       'accounts.acme: the shares must come to at most floor(1000 × 0.95 × (1 − 0)) = 950 calls/s; got 1900 ' +
-        '(OneLink-production: transactional 4 × (16 + 2) + campaign 13 × 63 + QR 2 × 11 + expiry 2 × 4 + reader 1 × 28 + governor 1; ' +
-        'OneLink-staging: transactional 4 × (16 + 2) + campaign 13 × 63 + QR 2 × 11 + expiry 2 × 4 + reader 1 × 28 + governor 1)',
+        '(OneLink-production: transactional 4 × (16 + 2) + campaign 13 × 63 + QR 2 × 11 + expiry 2 × 9 + reader 1 × 18 + governor 1; ' +
+        'OneLink-staging: transactional 4 × (16 + 2) + campaign 13 × 63 + QR 2 × 11 + expiry 2 × 9 + reader 1 × 18 + governor 1)',
       'accounts.acme: the shares must come to at most floor(25 × 0.95 × (1 − 0)) = 23 QR calls/s; got 44 ' +
         '(OneLink-production: QR 2 × 11; OneLink-staging: QR 2 × 11)',
     ]);
@@ -564,7 +573,7 @@ describe('a configuration', () => {
     expect(faultsOf(changed([of(0), url]))).toEqual([]);
     expect(faultsOf(changed([of(0), url], [of(2), `${url}2`]))).toEqual([]);
     expect(faultsOf(changed([of(0), url], [of(2), url]))).toEqual([
-      `${at}.producers[2].outcomeUrl: must not be crm's as well, because SNS has one subscription for an address; got "${url}"`,
+      `${at}.producers[2].outcomeUrl: must not be crm's as well, because SNS has one subscription for an address; got "https://hooks.acme.example/…"`,
     ]);
   });
 });

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { config as twoBrands } from '../../../../examples/two-brands.ts';
 import type { PipelineSettings } from '../../../../lib/config/config-schema.ts';
 import { validateConfiguration } from '../../../../lib/config/config-validation.ts';
-import { ConfigurationError } from '../../../../lib/config/configuration-error.ts';
+import { sharedExistingFaults } from '../../../../lib/config/existing.ts';
+import { faultsOf as configurationFaults } from '../../../world/configuration-faults.ts';
 
 const aws = { account: '111122223333', region: 'eu-central-1' };
 const stream = (table: string, partition = 'aws') =>
@@ -22,13 +23,10 @@ function faultsOf(
     { ...acme, ...(first && { existing: first }) },
     { ...globex, ...(second && { existing: second }) },
   ];
-  try {
-    validateConfiguration({ ...twoBrands, stages: { production: { ...production, aws, removalPolicy, pipelines } } });
-    return [];
-  } catch (error) {
-    if (error instanceof ConfigurationError) return error.faults;
-    throw error;
-  }
+  return configurationFaults({
+    ...twoBrands,
+    stages: { production: { ...production, aws, removalPolicy, pipelines } },
+  });
 }
 
 const at = (index: number) => `stages.production.pipelines[${index}].existing`;
@@ -72,5 +70,62 @@ describe('existing parts of two brands', () => {
     expect(faultsOf({ ledgerStreamArn: stream('acme', 'aws-cn') })).toEqual([
       expect.stringContaining('must be in the stage’s AWS account 111122223333 and region eu-central-1'),
     ]);
+  });
+});
+
+describe('existing parts of two stages', () => {
+  const faultsOfStages = (
+    one: PipelineSettings['existing'],
+    other: PipelineSettings['existing'],
+    otherAws: typeof aws | undefined = aws,
+  ): readonly string[] => {
+    const { production = expect.fail('no production') } = twoBrands.stages;
+    const [acme = expect.fail('no pipeline')] = production.pipelines;
+    const stageOf = (existing: PipelineSettings['existing'], home: typeof aws | undefined) => ({
+      ...production,
+      ...(home && { aws: home }),
+      pipelines: [{ ...acme, existing }],
+    });
+    const stages = { staging: stageOf(one, aws), production: stageOf(other, otherAws) };
+    return sharedExistingFaults(stages);
+  };
+  const path = 'stages.production.pipelines[0].existing';
+  const before = 'stages.staging.pipelines[0].existing';
+
+  test('may not be one table', () => {
+    expect(faultsOfStages({ ledgerStreamArn: stream('one') }, { ledgerStreamArn: stream('one') })).toEqual([
+      `${path}.ledgerStreamArn: must not be that of ${before}.ledgerStreamArn as well; got "one"`,
+    ]);
+    expect(faultsOfStages({ names: { ledger: 'one' } }, { ledgerStreamArn: stream('one') })).toEqual([
+      `${path}.ledgerStreamArn: must not be that of ${before}.names.ledger as well; got "one"`,
+    ]);
+  });
+
+  test('may have a table of one name in two AWS accounts or regions, if both stages are bound', () => {
+    const named = { names: { ledger: 'one' } };
+    expect(faultsOfStages(named, named, { account: '222233334444', region: 'eu-central-1' })).toEqual([]);
+    expect(faultsOfStages(named, named, { account: '111122223333', region: 'eu-west-1' })).toEqual([]);
+    expect(faultsOfStages(named, named, undefined)).toHaveLength(1);
+  });
+
+  test('may not be one bucket, wherever the stages are, nor one secret', () => {
+    const far = { account: '222233334444', region: 'eu-west-1' };
+    expect(faultsOfStages({ names: { archive: 'one' } }, { names: { qrImages: 'one' } }, far)).toEqual([
+      `${path}.names.qrImages: must not be that of ${before}.names.archive as well; got "one"`,
+    ]);
+    expect(faultsOfStages({ linkIdSecretArn: secret }, { linkIdSecretArn: secret })).toHaveLength(1);
+  });
+
+  test('are among the faults of the configuration', () => {
+    const { production = expect.fail('no production') } = twoBrands.stages;
+    const [acme, globex] = production.pipelines;
+    const existing = { ledgerStreamArn: stream('one') };
+    const stages = {
+      staging: { ...production, aws, pipelines: [{ ...acme, existing }] },
+      production: { ...production, aws, pipelines: [{ ...globex, existing }] },
+    };
+    expect(() => validateConfiguration({ ...twoBrands, stages })).toThrow(
+      `${path}.ledgerStreamArn: must not be that of ${before}.ledgerStreamArn as well; got "one"`,
+    );
   });
 });

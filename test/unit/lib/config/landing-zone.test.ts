@@ -1,19 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { config } from '../../../../examples/configuration.ts';
 import type { Configuration, LandingZone, StageSettings } from '../../../../lib/config/config-schema.ts';
-import { validateConfiguration } from '../../../../lib/config/config-validation.ts';
-import { ConfigurationError } from '../../../../lib/config/configuration-error.ts';
 import { inZone, strict, strictZone } from '../../../stack/strict-stage.ts';
-
-function faultsOf(candidate: unknown): readonly string[] {
-  try {
-    validateConfiguration(candidate);
-    return [];
-  } catch (error) {
-    if (error instanceof ConfigurationError) return error.faults;
-    throw error;
-  }
-}
+import { faultsOf } from '../../../world/configuration-faults.ts';
 
 const zoneFaults = (zone: unknown, region?: string) => faultsOf(inZone(zone as LandingZone, region));
 const { production } = strict.stages;
@@ -37,6 +26,24 @@ describe('a landing zone', () => {
           `stages.production.landingZone.${name}: needs the AWS account and region of the stage: set \`aws\`; got none`,
       ),
     );
+  });
+
+  test.each([
+    ['AmazonLinks', undefined, 'got "AmazonLinks"'],
+    ['Links', 'amzn-', 'got the landingZone.namePrefix "amzn-"'],
+    ['AwsLinks', 'acme-', undefined],
+  ])('names the pipeline %s with the prefix %s only as Systems Manager permits', (name, namePrefix, end) => {
+    const [pipeline] = production.pipelines;
+    const faults = (documents: boolean) => {
+      const landingZone = { documents, ...(namePrefix && { namePrefix }) };
+      const stage = { ...production, landingZone, pipelines: [{ ...pipeline, name }] };
+      return faultsOf({ ...config, stages: { production: stage } } as typeof config);
+    };
+    const whole = `${namePrefix ?? ''}${name}-production`;
+    const rule = `must not begin the name ${whole} with aws, amazon or amzn, which Systems Manager keeps for AWS`;
+    const remedy = 'Choose another, or set landingZone.documents to false';
+    expect(faults(true)).toEqual(end ? [`stages.production.pipelines[0].name: ${rule}. ${remedy}; ${end}`] : []);
+    expect(faults(false)).toEqual([]);
   });
 
   test.each([
@@ -93,7 +100,7 @@ describe('a landing zone', () => {
       (proxy): [string, unknown, string] => [
         'apiProxyUrl',
         `http://${proxy}`,
-        `must be http://host:port of a proxy that supports CONNECT, with a port up to 65535 and without a user name and password; got "http://${proxy}"`,
+        `must be http://host:port of a proxy that supports CONNECT, with a port up to 65535 and without a user name and password; got "http://${proxy.replace(/.*@/, '…@')}"`,
       ],
     ),
     ['subnetIds', 'subnet-0123456789abcdef0', 'must be a list of subnet IDs, in [ ]; got "subnet-0123456789abcdef0"'],

@@ -9,6 +9,7 @@ const run = {
   variables: { AWS_ACCESS_KEY_ID: 'local' },
   accessKeys: [],
   outputs: {},
+  httpCalls: [],
   oneLinkApi: { origin: 'http://127.0.0.1:1', baseUrl: 'http://127.0.0.1:1/api/v2.0', token: 't' },
 };
 
@@ -22,13 +23,12 @@ it('a kept run prints the access key of each producer whose commands it would ot
   ]);
 });
 
-it('a kept run prints the call of the HTTP API that it was given', () => {
-  const printed = (httpCall?: string) => keptRunWords({ ...run, httpCall }, 'commands.ndjson');
+it('a kept run prints a call of each HTTP API', () => {
+  const printed = (...httpCalls: string[]) => keptRunWords({ ...run, httpCalls }, 'commands.ndjson');
+  const calls = ['curl -sS http://127.0.0.1:1/one/v1/commands', 'curl -sS http://127.0.0.1:1/other/v1/commands'];
 
-  expect(printed('curl -sS http://127.0.0.1:1/live/v1/commands')).toContain(
-    '  curl -sS http://127.0.0.1:1/live/v1/commands',
-  );
-  expect(printed()).toHaveLength(printed('curl').length - 1);
+  expect(printed(...calls).filter((line) => line.includes('curl -sS'))).toEqual(calls.map((call) => `  ${call}`));
+  expect(printed()).toHaveLength(printed(...calls).length - 2);
 });
 
 it('a kept run prints both keys of each caller that has one policy', () => {

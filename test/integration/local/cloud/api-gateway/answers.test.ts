@@ -118,7 +118,7 @@ test('gateway responses of the template replace those of API Gateway, with their
     'x-amzn-errortype': 'MissingAuthenticationTokenException',
   });
   expect(json(unknown)).toEqual({
-    type: `https://${new URL(url).host}/live/problems#name`,
+    type: `http://${new URL(url).host}/live/problems#name`,
     detail: 'Missing Authentication Token',
     instance: unknown.headers['x-amzn-requestid'],
   });

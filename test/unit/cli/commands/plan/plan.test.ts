@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { costOf } from '../../../../../cli/commands/plan/campaign-cost.ts';
 import { DryRun } from '../../../../../cli/commands/plan/dry-run.ts';
 import { rowsOf } from '../../../../../cli/commands/plan/plan.ts';
-import { figuresOf, withoutErasures } from '../../../../../cli/commands/plan/plan-figures.ts';
+import { figuresOf, quotaOf, withoutErasures } from '../../../../../cli/commands/plan/plan-figures.ts';
 import { planWords, readingOf, readingWords } from '../../../../../cli/commands/plan/plan-report.ts';
 import { roomFor, timeOf, timesOf } from '../../../../../cli/pipeline/campaign/lane-times.ts';
 import { configuredPipelines, plansOf } from '../../../../../cli/pipeline/configured-pipeline.ts';
@@ -18,11 +18,11 @@ const now = Date.parse('2026-03-10T12:00:00Z');
 
 describe('a reading', () => {
   test('takes its links divided by what the reader reaches, a share that all tools have together', () => {
-    // 28 calls a second at a utilisation of 92 %
+    // 18 calls a second at a utilisation of 92 %
     const reading = readingOf(1_000_000, { settings, account });
-    expect(reading.seconds).toBeCloseTo(38_711.7, 1);
+    expect(reading.seconds).toBeCloseTo(60_493.8, 1);
     expect(readingWords(reading)).toBe(
-      'reading         1,000,000 links: 10 h 45 min, at 26 GETs/s, which all tools share',
+      'reading         1,000,000 links: 16 h 48 min, at 17 GETs/s, which all tools share',
     );
   });
 });
@@ -357,5 +357,20 @@ describe('the quota of a plan', () => {
       planWords(figuresOf([load], withoutErasures(quota, openDeletes), undefined, pipeline)).join('\n');
     expect(words(1)).toContain('499 are left after 1 delete of running erasures (2026-03-10 12:00:00 UTC)');
     expect(words(0)).toContain('500 are left (2026-03-10 12:00:00 UTC)');
+  });
+
+  test('is that of the pipeline’s share, if it has one, beside the account’s', async () => {
+    const [whole = expect.fail('no pipeline')] = configuredPipelines(config);
+    const pipeline = { ...whole, settings: { ...whole.settings, monthlyQuotaShare: 0.5 } };
+    const load = { lane: 'campaign', quotaCalls: 75_000, lookups: 0, qrCodes: 0 };
+    const unused = () => expect.fail('reads no pipeline');
+    const all = await quotaOf({}, { deployed: unused } as never, pipeline);
+    expect(all).toEqual({ monthlyQuotaCalls: 7_500_000, shareCalls: 3_750_000, remaining: 3_750_000 });
+    expect(planWords(figuresOf([load], all, undefined, pipeline)).join('\n')).toContain(
+      '2.0 % of the pipeline’s share of 3,750,000 calls, 1.0 % of the month’s 7,500,000 calls of the account; the whole share is left: there is room',
+    );
+    // More than the share, and less than the account.
+    const large = { ...load, quotaCalls: 4_000_000 };
+    expect(figuresOf([large], all, undefined, pipeline).room).toMatchObject({ result: 'parks' });
   });
 });

@@ -45,6 +45,34 @@ function sight(change: Partial<Sight> = {}): Sight {
 const screen = (change: Partial<Sight> = {}) => screenOf(overviewOf(sight(change)));
 
 describe('status', () => {
+  test('shows what the account and what the pipeline’s share have left, and forecasts the account', () => {
+    // The record keeps what is left to the pipeline: 3,750,000 less its own 2,900,000 calls.
+    const quota = { remaining: 850_000, polledAt: now - 23_000, own: 2_900_000 };
+    const reading = { control: { ...control, quota }, corrupt: false, signals: {} };
+    const lines = screenOf(overviewOf(sight({ reading, shareCalls: 3_750_000 })));
+    const at = lines.findIndex((line) => line.startsWith('QUOTA'));
+    expect(lines.slice(at, at + 4)).toEqual([
+      'QUOTA         account: 4,500,000 calls left this month, 40 % used (23 s ago)',
+      expect.stringMatching(/^ {14}\d.* per hour now: /),
+      expect.stringMatching(/^ {14}month’s end: /),
+      '              share:   850,000 of its 3,750,000 calls left, 77 % used',
+    ]);
+    const whole = screenOf(overviewOf(sight()));
+    expect(lines[at + 1]).toBe(whole[at + 1]);
+    expect(lines[at + 2]).toBe(whole[at + 2]);
+  });
+
+  test('shows what would keep a lane closed without the operator’s pause', () => {
+    const covers = { state: 'parking', reason: 'quota-exceeded' } as const;
+    const lanes = {
+      campaign: { state: 'paused', reason: 'operator', note: 'a test', since: now - hour, covers } as const,
+    };
+    const lines = screenOf(
+      overviewOf(sight({ reading: { control: { ...control, lanes }, corrupt: false, signals: {} } })),
+    );
+    expect(lines.join('\n')).toContain('“a test”; without that pause: parking');
+  });
+
   test('of a pipeline without findings fits one screen', () => {
     expect(screen()).toEqual([
       'OneLink-production  2026-03-20 12:00:00 UTC',

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { decided, type OpenTakeover } from '../../../../../cli/commands/takeover/list-options.ts';
+import { decided } from '../../../../../cli/commands/takeover/choice.ts';
+import type { OpenTakeover } from '../../../../../cli/commands/takeover/list-options.ts';
 import { choiceLines, countList, waitingLines } from '../../../../../cli/commands/takeover/takeover-words.ts';
 import { type Finding, TakeoverNotes } from '../../../../../cli/pipeline/takeover/notes.ts';
 import { config } from '../../../../../examples/configuration.ts';
@@ -19,6 +20,7 @@ function takeover(found: Finding[], api: 'v2.0' | 'v1.0' = 'v2.0'): OpenTakeover
     pipeline: { stage: 'production', stackName: 'OneLink-production', settings, account },
     campaign: { source: 'crm', name: 'links.takeover' },
     lane: 'campaign',
+    template: 'A1b3',
     notes,
     rows: async (take) => {
       for (const [index] of found.entries())
@@ -40,10 +42,29 @@ describe('what a takeover does with the links that the API shows', () => {
     );
     expect(words).toMatch(/--adopt .*\n.*--migrate /);
     expect(decided({ file, migrate: true }, open)).toEqual({ choice: { action: 'migrate' }, by: 'chosen' });
-    expect(decided({ file, adopt: true, ttl: '31d', renewTtl: 'no' }, open)).toEqual({
-      choice: { action: 'adopt', ttl: '31d', renewTtl: 'no' },
+    expect(decided({ file, migrate: true, ttl: '31d', renewTtl: 'no' }, open)).toEqual({
+      choice: { action: 'migrate', ttl: '31d', renewTtl: 'no' },
       by: 'chosen',
     });
+  });
+
+  test('refuses a TTL to adopt with version 2.0, which reports it, by an option or by findings', () => {
+    const open = takeover(['readable']);
+    const words = '--ttl has no effect with --adopt: version 2.0 of the API reports the TTL of each link.';
+    expect(() => decided({ file, adopt: true, ttl: '31d' }, open)).toThrow(words);
+    expect(() => decided({ file, ttl: '31d' }, takeover(['readable', 'refused']))).toThrow(words);
+    expect(decided({ file, adopt: true, ttl: '31d' }, takeover(['readable'], 'v1.0')).choice).toEqual({
+      action: 'adopt',
+      ttl: '31d',
+    });
+  });
+
+  test.each([
+    [{ ttl: 'forever' }, '--ttl: '],
+    [{ keepUntil: '2001-01-01T00:00:00Z' }, '--keep-until: '],
+    [{ migrate: true, ttl: '1d', keepUntil: '2099-01-01T00:00:00Z' }, '--ttl: requires a TTL of at least 14 days'],
+  ] as const)('refuses an option with a fault before any look: %o', (options, words) => {
+    expect(() => decided({ file, ...options }, takeover([]))).toThrow(words);
   });
 
   test('takes longer for a link whose ID the pipeline could derive, and the plan explains it', async () => {
@@ -80,12 +101,19 @@ describe('what a takeover does with the links that the API shows', () => {
 
   test('is fixed by the first run, and another attempt may differ', () => {
     const begun = takeover(['readable', 'readable']);
-    begun.notes.addAttempt('links.takeover', { action: 'adopt', ttl: '31d' });
-    expect(decided({ file }, begun)).toEqual({ choice: { action: 'adopt', ttl: '31d' }, by: 'begun' });
-    expect(decided({ file, adopt: true, ttl: '31d' }, begun).by).toBe('begun');
+    begun.notes.addAttempt('links.takeover', { action: 'adopt', renewTtl: 'no' }, 'campaign');
+    expect(decided({ file }, begun)).toEqual({ choice: { action: 'adopt', renewTtl: 'no' }, by: 'begun' });
+    expect(decided({ file, adopt: true, renewTtl: 'no' }, begun).by).toBe('begun');
     expect(() => decided({ file, migrate: true }, begun)).toThrow(
-      'This takeover has begun with --adopt --ttl 31d. Leave the options out. For rejected links, other options go with --again.',
+      'This takeover has begun with --adopt --renew-ttl no. Leave the options out. For rejected links, other options go with --again.',
     );
-    expect(decided({ file, migrate: true }, begun, true).choice).toEqual({ action: 'migrate', ttl: '31d' });
+    const kept = { file, keepUntil: '2099-01-01T00:00:00Z' };
+    expect(decided(kept, begun, true).choice).toEqual({
+      action: 'adopt',
+      renewTtl: 'no',
+      keepUntil: '2099-01-01T00:00:00Z',
+    });
+    // What an adopt states of a link is not what a migration should change.
+    expect(decided({ file, migrate: true }, begun, true).choice).toEqual({ action: 'migrate' });
   });
 });

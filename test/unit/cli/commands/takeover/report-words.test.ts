@@ -28,26 +28,33 @@ describe('the report of a takeover', () => {
       row('migrate', { status: 'rejected', reason: 'not-owner' }),
       row('migrate', { status: 'rejected', reason: 'not-owner' }),
       row('adopt', { status: 'not attempted' }),
+      row('adopt', { status: 'ended', reason: 'link-deleted' }),
+      row('ours', { status: 'other-domain' }),
       row('ours'),
       row('no-link'),
     ]);
     const record = givenCampaign({ name: 'links.takeover', state: 'sending' });
     const lines = reportLines(counts, { state: 'known', record, byDigest: new Map() }, 'crm/links.takeover');
     expect(lines.slice(1)).toEqual([
-      'rows      8',
-      '  2  adopted        The ledger has it as the producer’s.',
-      '  1  not attempted  It has no answer yet.',
-      '  3  rejected       It is not taken over, for the reasons below. When they are gone: onelink takeover run --again',
-      '     2 not-owner',
-      '     1 api-error',
-      '  1  ours           The ledger has it as the producer’s. Nothing to do.',
-      '  1  no-link        It is no short URL. Correct the row, or ignore it.',
+      'rows      10',
+      '   2  adopted        The ledger has it as the producer’s.',
+      '   1  ended          It was the producer’s, and has ended since, for the reasons below. Make a new link.',
+      '   1  other-domain   The ledger has it as the producer’s, under another domain than the list. To change that, send an update with brandDomain.',
+      '   1  not attempted  It is not sent yet, or its answer is not here yet. Wait, or run it again if the campaign has ended.',
+      '   3  rejected       It is not taken over, for the reasons below. When they are gone: onelink takeover run --again',
+      '      2 not-owner',
+      '      1 api-error',
+      '      1 link-deleted',
+      '   1  ours           The ledger has it as the producer’s. Nothing to do.',
+      '   1  no-link        It is no short URL. Correct the row, or ignore it.',
     ]);
     expect(isComplete(counts)).toBe(false);
   });
 
   test('is complete when no fit row is left, whatever the other rows are', () => {
     expect(isComplete(counted([row('adopt', { status: 'adopted' }), row('absent'), row('refused')]))).toBe(true);
+    expect(isComplete(counted([row('adopt', { status: 'ended', reason: 'link-deleted' })]))).toBe(true);
+    expect(isComplete(counted([row('ours', { status: 'other-domain' })]))).toBe(false);
     expect(isComplete(counted([row('adopt', { status: 'not sent' })]))).toBe(false);
     expect(isComplete(counted([row('undecided')]))).toBe(false);
     expect(isComplete(counted([row('unread')]))).toBe(false);

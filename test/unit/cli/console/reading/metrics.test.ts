@@ -41,7 +41,7 @@ function cloudWatch(points: readonly Point[], asked: GetMetricDataCommandInput[]
 }
 
 const calls = (lane: string, operation: string, minutesAgo: number, value: number): Point => ({
-  name: 'ApiCallMade',
+  name: 'ApiLatency',
   lane,
   operation,
   at: Date.parse('2026-03-20T12:00:00Z') - minutesAgo * minute,

@@ -17,7 +17,7 @@ const reach = {
 };
 let files = 0;
 
-async function listed(text: string | Buffer, { column, ending = 'csv' }: { column?: string; ending?: string } = {}) {
+async function rowsIn(text: string | Buffer, { column, ending = 'csv' }: { column?: string; ending?: string } = {}) {
   files += 1;
   const path = join(folder, `${files}.${ending}`);
   await writeFile(path, text);
@@ -26,7 +26,11 @@ async function listed(text: string | Buffer, { column, ending = 'csv' }: { colum
   const rows: ListRow[] = [];
   const options = { column, reach, signal: new AbortController().signal };
   await eachLink(file, options, await brandsIn(file, options), (row) => rows.push(row));
-  return rows.map((row) => {
+  return rows;
+}
+
+async function listed(...given: Parameters<typeof rowsIn>) {
+  return (await rowsIn(...given)).map((row) => {
     const link = 'address' in row ? ` ${row.address.onelinkId}/${row.address.shortlinkId}` : '';
     return `${row.line} ${row.is}${link}${'brandDomain' in row ? ` ${row.brandDomain}` : ''}${'brandsDiffer' in row ? ' brands differ' : ''}`;
   });
@@ -154,6 +158,29 @@ describe('a list of links', () => {
   ])('without a row %s, and the error names the cure', async (what, text) => {
     for (const ending of ['txt', 'csv'])
       await expect(listed(text, { ending })).rejects.toThrow(`${what}. Write a short URL on each line, such as`);
+  });
+
+  test.each([
+    ['has no short URL. Line 1: ', '{\n  "a": 1\n}\n'],
+    ['has no short URL. Line 1: must be one JSON object a line.', '"A1b3/one"\n"A1b3/two"\n'],
+    ['has no short URL. Write a short URL on each line', '{}\n{}\n'],
+    ['has no short URL. Line 2: links: must be text', '{}\n{"links":["A1b3/one"]}\n'],
+    ['has no column of short URLs. Name the column with --column. It has a, b.', '{"a":1,"b":2}\n'],
+    ['is a JSON array. Write one object a line', '["A1b3/one"]\n'],
+  ])('of JSON without one: %s', async (words, text) => {
+    await expect(listed(text, { ending: 'ndjson' })).rejects.toThrow(words);
+  });
+
+  test('with a column that is there twice asks for another name', async () => {
+    const text = 'a,a\nA1b3/one,A1b3/two\n';
+    await expect(listed(text, { ending: 'csv', column: 'a' })).rejects.toThrow('has more than one column a. Give one');
+  });
+
+  test('keeps why a row cannot be read, and goes on after it', async () => {
+    const file = 'Short URL,Note\n"A1b3/one,x\nA1b3/two,y\n';
+    const faults = (await rowsIn(file)).flatMap((row) => ('fault' in row ? [[row.line, row.fault]] : []));
+    expect(faults).toEqual([[2, expect.stringContaining('the quotation mark that opens on line 2 does not close')]]);
+    expect(await listed(file, { ending: 'csv' })).toEqual(['2 no-link', '3 link A1b3/two']);
   });
 
   test('that is no text is refused with the remedy', async () => {

@@ -15,10 +15,10 @@ describe('the notes of a takeover', () => {
     const notes = new TakeoverNotes(path, about);
     notes.addFound('A1b3/one', 'readable');
     notes.addFound('A1b3/two', 'refused');
-    notes.addAttempt('a.takeover', { action: 'adopt', ttl: '31d' });
+    notes.addAttempt('a.takeover', { action: 'adopt', ttl: '31d' }, 'campaign');
     notes.addDropped({ sha256: 'x', file });
     expect(notes.isDue).toBe(false);
-    notes.addAttempt('a.takeover', { action: 'migrate' }, ['A1b3/one']);
+    notes.addAttempt('a.takeover', { action: 'migrate' }, 'bulk', ['A1b3/one']);
     notes.close();
     // When
     const read = new TakeoverNotes(path, about);

@@ -117,6 +117,11 @@ describe('a CSV file', () => {
       Buffer.from('\x1f\x8b\x08\0\0', 'latin1'),
       'Unpack it (gunzip -c <file>), or add .gz to its name',
     ],
+    [
+      'is a JSON array',
+      '[{"pid":"sms"}]\n',
+      'is a JSON array. Write one object a line, without [ and ], and give its name',
+    ],
     ['is JSON', '{"pid":"sms"}\n', 'is JSON. Give its name the ending .ndjson'],
     ['is a web page', '<!DOCTYPE html>\n', 'is HTML or XML'],
     [
@@ -124,7 +129,7 @@ describe('a CSV file', () => {
       'a,"b\n1,2\n',
       'has a header whose quotation mark does not close',
     ],
-    ['has no line break', 'x'.repeat(70_000), 'has a header longer than 65536 bytes'],
+    ['has no line break', 'x'.repeat(70_000), 'has a first line longer than 65536 bytes'],
   ])('is refused if it %s', async (_, file, words) => {
     expect(await refusal(file)).toContain(words);
   });

@@ -31,7 +31,8 @@ describe('pause', () => {
   test('replaces a pause of the governor, and only an operator ends it', () => {
     const campaign: LaneControl = { state: 'paused', reason: 'token-refused', since: before };
     const { control, ordered } = pause(recordOf({ campaign }), 'campaign');
-    expect(control.lanes.campaign).toEqual({ ...operators, note: 'rates change' });
+    const covers = { state: 'paused', reason: 'token-refused' } as const;
+    expect(control.lanes.campaign).toEqual({ ...operators, note: 'rates change', covers });
     expect(ordered[0]?.words).toBe('is paused until you resume it, and was before (token-refused)');
   });
 
@@ -58,6 +59,41 @@ describe('resume', () => {
       [false, 'parking'],
       [false, 'open'],
       [false, 'open'],
+    ]);
+  });
+
+  test.each([
+    ['quota-reserve-reached', 'the governor opens it when there is more quota, at the latest in the next month (UTC)'],
+    ['quota-exceeded', 'the governor opens it when there is more quota, at the latest in the next month (UTC)'],
+    ['quota-share-reached', 'the governor opens it with a larger monthlyQuotaShare, or in the next month (UTC)'],
+    ['hourly-cap-reached', 'the governor opens it when the UTC hour ends, or with a higher hourlyCapCalls'],
+    ['daily-cap-reached', 'the governor opens it when the UTC day ends, or with a higher dailyCapCalls'],
+  ] as const)('ends an operator’s pause over %s, and the lane parks', (reason, end) => {
+    const covers = { state: 'parking', reason } as const;
+    const order = resumedBy(recordOf({ campaign: { ...operators, covers } }), ['campaign'], now);
+    expect(order.control.lanes.campaign).toEqual({ state: 'parking', reason, since: now });
+    const words = `does not open, but parks (${reason}): ${end}`;
+    expect(order.ordered).toEqual([{ lane: 'campaign', changed: true, state: 'parking', words }]);
+    const again = resumedBy(order.control, ['campaign'], now);
+    expect(again.ordered).toMatchObject([{ changed: false, words: `is parking (${reason}), not paused: ${end}` }]);
+  });
+
+  test('cannot open a lane while the link-ID secret differs, whether an operator had paused it or not', () => {
+    const reason = 'link-id-secret-differs';
+    const end =
+      'no resume can end that. Put the old value of the link-ID secret back (runbook), and the governor opens it within a minute';
+    const differs: LaneControl = { state: 'paused', reason, since: before };
+    const own = resumedBy(recordOf({ campaign: differs }, { health: poorHealth }), ['campaign'], now);
+    expect(own.control.lanes.campaign).toEqual(differs);
+    expect(own.control.health).toEqual(poorHealth);
+    expect(own.ordered).toEqual([
+      { lane: 'campaign', changed: false, state: 'paused', words: `stays paused (${reason}): ${end}` },
+    ]);
+    const twice = pause(pause(recordOf({ campaign: differs }), 'campaign').control, 'campaign').control;
+    const order = resumedBy(twice, ['campaign'], now);
+    expect(order.control.lanes.campaign).toEqual({ ...differs, since: now });
+    expect(order.ordered).toEqual([
+      { lane: 'campaign', changed: true, state: 'paused', words: `stays paused by the governor (${reason}): ${end}` },
     ]);
   });
 
