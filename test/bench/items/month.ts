@@ -159,6 +159,19 @@ function tables(runs: Record<string, Run>): string {
     const [name, { figures }] = first;
     parts.push(
       table(
+        ['custom metrics', 'written', 'billed, in months of one metric', 'with all commands of the quota'],
+        all.map(
+          ([
+            one,
+            {
+              figures: { metrics },
+            },
+          ]) => [one, metrics.written, metrics.billedMonths.toFixed(1), metrics.billedMonthsAtFullVolume.toFixed(1)],
+        ),
+      ),
+    );
+    parts.push(
+      table(
         [`campaigns, ${name}`, 'rows', 'from the file to the last outcome', 'links/s', 'rows parked'],
         figures.campaigns.map(({ name: campaign, rows, minutes, linksPerSecond, parkedRows }) => [
           campaign,

@@ -1,3 +1,4 @@
+import type { PlansOfLife } from '../../../cli/cost/measured-use.ts';
 import { plansOf } from '../../../cli/pipeline/configured-pipeline.ts';
 import { pascal } from '../../../cli/pipeline/pipeline-outputs.ts';
 import { type LanePlan, plannedCallsWithoutCrash, type WorkerPlan } from '../../../lib/config/rate-budget.ts';
@@ -40,3 +41,10 @@ export function configuredPlan(lane: string): WorkerPlan {
 
 /** The size of the QR worker in examples/configuration.ts. */
 export const configuredQrPlan = (): WorkerPlan => qrPlan({ pipeline: variantPipeline({}) });
+
+/** The sizes of a life's workers in examples/configuration.ts, on a lane. */
+export function configuredPlans(lane: string): PlansOfLife {
+  const { expiry } = plansOf(variantPipeline({}));
+  if (expiry === undefined) throw new Error('the configuration has no valid expiryRateShare');
+  return { link: configuredPlan(lane), qr: configuredQrPlan(), expiry };
+}

@@ -64,6 +64,14 @@ export interface MonthFigures {
   linksRenewed: number;
   linksExpired: number;
   qrCodes: number;
+  /** Custom metrics that were written, and what they cost together: the hours of each over those of the month. */
+  metrics: {
+    written: number;
+    billedMonths: number;
+    /** The same for a hundred times as many commands: what a fifth of the hours have here, every hour has there. */
+    billedMonthsAtFullVolume: number;
+    hoursByMetric: Record<string, number>;
+  };
   cpuSeconds: number;
   clockEvents: number;
 }
@@ -122,9 +130,25 @@ export function figuresOf(played: PlayedMonth, calendar: Calendar): MonthFigures
     linksRenewed: correspondence.ofLinks.get('renewed') ?? 0,
     linksExpired: correspondence.ofLinks.get('expired') ?? 0,
     qrCodes: calls.qr?.['200'] ?? 0,
+    metrics: metricFigures(played),
     cpuSeconds: played.cpuSeconds,
     clockEvents: clock.happened,
   };
+}
+
+/** The hours of each metric within the month. CloudWatch bills a metric for each hour with a value. */
+function metricFigures({ cloud, from, until }: PlayedMonth): MonthFigures['metrics'] {
+  const hoursByMetric = Object.fromEntries(
+    [...cloud.series.hours].flatMap(([key, hours]) => {
+      const own = [...hours].filter((one) => one >= from / hour && one < until / hour).length;
+      return own === 0 ? [] : [[key, own] as const];
+    }),
+  );
+  const all = Object.values(hoursByMetric);
+  const allHours = (until - from) / hour;
+  const inMonths = (hours: readonly number[]) => hours.reduce((sum, one) => sum + one, 0) / allHours;
+  const billedMonthsAtFullVolume = inMonths(all.map((hours) => (hours >= allHours / 5 ? allHours : hours)));
+  return { written: all.length, billedMonths: inMonths(all), billedMonthsAtFullVolume, hoursByMetric };
 }
 
 const isUnparked = ({ wasParked }: Request) => !wasParked;
