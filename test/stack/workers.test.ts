@@ -25,7 +25,7 @@ describe('the workers', () => {
       CampaignLinkWorkerFunction: [13, 60, 1_024],
       QrWorkerFunction: [2, 60, 512],
       ExpiryIntakeWorkerFunction: [4, 60, 256],
-      ExpiryWorkerFunction: [2, 60, 256],
+      ExpiryWorkerFunction: [2, 120, 256],
       GovernorWorkerFunction: [1, 55, 256],
       ReplayerWorkerFunction: [1, 300, 256],
       ReaderWorkerFunction: [1, 30, 256],
