@@ -61,7 +61,11 @@ const requestsOf = (batchSize: number) => Math.ceil(batchSize / 10) / batchSize;
  * The time that Lambda bills for one item of a full batch: a slot's cycle (lib/config/rate-budget.ts) divided by the batch
  * size. The pace decides it, not the processor, as long as the processor is fast enough.
  */
-export function billedMilliseconds({ busySeconds, utilisation, batchSize }: WorkerPlan): number {
+export function billedMilliseconds({
+  busySeconds,
+  utilisation,
+  batchSize,
+}: Pick<WorkerPlan, 'busySeconds' | 'utilisation' | 'batchSize'>): number {
   return (busySeconds * 1000) / utilisation / batchSize;
 }
 

@@ -32,14 +32,6 @@ export function plannedCallsPerSecond({ pipeline }: Running): number {
   return plannedCalls(plansOf(pipeline)).callsPerSecond;
 }
 
-/** An invocation's start, ledger read and end, as lib/config/rate-budget.ts assumes them. */
-const overheadSeconds = 0.1;
-
-/** The utilisation of lib/config/rate-budget.ts, (B/r) / (B/r + 1/r + latency + overhead), at another latency. */
-export function utilisationAt({ busySeconds, callsPerSecond }: WorkerPlan, latencySeconds: number): number {
-  return busySeconds / (busySeconds + 1 / callsPerSecond + latencySeconds + overheadSeconds);
-}
-
 /** The size of a lane's link worker in examples/configuration.ts. */
 export function configuredPlan(lane: string): WorkerPlan {
   const plan = lanePlans({ pipeline: variantPipeline({}) }).find((one) => one.lane === lane);

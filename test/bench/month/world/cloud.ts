@@ -14,9 +14,14 @@ import type { QrWorkerPorts } from '../../../../lambdas/qr-worker/qr-worker.ts';
 import type { CallMetrics } from '../../../../lambdas/runtime/call-metrics.ts';
 import { RateLimiter } from '../../../../lambdas/runtime/rate-limiter.ts';
 import type { SqsBatchOptions } from '../../../../lambdas/runtime/sqs-batch.ts';
-import { callTimeoutMilliseconds, campaignCheckerPlan, maxReceiveCount } from '../../../../lib/config/rate-budget.ts';
+import {
+  callTimeoutMilliseconds,
+  campaignCheckerPlan,
+  maxReceiveCount,
+  type WorkerPlan,
+} from '../../../../lib/config/rate-budget.ts';
 import { CallCounter } from '../../../../local/onelink-api/limits.ts';
-import { EmulatedApi } from '../../../world/emulated-api.ts';
+import { EmulatedApi, keyOfCall } from '../../../world/emulated-api.ts';
 import { InMemoryCampaignFiles } from '../../../world/in-memory-campaign-files.ts';
 import { InMemoryCampaignTable } from '../../../world/in-memory-campaign-table.ts';
 import { InMemoryControl } from '../../../world/in-memory-control.ts';
@@ -79,6 +84,8 @@ export class Cloud {
   readonly made = new Map<string, number>();
   /** The least quota that was left when a lane sent a call that costs quota, by lane. */
   readonly lowestQuota = new Map<string, number>();
+  /** How long the API has taken for the calls of a command under way, by its link. */
+  readonly #apiTimes = new Map<string, number>();
   readonly metrics = new Map<string, number>();
   /** Link IDs and the like never go into it: names of metrics and messages of warnings alone. */
   readonly warnings = new Map<string, number>();
@@ -125,10 +132,14 @@ export class Cloud {
   /** A client of one environment of a lane, and the rate limiter of its share. */
   client(
     lane: string,
-    { callsPerSecond, callsInFlight = 1 }: { callsPerSecond: number; callsInFlight?: number },
+    {
+      callsPerSecond,
+      callsInFlight = 1,
+      gap = 'before',
+    }: Pick<WorkerPlan, 'callsPerSecond'> & Partial<Pick<WorkerPlan, 'callsInFlight' | 'gap'>>,
     onCall: ReturnType<CallMetrics['apiCalls']> = () => {},
   ): { api: OneLinkClient; turns: RateLimiter } {
-    const turns = RateLimiter.atPace(callsPerSecond, this.clock);
+    const turns = RateLimiter.atPace(callsPerSecond, this.clock, gap);
     const settings = {
       API_DIALECT: 'v2.0',
       API_BASE_URL: 'http://127.0.0.1:1/api/v2.0',
@@ -136,14 +147,21 @@ export class Cloud {
       CALLS_IN_FLIGHT: callsInFlight,
     } as const;
     const token = { value: async () => 'local-token', fresh: async () => 'local-token' };
+    const isOfCommands = this.size.lanes.some(({ name }) => name === lane);
     const transport: ConstructorParameters<typeof OneLinkClient>[2] = {
-      send: (call) => {
+      send: async (call) => {
         this.hour.record(this.clock.monotonicMilliseconds());
         if (call.method !== 'GET') {
           const { remaining } = this.api.emulator.quota;
           this.lowestQuota.set(lane, Math.min(remaining, this.lowestQuota.get(lane) ?? remaining));
         }
-        return this.api.send(call);
+        const sentAt = this.clock.wallMilliseconds();
+        const result = await this.api.send(call);
+        if (isOfCommands) {
+          const link = keyOfCall(call);
+          this.#apiTimes.set(link, (this.#apiTimes.get(link) ?? 0) + this.clock.wallMilliseconds() - sentAt);
+        }
+        return result;
       },
     };
     return { api: new OneLinkClient(settings, { token, turns, clock: this.clock, onCall }, transport), turns };
@@ -215,9 +233,15 @@ export class Cloud {
    * @param _callsPerSecond the function's pace, if it has one
    */
   outcomes(_perPublish: number, _callsPerSecond?: number): { publish(outcome: Outcome): Promise<void> } {
-    const { correspondence, clock } = this;
-    const publish = async (outcome: Outcome) => correspondence.published(outcome, clock.wallMilliseconds());
-    return slow({ publish }, clock, serviceMilliseconds.topic);
+    const publish = async (outcome: Outcome) => this.published(outcome);
+    return slow({ publish }, this.clock, serviceMilliseconds.topic);
+  }
+
+  /** The topic has taken an outcome. */
+  published(outcome: Outcome): void {
+    const link = outcome.link && `${outcome.link.onelinkId}/${outcome.link.shortlinkId}`;
+    this.correspondence.published(outcome, this.clock.wallMilliseconds(), this.#apiTimes.get(link ?? ''));
+    if (link !== undefined) this.#apiTimes.delete(link);
   }
 
   /** Sends messages as the pipeline's own functions do, with what they vouch for. */
