@@ -42,9 +42,9 @@ export function startLinkWorker(cloud: Cloud, { name, plan, reserveCalls }: Lane
     LANE: name,
     LINK_ID_LENGTH: String(size.settings.linkIdLength),
     LINK_CALLS_PER_SECOND: String(plan.callsPerSecond),
+    INVOCATION_GAP: plan.gap,
     // As lib/constructs/link-worker.ts gives it to it.
     OUTCOMES_PER_PUBLISH: plan.windowSeconds > 0 ? '10' : '1',
-    INVOCATION_GAP: plan.gap,
     OWN_SENDERS: ownSender,
     PRODUCERS: JSON.stringify(producers.map(({ source, templates }) => ({ source, templates }))),
     TEMPLATES: JSON.stringify(size.settings.templates),
