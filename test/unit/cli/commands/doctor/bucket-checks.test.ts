@@ -64,7 +64,9 @@ const briefly = (checks: Awaited<ReturnType<typeof found>>) =>
 
 describe('a bucket that a stack has taken in', () => {
   test('with all that its template gives it is in order', async () => {
-    expect(await found()).toEqual([{ name: 'bucket lost-archive', result: 'ok', words: 'has what its template gives it' }]);
+    expect(await found()).toEqual([
+      { name: 'bucket lost-archive', result: 'ok', words: 'has what its template gives it' },
+    ]);
     expect(briefly(await found({}, 'AuditBucketName'))[0]?.[0]).toBe('ok');
   });
 
