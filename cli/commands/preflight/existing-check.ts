@@ -4,7 +4,7 @@ import { DescribeSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { tableOfStream } from '../../../lib/config/existing.ts';
 import { statusOf } from '../../pipeline/service-error.ts';
 import { type Check, failed, ok, warning } from '../doctor/check.ts';
-import type { Site } from './site.ts';
+import { isDeployed, type Site, type StackState } from './site.ts';
 import { isMissing, unlessUnanswered } from './unless-unanswered.ts';
 
 /** One existing part: what asks whether it is there, and how to find its true name. */
@@ -12,7 +12,7 @@ interface Part {
   name: string;
   setting: string;
   asked: string;
-  find: () => Promise<{ words: string; isEmpty?: boolean } | undefined>;
+  find: () => Promise<{ words: string; isEmpty?: boolean; isDeleted?: boolean } | undefined>;
   toSee: string;
 }
 
@@ -20,7 +20,7 @@ interface Part {
  * Whether the existing parts of the state that the configuration names are there. CloudFormation makes a table or bucket anew if
  * nothing has its name, and a new ledger beside old links makes them twice.
  */
-export async function checkExisting({ aws, pipelines, region }: Site): Promise<Check[]> {
+export async function checkExisting({ aws, pipelines, region, stacks }: Site): Promise<Check[]> {
   const table =
     (name: string): Part['find'] =>
     async () => {
@@ -64,8 +64,9 @@ export async function checkExisting({ aws, pipelines, region }: Site): Promise<C
               setting: 'existing.linkIdSecretArn',
               asked: 'secretsmanager:DescribeSecret',
               find: async () => {
-                await aws.secrets.send(new DescribeSecretCommand({ SecretId: linkIdSecretArn }));
-                return { words: 'the link-ID secret is there' };
+                const asked = new DescribeSecretCommand({ SecretId: linkIdSecretArn });
+                const { DeletedDate } = await aws.secrets.send(asked);
+                return { words: 'the link-ID secret is there', isDeleted: DeletedDate !== undefined };
               },
               toSee: `aws secretsmanager list-secrets --region ${region}`,
             },
@@ -75,7 +76,24 @@ export async function checkExisting({ aws, pipelines, region }: Site): Promise<C
   const checks = await Promise.all(
     parts.map((part) => unlessUnanswered(part.name, part.asked, async () => [await checkPart(part)])),
   );
-  return checks.flat();
+  return [...checks.flat(), ...ledgersWithNewSecrets(pipelines, await stacks())];
+}
+
+/** A ledger that exists, beside a link-ID secret that a new state stack would generate. With it, no function works. */
+function ledgersWithNewSecrets(pipelines: Site['pipelines'], stacks: readonly StackState[]): Check[] {
+  return pipelines.flatMap(({ stackName, settings: { existing = {} } }) => {
+    const { names: { ledger } = {}, ledgerStreamArn, linkIdSecretArn } = existing;
+    const table = ledger ?? (ledgerStreamArn && tableOfStream(ledgerStreamArn));
+    const state = stacks.find((one) => one.part === 'state' && one.pipeline.stackName === stackName);
+    // The state stack of a pipeline that lives has the secret of its ledger.
+    if (table === undefined || linkIdSecretArn !== undefined || (state && isDeployed(state))) return [];
+    const words =
+      'names a ledger, and the new state stack would generate another link-ID secret, with which no function works';
+    const fix =
+      'Set existing.linkIdSecretArn to the secret of this ledger. To prove which one it is: ' +
+      `npx onelink doctor --table ${table} --secret ARN`;
+    return [failed(`existing of ${stackName}`, words, fix)];
+  });
 }
 
 async function checkPart({ name, setting, find, toSee }: Part): Promise<Check> {
@@ -85,6 +103,10 @@ async function checkPart({ name, setting, find, toSee }: Part): Promise<Check> {
       const fix =
         'AWS counts items every six hours. If it stays empty, it is not the ledger that was lost: see docs/restoring.md.';
       return warning(name, `${found.words}, and has no items`, fix);
+    }
+    if (found?.isDeleted) {
+      const fix = 'Restore it, while its recovery window lasts: aws secretsmanager restore-secret --secret-id ARN';
+      return failed(name, `${setting} is deleted, and keeps its value only until its recovery window ends`, fix);
     }
     return ok(name, found?.words ?? 'is there');
   } catch (error) {

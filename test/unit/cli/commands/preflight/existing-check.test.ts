@@ -45,6 +45,36 @@ describe('existing parts of the state', () => {
     expect(results[0]?.[2]).toContain('aws dynamodb list-tables --region eu-central-1');
   });
 
+  test('fail if the secret is deleted, and may still be restored', async () => {
+    const DescribeSecret = {
+      json: { ARN: existing.linkIdSecretArn, Name: 'LinkIdSecret', DeletedDate: 1_772_000_000 },
+    };
+    expect(briefly(await found({ ...table(7), DescribeSecret }, withExisting()), name)[2]).toEqual([
+      'failed',
+      'existing.linkIdSecretArn is deleted, and keeps its value only until its recovery window ends',
+      expect.stringContaining('aws secretsmanager restore-secret'),
+    ]);
+  });
+
+  test('fail if a ledger comes without its secret to a new state stack, which would generate another', async () => {
+    const configuration = structuredClone(inZone({}));
+    const { linkIdSecretArn: _, ...others } = existing;
+    for (const pipeline of configuration.stages.production?.pipelines ?? [])
+      Object.assign(pipeline, { existing: others });
+    expect(briefly(await found(table(7), configuration), name).at(-1)).toEqual([
+      'failed',
+      'names a ledger, and the new state stack would generate another link-ID secret, with which no function works',
+      expect.stringContaining('npx onelink doctor --table lost-ledger --secret ARN'),
+    ]);
+    const lives: Answers = {
+      DescribeStacks: ({ StackName }) => ({
+        xml: `<Stacks><member><StackName>${StackName}</StackName><StackStatus>UPDATE_COMPLETE</StackStatus><CreationTime>2026-01-01T00:00:00Z</CreationTime></member></Stacks>`,
+      }),
+    };
+    const alive = briefly(await found({ ...table(7), ...lives }, configuration), name);
+    expect(alive.map(([result]) => result)).toEqual(['ok', 'ok']);
+  });
+
   test('are warned of if the ledger is empty', async () => {
     const [ledger] = briefly(await found(table(0), withExisting()), name);
     expect(ledger?.slice(0, 2)).toEqual(['warning', 'table lost-ledger is ACTIVE, and has no items']);
