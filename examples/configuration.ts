@@ -7,7 +7,7 @@ import type { Configuration, PipelineSettings } from '../lib/config/config-schem
 
 const lanes: PipelineSettings['lanes'] = {
   transactional: {
-    rateShare: 0.06,
+    rateShare: 0.076,
     batchSize: 10,
     windowSeconds: 0,
     quotaReserveCalls: 20_000,
@@ -16,7 +16,7 @@ const lanes: PipelineSettings['lanes'] = {
     rejectedAlarmPer15Minutes: 50,
   },
   campaign: {
-    rateShare: 0.876,
+    rateShare: 0.863,
     batchSize: 1_000,
     windowSeconds: 5,
     quotaReserveCalls: 750_000,
@@ -59,7 +59,7 @@ const pipeline: PipelineSettings = {
   lanes,
   qrRateShare: 1,
   expiryRateShare: 0.02,
-  readRateShare: 0.02,
+  readRateShare: 0.019,
   keepQrImagesOfExpiredLinks: false,
   linkIdLength: 12,
   conflictPolicy: 'reject',

@@ -31,6 +31,7 @@ export const awsPrices = {
   cloudWatchAlarmMetricMonth: 0.1,
   cloudWatchDashboardMonth: 3,
   cloudWatchLogsGigabyte: 0.5,
+  cloudWatchLogsGigabyteMonth: 0.03,
   secretsManagerSecretMonth: 0.4,
   secretsManagerCall: 0.05e-4,
 } as const;

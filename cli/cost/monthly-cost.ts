@@ -1,13 +1,15 @@
 import { awsPrices } from './aws-prices.ts';
-import type { UsePerItem } from './measured-use.ts';
+import { measuredUse, type UseOfLife, type UsePerItem } from './measured-use.ts';
 import type { StandingUse } from './standing-use.ts';
 
 /** The inputs that decide the cost of a link. */
 export interface LinkCostInput {
   /** 0–1: the share of links with a QR code. */
   qrShare: number;
-  /** 0–1: the share of links whose record DynamoDB's TTL deletes in the month, and which the expiry worker checks. */
-  expiringShare: number;
+  /** 0–1: the share of links that end. Each link does in the end; a delete leaves nothing that ends. */
+  endingShare: number;
+  /** 0–1: of these, the share that renews itself, so that the expiry worker asks the API. */
+  renewingShare: number;
   memoryMegabytes: Record<
     'linkWorker' | 'qrWorker' | 'expiryWorker' | 'governor' | 'replayer' | 'campaignSender',
     number
@@ -15,9 +17,9 @@ export interface LinkCostInput {
   /** How long the ledger keeps a link record, and a request record. */
   linkDays: number;
   deduplicationWindowDays: number;
-  /** Of one environment of the expiry worker. Its wait for the rate limiter is billed. */
-  expiryCallsPerSecond: number;
-  use: { link: UsePerItem; qrCode: UsePerItem };
+  /** How long log events stay. */
+  logDays: number;
+  use: UseOfLife;
 }
 
 export interface CostInput extends LinkCostInput {
@@ -46,8 +48,12 @@ const campaignSenderSecondsPerRun = 0.1;
 const controlReadUnits = 2;
 /** The control record holds the samples of an hour and the sums of eight days: between one and two KB. */
 const controlWriteUnits = 2;
-/** Upper bounds. A record is under 1 KB, so a write is one unit. DynamoDB adds 100 bytes to each record. QR: a PNG of 300 pixels. */
-const [ledgerRecordBytes, qrImageBytes, historyLineBytes] = [700, 2_500, 300];
+/** DynamoDB adds 100 bytes to each record. */
+const recordOverheadBytes = 100;
+/** The history, images, and a link's whole life are counted for a year, although both may stay for ever. */
+const archiveMonths = 12;
+/** CloudWatch Logs stores text compressed: AWS's own pricing examples take 0.15 of its size. */
+const storedShareOfLogs = 0.15;
 const gigabyte = 1024 ** 3;
 
 /** Mean read units of a governor's run over a month: a count for each lane and past day, and one for each day to come. */
@@ -62,14 +68,20 @@ const campaignSenderReadUnitsPerRun = (lanes: number) => lanes * (1 + controlRea
 
 const gigabyteSeconds = (milliseconds: number, megabytes: number) => (milliseconds / 1000) * (megabytes / 1024);
 
-/** What each link adds to the bill, in dollars by service, with the storage of its record and its expiry check. */
+/** What each link adds to the bill in its whole life, in dollars by service: create, code, end, records, history and logs. */
 export function costOfLink(input: LinkCostInput): Map<string, number> {
   const { use, memoryMegabytes: memory } = input;
   const prices = awsPrices;
+  const { bytes } = measuredUse;
   // The records of each month stay for this many months on average.
   const linkMonths = input.linkDays / daysPerMonth;
   const requestMonths = input.deduplicationWindowDays / daysPerMonth;
-  const ledgerGigabytes = (ledgerRecordBytes * (linkMonths + requestMonths)) / gigabyte;
+  const recordByteMonths =
+    (bytes.link + recordOverheadBytes) * linkMonths + (bytes.request + recordOverheadBytes) * requestMonths;
+  const ledgerGigabytes = recordByteMonths / gigabyte;
+  const logPrice =
+    prices.cloudWatchLogsGigabyte +
+    storedShareOfLogs * (input.logDays / daysPerMonth) * prices.cloudWatchLogsGigabyteMonth;
   const perItem = (item: UsePerItem, megabytes: number) => ({
     Lambda:
       gigabyteSeconds(item.lambdaMilliseconds, megabytes) * prices.lambdaGigabyteSecond +
@@ -78,32 +90,20 @@ export function costOfLink(input: LinkCostInput): Map<string, number> {
     DynamoDB: item.dynamoDbWriteUnits * prices.dynamoDbWriteUnit + item.dynamoDbReadUnits * prices.dynamoDbReadUnit,
     SNS: item.snsPublishes * prices.snsPublish,
     S3: item.s3Puts * prices.s3Put,
-    'CloudWatch Logs': (item.logBytes / gigabyte) * prices.cloudWatchLogsGigabyte,
+    'CloudWatch Logs': (item.logBytes / gigabyte) * logPrice,
   });
   const link = perItem(use.link, memory.linkWorker);
   const qrCode = perItem(use.qrCode, memory.qrWorker);
-  // The check of a link that may live on: the intake restores the record, and the worker writes the result or removes it. A
-  // certain end needs neither write. The check needs one message and a GET at the expiry worker's slow pace. A batch of a
-  // hundred shares one object of the history. The intake takes a quarter of a second for a hundred.
-  const expiry = perItem(
-    {
-      lambdaMilliseconds: 1000 / input.expiryCallsPerSecond + 2.5,
-      lambdaRequests: 0.02,
-      sqsRequests: 0.3,
-      dynamoDbWriteUnits: 2,
-      dynamoDbReadUnits: 1,
-      snsPublishes: 0.1,
-      s3Puts: 0.01,
-      logBytes: use.link.logBytes,
-    },
-    memory.expiryWorker,
-  );
+  const checkedEnd = perItem(use.checkedEnd, memory.expiryWorker);
+  const certainEnd = perItem(use.certainEnd, memory.expiryWorker);
+  const renewing = input.endingShare * input.renewingShare;
+  const ending = input.endingShare - renewing;
   const services = Object.keys(link) as (keyof typeof link)[];
   const stored = {
     DynamoDB: ledgerGigabytes * (prices.dynamoDbStorageGigabyteMonth + prices.dynamoDbRecoveryGigabyteMonth),
     S3:
-      ((input.qrShare * qrImageBytes + input.expiringShare * historyLineBytes) *
-        linkMonths *
+      ((input.qrShare * bytes.qrImage + input.endingShare * bytes.historyLine) *
+        archiveMonths *
         prices.s3StorageGigabyteMonth) /
       gigabyte,
   };
@@ -112,7 +112,8 @@ export function costOfLink(input: LinkCostInput): Map<string, number> {
       service,
       link[service] +
         input.qrShare * qrCode[service] +
-        input.expiringShare * expiry[service] +
+        renewing * checkedEnd[service] +
+        ending * certainEnd[service] +
         (service === 'DynamoDB' || service === 'S3' ? stored[service] : 0),
     ]),
   );
@@ -143,7 +144,7 @@ export function monthlyCost(input: CostInput): CostLine[] {
           prices.dynamoDbReadUnit),
     // The replayer lists the parked commands of each lane once a minute.
     S3: minutesPerMonth * standing.lanes * prices.s3Put,
-    'CloudWatch metrics': standing.customMetrics * prices.cloudWatchMetricMonth,
+    'CloudWatch metrics': standing.metricMonths * prices.cloudWatchMetricMonth,
     'CloudWatch alarms': standing.alarmMetrics * prices.cloudWatchAlarmMetricMonth,
     'CloudWatch dashboard': standing.dashboards * prices.cloudWatchDashboardMonth,
     // The governor reads the link-ID secret once a minute. Other functions read their secrets once an environment.
@@ -160,8 +161,11 @@ export function monthlyCost(input: CostInput): CostLine[] {
   });
 }
 
+/** Upper bound of a record. */
+const scannedRecordBytes = 700;
+
 /** The cost of a scan of the ledger, per million records. A scan is eventually consistent: half a unit for 4 KB. */
-export const dollarsPerMillionScanned = ((1_000_000 * ledgerRecordBytes) / 4_096 / 2) * awsPrices.dynamoDbReadUnit;
+export const dollarsPerMillionScanned = ((1_000_000 * scannedRecordBytes) / 4_096 / 2) * awsPrices.dynamoDbReadUnit;
 
 /** The cost of single steps in DynamoDB, for a million links that need them. */
 export function dollarsPerMillionSteps(): { chosenIdClaimed: number; endChecked: number } {

@@ -1,11 +1,17 @@
 import type { PipelineSettings } from '../../lib/config/config-schema.ts';
 import { customMetrics } from '../../lib/observability/custom-metrics.ts';
+import { measuredUse } from './measured-use.ts';
 
 /** What costs money even without commands. */
 export interface StandingUse {
   alarmMetrics: number;
-  /** The most that can be billed. AWS bills each metric by the hours in which it is written. */
+  /** All that the functions can write. */
   customMetrics: number;
+  /**
+   * AWS bills each metric by the hours in which it is written: the sum over all, in months, of the sample configuration. The HTTP API
+   * is not in the played month, so each of its metrics counts as written all the time.
+   */
+  metricMonths: number;
   dashboards: number;
   secrets: number;
   /** Queues with an event source mapping. Lambda polls each of them all the time. */
@@ -24,6 +30,7 @@ export function standingUse(
   templates: readonly { Resources?: object }[],
   settings: Pick<PipelineSettings, 'lanes' | 'producers'>,
 ): StandingUse {
+  const metrics = customMetrics(settings);
   const resources = templates.flatMap(({ Resources = {} }) => Object.values(Resources) as Resource[]);
   const ofType = (type: string) => resources.filter(({ Type }) => Type === type);
   // Only a mapping of a stream has a starting position. Lambda's reads of a DynamoDB stream are free.
@@ -35,7 +42,8 @@ export function standingUse(
         sum + Math.max(1, (Properties?.Metrics ?? []).filter(({ MetricStat }) => MetricStat).length),
       0,
     ),
-    customMetrics: customMetrics(settings).length,
+    customMetrics: metrics.length,
+    metricMonths: measuredUse.metricMonths + metrics.filter(({ name }) => name.startsWith('Http')).length,
     dashboards: ofType('AWS::CloudWatch::Dashboard').length,
     secrets: ofType('AWS::SecretsManager::Secret').length,
     polledQueues: ofType('AWS::Lambda::EventSourceMapping').filter(fromQueue).length,

@@ -6,6 +6,12 @@ import { Batching } from './batching.ts';
 /** SNS allows 10 messages and 256 KiB in one PublishBatch. */
 const maxBytes = 256 * 1024 - 10 * 1024;
 
+/**
+ * How long the last outcomes of a batch wait for more, by the pace of their calls: three places. After a longer gap the batch is at its
+ * end.
+ */
+export const quietMillisecondsAt = (callsPerSecond: number) => Math.max(50, 3_000 / callsPerSecond);
+
 /** Publishes outcomes to the topic, with attributes for subscription filters. */
 export class OutcomeTopic {
   readonly #batching: Batching<Outcome>;

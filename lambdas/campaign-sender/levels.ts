@@ -29,7 +29,7 @@ export function rejectedPercent({ tallies }: Pick<CampaignRecord, 'tallies'>): n
 }
 
 /**
- * Writes how the lane's campaigns stand, once a run.
+ * Writes how the lane's campaigns stand, once a run. Without campaigns it writes nothing, because CloudWatch bills zeros as well.
  *
  * @param ended campaigns that have ended in this run
  */
@@ -39,6 +39,7 @@ export function writeLevels(
   campaigns: readonly CampaignRecord[],
   ended: readonly CampaignRecord[],
 ): void {
+  if (campaigns.length === 0 && ended.length === 0) return;
   const { observer, lane, ports } = run;
   const now = ports.clock.wallMilliseconds();
   const sending = campaigns.filter(({ state }) => state === 'sending');

@@ -21,6 +21,8 @@ export const linkWorkerEnvironment = z.object({
   LINK_ID_LENGTH: z.coerce.number().int().min(10).max(50),
   /** One environment's share of the rate: sends per second. */
   LINK_CALLS_PER_SECOND: z.coerce.number().int().min(1),
+  /** Where an invocation keeps the gap to the sends of another one in its slot: before its first send, or after its last. */
+  INVOCATION_GAP: z.enum(['before', 'after']),
   ARCHIVE_BUCKET_NAME: z.string().min(1),
   LANE_QUEUE_URL: z.url(),
   QR_QUEUE_URL: z.url(),

@@ -11,7 +11,7 @@ import { Ledger } from '../adapters/ledger.ts';
 import { LinkIdSecret } from '../adapters/link-id-secret.ts';
 import { onDemandStores } from '../adapters/on-demand-stores.ts';
 import { OneLinkClient } from '../adapters/onelink-client.ts';
-import { OutcomeTopic } from '../adapters/outcome-topic.ts';
+import { OutcomeTopic, quietMillisecondsAt } from '../adapters/outcome-topic.ts';
 import { Secret } from '../adapters/secret.ts';
 import { SenderDecisionsTable } from '../adapters/sender-decisions-table.ts';
 import { wireJson } from '../domain/contract/wire-json.ts';
@@ -31,13 +31,12 @@ const lane = { [dimension.lane]: env.LANE };
 const [sqs, secrets, dynamo] = [new SQSClient(), new SecretsManagerClient(), dynamoClient()];
 const stores = onDemandStores(env);
 const policies = linkPoliciesSchema.parse(JSON.parse(readFileSync(new URL(policiesFile, import.meta.url), 'utf8')));
-const turns = RateLimiter.atPace(env.LINK_CALLS_PER_SECOND, clock);
+const turns = RateLimiter.atPace(env.LINK_CALLS_PER_SECOND, clock, env.INVOCATION_GAP);
 const token = new Secret(secrets, env.API_TOKEN_SECRET_ARN);
 const linkIdSecret = new LinkIdSecret({ secrets, dynamo }, env, clock);
 const [sns, perPublish] = [new SNSClient(), env.OUTCOMES_PER_PUBLISH];
-// Three places at the pace. After a longer gap, the batch is at its end.
-const quietMilliseconds = Math.max(50, 3_000 / env.LINK_CALLS_PER_SECOND);
-const topicOf = (arn: string) => new OutcomeTopic(sns, arn, perPublish, quietMilliseconds);
+const quiet = quietMillisecondsAt(env.LINK_CALLS_PER_SECOND);
+const topicOf = (arn: string) => new OutcomeTopic(sns, arn, perPublish, quiet);
 const api = new OneLinkClient(env, { token, turns, clock, onCall: telemetry.apiCalls(lane) });
 
 export const handler = sqsBatch({

@@ -1,3 +1,4 @@
+import type { InvocationGap } from '../domain/control/invocation-gap.ts';
 import { Pacer, type Turn, type Turns } from '../domain/control/pacer.ts';
 import type { Clock } from '../domain/work/clock.ts';
 
@@ -6,7 +7,8 @@ const leastPreparing = 8;
 
 /**
  * The rate limiter of one execution environment. It grants calls one by one, at the pacer's times, first in, first out.
- * It outlives invocations and remembers a 429. Each invocation must begin with `beginInvocation`.
+ * It outlives invocations and remembers a 429. Each invocation must begin with `beginInvocation`. With the gap `after`, it must end with
+ * `endInvocation`.
  */
 export class RateLimiter implements Turns {
   readonly #pacer: Pacer;
@@ -28,8 +30,9 @@ export class RateLimiter implements Turns {
   }
 
   /** @param callsPerSecond one environment's share of the rate, a whole number */
-  static atPace(callsPerSecond: number, clock: Clock): RateLimiter {
-    return new RateLimiter(new Pacer(callsPerSecond), clock, Math.max(leastPreparing, Math.ceil(callsPerSecond / 4)));
+  static atPace(callsPerSecond: number, clock: Clock, gap: InvocationGap = 'before'): RateLimiter {
+    const mostPreparing = Math.max(leastPreparing, Math.ceil(callsPerSecond / 4));
+    return new RateLimiter(new Pacer(callsPerSecond, gap), clock, mostPreparing);
   }
 
   /** Until now, another environment may have used the slot. */
@@ -37,6 +40,24 @@ export class RateLimiter implements Turns {
     this.#pacer.begin(this.#clock.monotonicMilliseconds());
     this.#preparing = 0;
     for (const proceed of this.#waiters.splice(0)) proceed();
+  }
+
+  /**
+   * Resolves when the invocation may return: when no turn is under way, and with the gap `after`, some time after its last send. The last call's
+   * answer usually takes longer. If the environment ends before this resolves, the one that replaces it keeps the gap.
+   */
+  async endInvocation(): Promise<void> {
+    // Work that has thrown may have left calls behind that wait for their turn.
+    for (let last: Promise<void> | undefined; last !== this.#last; ) {
+      last = this.#last;
+      await last;
+    }
+    for (;;) {
+      const wait = this.#pacer.returnsAt() - this.#clock.monotonicMilliseconds();
+      if (wait <= 0) break;
+      await this.#clock.sleep(wait);
+    }
+    this.#pacer.end();
   }
 
   /**

@@ -77,6 +77,8 @@ export function sqsBatch(options: SqsBatchOptions) {
       if (undelayed > 0) log.warn('some returned messages keep the queue’s visibility time-out', { count: undelayed });
       return { batchItemFailures: returned.map(({ record }) => ({ itemIdentifier: record.messageId })) };
     } finally {
+      // Also if the work throws: its calls may still wait for their turn.
+      await turns?.endInvocation();
       telemetry.endInvocation();
     }
   };

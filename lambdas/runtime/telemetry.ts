@@ -2,27 +2,14 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { MetricUnit as Unit } from '@aws-lambda-powertools/metrics/types';
 import type { Context } from 'aws-lambda';
-import type { Meaning } from '../domain/onelink/failure-table.ts';
-import type { Operation } from '../domain/onelink/operation.ts';
-import { dimension, laneMetric, operationMetric, sourceMetric } from '../domain/work/names.ts';
 import type { ObservedFields, Observer } from '../domain/work/observer.ts';
-
-type Dimensions = Record<string, string>;
-
-/** Metrics that count the API's answers by their meaning. */
-const metricOfMeaning: Partial<Record<Meaning, string>> = {
-  'slow-down': laneMetric.rateLimited,
-  'quota-spent': laneMetric.quotaRefused,
-  'account-blocked': laneMetric.accountBlocked,
-};
-/** Meanings of answers that are expected, not failures. */
-const expected: ReadonlySet<Meaning> = new Set(['ok', 'exists', 'taken-or-invalid', 'absent']);
+import { CallMetrics, type Dimensions } from './call-metrics.ts';
 
 /**
  * Logs and metrics of one function. It gathers counts and times during an invocation. At the end it writes them as EMF
  * lines, one for each set of dimensions. Service and namespace come from the POWERTOOLS_* variables.
  */
-export class Telemetry {
+export class Telemetry extends CallMetrics {
   readonly #logger = new Logger();
   readonly #metrics = new Metrics();
   readonly #gathered = new Map<
@@ -46,31 +33,6 @@ export class Telemetry {
       info: (message, fields: ObservedFields = {}) => this.#logger.info(message, { ...fields }),
       warn: (message, fields: ObservedFields = {}) => this.#logger.warn(message, { ...fields }),
     };
-  }
-
-  /** An observer to call once for each API call that was sent. */
-  apiCalls(dimensions: Dimensions): (operation: Operation, meaning: Meaning, milliseconds: number) => void {
-    const answered = this.apiAnswers(dimensions);
-    return (operation, meaning, milliseconds) => {
-      const one = this.observer({ ...dimensions, [dimension.operation]: operation });
-      one.milliseconds(operationMetric.apiLatency, milliseconds);
-      if (!expected.has(meaning)) one.count(operationMetric.apiCallFailed);
-      answered(operation, meaning);
-    };
-  }
-
-  /** As {@link apiCalls}, for a caller of a few calls a minute: counts the answers that concern the account, and nothing else. */
-  apiAnswers(dimensions: Dimensions): (operation: Operation, meaning: Meaning) => void {
-    const all = this.observer(dimensions);
-    return (_, meaning) => {
-      const metric = metricOfMeaning[meaning];
-      if (metric !== undefined) all.count(metric);
-    };
-  }
-
-  /** An observer of calls that cost quota, by producer. */
-  quotaCalls(): (source: string) => void {
-    return (source) => this.observer({ [dimension.source]: source }).count(sourceMetric.quotaCallMade);
   }
 
   /** Writes the gathered metrics. */

@@ -1,3 +1,8 @@
+import {
+  type InvocationGap,
+  latenessMadeUpMilliseconds,
+  mostAfterCrash,
+} from '../../lambdas/domain/control/invocation-gap.ts';
 import { dialectLimits } from '../../lambdas/domain/onelink/dialect.ts';
 import { dialectOf } from './account-api.ts';
 import type { AccountSettings, LaneSettings, PipelineSettings } from './config-schema.ts';
@@ -8,7 +13,8 @@ import { ingressQueuesOf } from './principals.ts';
  * Derives each worker's concurrency and pace from an AppsFlyer account's limits.
  *
  * C environments send at most r calls a second each, evenly spaced. So no sliding second holds more than C × r calls (r is
- * a whole number). The template holds C as reserved concurrency, and the function's environment holds r.
+ * a whole number). The template holds C as reserved concurrency, and the function's environment holds r. A lane without a window sends
+ * at once when an invocation begins. For that it leaves x calls of each environment unused (lambdas/domain/control/pacer.ts).
  */
 
 /**
@@ -36,12 +42,17 @@ export interface WorkerPlan {
   readonly concurrency: number;
   /** r: calls per second in one environment. */
   readonly callsPerSecond: number;
+  readonly gap: InvocationGap;
+  /** x: calls per second that an environment leaves unused. They may come on top right after a crash. */
+  readonly afterCrash: number;
   readonly batchSize: number;
   readonly windowSeconds: number;
   /** How long one environment works on a full batch at its pace: batchSize / callsPerSecond. */
   readonly busySeconds: number;
   /** Utilisation, 0–1: the part of its pace that the worker reaches under a backlog. An environment idles between batches. */
   readonly utilisation: number;
+  /** The same, if a mapping begins to fill a batch only when an environment is free. */
+  readonly leastUtilisation: number;
   readonly callsInFlight: number;
   readonly timeoutSeconds: number;
   readonly visibilityTimeoutSeconds: number;
@@ -53,6 +64,8 @@ export interface WorkerPlan {
 export interface ReaderPlan {
   readonly concurrency: number;
   readonly callsPerSecond: number;
+  readonly gap: InvocationGap;
+  readonly afterCrash: number;
   /** The most links that a tool may ask for in one turn. */
   readonly batchSize: number;
   readonly busySeconds: number;
@@ -101,6 +114,14 @@ const latencyBusySeconds = 0.5;
 /** The utilisation assumes this latency of the API, and this time for an invocation's start, ledger read and end. */
 const assumedLatencySeconds = 0.2;
 const assumedOverheadSeconds = 0.1;
+
+/**
+ * AWS documents neither how many receivers fill a batch, nor whether the next one fills while all environments are busy. At best it
+ * does, and a slot does not wait. At worst one receiver begins when an environment is free. A ReceiveMessage returns ten messages at
+ * most. Its time is an assumption: within a region it answers in ten to twenty milliseconds.
+ */
+const messagesPerReceive = 10;
+const assumedReceiveSeconds = 0.02;
 
 /**
  * How long the QR worker should work on a full batch. All lanes share it, and an urgent job waits for a batch at work. At
@@ -161,9 +182,10 @@ export function planPipeline(
     return undefined;
   };
   const plans = Object.entries(lanes).flatMap(([lane, { rateShare, batchSize, windowSeconds }]): LanePlan[] => {
-    const busyTarget = windowSeconds > 0 ? throughputBusySeconds : latencyBusySeconds;
-    const batches = { batchSize, windowSeconds, busyTarget };
-    const link = sound(planWorker(['lanes', lane, 'rateShare'], rateShare, budget.callsPerSecond, batches));
+    const isForLatency = windowSeconds === 0;
+    const batches = { batchSize, windowSeconds, busyTarget: isForLatency ? latencyBusySeconds : throughputBusySeconds };
+    const gap = isForLatency ? 'after' : 'before';
+    const link = sound(planWorker(['lanes', lane, 'rateShare'], rateShare, budget.callsPerSecond, batches, gap));
     return link === undefined ? [] : [{ lane, link }];
   });
   // A version without QR codes gets the smallest worker. No contract lets a job in.
@@ -203,8 +225,8 @@ function qrBatchSize(share: number, { qrCallsPerSecond }: Budget): number {
  * The longest that an urgent QR job waits for its call while other lanes have a backlog, in seconds. SQS delivers quiet
  * message groups first. So the job waits until an environment has ended its batch, and has the last turn of the next one.
  */
-export function urgentQrSeconds({ busySeconds, windowSeconds, callsPerSecond }: WorkerPlan): number {
-  return 2 * cycleSeconds(busySeconds, callsPerSecond) + windowSeconds;
+export function urgentQrSeconds(qr: WorkerPlan): number {
+  return 2 * cycleSeconds(qr, assumedLatencySeconds) + qr.windowSeconds;
 }
 
 /** Sizes the reader, which sends the GETs of the operators' tools. It has no queue, so one environment is enough. */
@@ -219,21 +241,43 @@ function planReader(share: number, budget: number): ReaderPlan | PlanFault {
   return {
     concurrency: 1,
     callsPerSecond,
+    gap: 'before',
+    afterCrash: 0,
     batchSize,
     busySeconds,
-    utilisation: utilisationOf(busySeconds, callsPerSecond),
+    utilisation: utilisationAt({ busySeconds, callsPerSecond, gap: 'before' }),
     callsInFlight: callsInFlightAt(callsPerSecond),
     timeoutSeconds: readerTimeoutSeconds,
   };
 }
 
-/** From the start of a full batch to the start of the environment's next one. */
-function cycleSeconds(busySeconds: number, callsPerSecond: number): number {
-  return busySeconds + 1 / callsPerSecond + assumedLatencySeconds + assumedOverheadSeconds;
+type Batches = Pick<WorkerPlan, 'busySeconds' | 'callsPerSecond' | 'gap'>;
+
+/**
+ * From the start of a full batch to the start of the environment's next one. With the gap after the last send, that gap passes while the
+ * last call is answered.
+ */
+function cycleSeconds({ busySeconds, callsPerSecond, gap }: Batches, latencySeconds: number): number {
+  const step = 1 / callsPerSecond;
+  const work =
+    gap === 'before'
+      ? busySeconds + step + latencySeconds
+      : busySeconds - step + Math.max(latencySeconds, step + latenessMadeUpMilliseconds / 1000);
+  return work + assumedOverheadSeconds;
 }
 
-function utilisationOf(busySeconds: number, callsPerSecond: number): number {
-  return busySeconds / cycleSeconds(busySeconds, callsPerSecond);
+/**
+ * The part of its pace that a worker reaches under a backlog, at this latency of the API.
+ *
+ * @param fillingSeconds for which a slot waits for its batch
+ */
+export function utilisationAt(batches: Batches, latencySeconds = assumedLatencySeconds, fillingSeconds = 0): number {
+  return batches.busySeconds / (cycleSeconds(batches, latencySeconds) + fillingSeconds);
+}
+
+/** How long one receiver takes for a batch. */
+export function fillingSecondsOf(batchSize: number): number {
+  return Math.ceil(batchSize / messagesPerReceive) * assumedReceiveSeconds;
 }
 
 /**
@@ -250,16 +294,19 @@ function planWorker(
   share: number,
   budget: number,
   { batchSize, windowSeconds, busyTarget }: { batchSize: number; windowSeconds: number; busyTarget: number },
+  gap: InvocationGap = 'before',
 ): WorkerPlan | PlanFault {
   // Only a lane has a batch size of its own.
   const batchPath = path[0] === 'lanes' ? [...path.slice(0, -1), 'batchSize'] : path;
   const rate = floor(share * budget);
   const concurrency = Math.max(minConcurrency, ceil((rate * busyTarget) / batchSize));
-  const callsPerSecond = floor(rate / concurrency);
+  const each = floor(rate / concurrency);
+  const callsPerSecond = paceWithin(each, gap);
+  const afterCrash = mostAfterCrash(callsPerSecond, gap);
   const arithmetic =
     `R = floor(${share} × ${budget}) = ${rate} calls/s, ` +
     `C = max(${minConcurrency}, ceil(${rate} × ${busyTarget} s / ${batchSize})) = ${concurrency}, ` +
-    `r = floor(${rate} / ${concurrency}) = ${callsPerSecond}`;
+    `r = floor(${rate} / ${concurrency})${gap === 'before' ? '' : ` − ${each - callsPerSecond}`} = ${callsPerSecond}`;
   if (callsPerSecond < 1) {
     const message = `must leave each environment at least 1 call/s: ${arithmetic}; raise the share or the batch size`;
     return { path, message };
@@ -283,16 +330,30 @@ function planWorker(
   return {
     concurrency,
     callsPerSecond,
+    gap,
+    afterCrash,
     batchSize,
     windowSeconds,
     busySeconds,
-    utilisation: utilisationOf(busySeconds, callsPerSecond),
+    utilisation: utilisationAt({ busySeconds, callsPerSecond, gap }),
+    leastUtilisation: utilisationAt(
+      { busySeconds, callsPerSecond, gap },
+      assumedLatencySeconds,
+      fillingSecondsOf(batchSize),
+    ),
     callsInFlight: callsInFlightAt(callsPerSecond),
     timeoutSeconds,
     // AWS advises six timeouts plus the window for SQS mappings, or SQS could deliver a message again during its invocation.
     visibilityTimeoutSeconds: 6 * timeoutSeconds + windowSeconds,
     mostReturnedMessages,
   };
+}
+
+/** The largest r for which r + x calls fit an environment's part of the share. */
+function paceWithin(each: number, gap: InvocationGap): number {
+  let callsPerSecond = each;
+  while (callsPerSecond > 0 && callsPerSecond + mostAfterCrash(callsPerSecond, gap) > each) callsPerSecond--;
+  return callsPerSecond;
 }
 
 /** Twice the time of a batch at normal pace, in half minutes: each command may need a GET before its POST. */
@@ -315,9 +376,12 @@ function functionsOf({ plans, qr, expiry, reader }: PipelinePlan): [string, Work
   ];
 }
 
-/** The most calls that the functions of the plan and one governor may send in any second. QR calls count in both. */
+/** The most calls that the functions of the plan and one governor may send in any second, also after crashes. QR calls count in both. */
 export function plannedCalls(plan: PipelinePlan): Budget {
-  const sum = functionsOf(plan).reduce((total, [, one]) => total + one.concurrency * one.callsPerSecond, 0);
+  const sum = functionsOf(plan).reduce(
+    (total, [, { concurrency, callsPerSecond, afterCrash }]) => total + concurrency * (callsPerSecond + afterCrash),
+    0,
+  );
   const { concurrency = 0, callsPerSecond = 0 } = plan.qr ?? {};
   return { callsPerSecond: sum + governorCallsPerSecond, qrCallsPerSecond: concurrency * callsPerSecond };
 }
@@ -327,9 +391,22 @@ export function plannedCalls(plan: PipelinePlan): Budget {
  * maximum times its utilisation.
  */
 export function reachedCallsPerSecond(plan: PipelinePlan): number {
-  const reached = functionsOf(plan).map(([, one]) => one.concurrency * one.callsPerSecond * one.utilisation);
+  return reachedBy(plan, ({ utilisation }) => utilisation);
+}
+
+/** The same, if mappings begin to fill a batch only when an environment is free. */
+export function leastReachedCallsPerSecond(plan: PipelinePlan): number {
+  return reachedBy(plan, leastUtilisationOf);
+}
+
+function reachedBy(plan: PipelinePlan, utilisationOf: (one: WorkerPlan | ReaderPlan) => number): number {
+  const reached = functionsOf(plan).map(([, one]) => one.concurrency * one.callsPerSecond * utilisationOf(one));
   return reached.reduce((sum, one) => sum + one, governorCallsPerSecond);
 }
+
+/** The reader has no queue, so nothing fills. */
+const leastUtilisationOf = (one: { utilisation: number; leastUtilisation?: number }) =>
+  one.leastUtilisation ?? one.utilisation;
 
 /**
  * The expiry intake runs once for each shard of the ledger's stream. A new table has four shards. More shards take turns,
@@ -404,9 +481,12 @@ export function reservedConcurrency(plan: PipelinePlan, settings: ReservingSetti
   return planned + ofIntake + ofProducers + campaignCheckerPlan.concurrency + singleFunctions;
 }
 
-/** Renders the arithmetic of {@link plannedCalls}: `campaign 13 × 64 + QR 2 × 11 + … + governor 1`. */
+/** Renders the arithmetic of {@link plannedCalls}: `transactional 4 × (16 + 2) + campaign 13 × 63 + … + governor 1`. */
 export function arithmeticOf(plan: PipelinePlan): string {
-  const terms = functionsOf(plan).map(([name, one]) => `${name} ${one.concurrency} × ${one.callsPerSecond}`);
+  const terms = functionsOf(plan).map(([name, { concurrency, callsPerSecond, afterCrash }]) => {
+    const each = afterCrash === 0 ? callsPerSecond : `(${callsPerSecond} + ${afterCrash})`;
+    return `${name} ${concurrency} × ${each}`;
+  });
   return [...terms, `governor ${governorCallsPerSecond}`].join(' + ');
 }
 
@@ -419,23 +499,29 @@ export function describe(
 ): string {
   const budget = budgetOf(limits);
   const calls = plannedCalls(plan);
-  const reached = reachedCallsPerSecond(plan);
+  const reached = [leastReachedCallsPerSecond(plan), reachedCallsPerSecond(plan)] as const;
+  const range = (parts: readonly number[]) => [...new Set(parts.map(Math.round))].join('–');
+  const percent = (part: number) => 100 * part;
   const row = (cells: readonly (string | number)[]) =>
-    cells.map((cell, column) => (column === 0 ? String(cell).padEnd(18) : String(cell).padStart(12))).join('');
+    cells
+      .map((cell, column) => (column === 0 ? String(cell).padEnd(18) : String(cell).padStart(column === 1 ? 15 : 12)))
+      .join('');
   const worker = ([name, { concurrency, callsPerSecond, batchSize, ...one }]: [string, WorkerPlan | ReaderPlan]) =>
     row([
       `  ${name}`,
-      `${concurrency} × ${callsPerSecond}/s`,
+      one.afterCrash === 0
+        ? `${concurrency} × ${callsPerSecond}/s`
+        : `${concurrency} × (${callsPerSecond} + ${one.afterCrash})/s`,
       batchSize,
       `${one.busySeconds.toFixed(1)} s`,
-      `${Math.round(one.utilisation * 100)} %`,
+      `${range([leastUtilisationOf(one), one.utilisation].map(percent))} %`,
       `${one.timeoutSeconds} s`,
       'visibilityTimeoutSeconds' in one ? `${one.visibilityTimeoutSeconds} s` : '-',
     ]);
   return [
     `${serviceName}: at most ${calls.callsPerSecond} of ${budget.callsPerSecond} calls/s, ` +
       `${calls.qrCallsPerSecond} of ${budget.qrCallsPerSecond} QR calls/s; ` +
-      `${Math.round(reached)} calls/s (${Math.round((100 * reached) / budget.callsPerSecond)} %) under a backlog; ` +
+      `${range(reached)} calls/s (${range(reached.map((calls) => percent(calls / budget.callsPerSecond)))} %) under a backlog; ` +
       `reserves ${reservedConcurrency(plan, settings)} Lambda environments`,
     row(['  worker', 'C × r', 'batch', 'busy', 'utilisation', 'timeout', 'visibility']),
     ...functionsOf(plan).map(worker),

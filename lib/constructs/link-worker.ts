@@ -19,6 +19,7 @@ export function linkWorker(scope: Construct, commands: WorkQueue, props: LanePro
     LINK_ID_SECRET_ARN: state.linkIdSecret.secretArn,
     LINK_ID_LENGTH: String(settings.linkIdLength),
     LINK_CALLS_PER_SECOND: String(plan.callsPerSecond),
+    INVOCATION_GAP: plan.gap,
     ARCHIVE_BUCKET_NAME: state.archive.bucketName,
     LANE_QUEUE_URL: commands.queue.queueUrl,
     QR_QUEUE_URL: qrJobs.queue.queueUrl,

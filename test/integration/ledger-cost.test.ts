@@ -4,8 +4,12 @@ import { governorReadUnitsPerRun } from '../../cli/cost/monthly-cost.ts';
 import { ControlTable } from '../../lambdas/adapters/control-table.ts';
 import { Ledger } from '../../lambdas/adapters/ledger.ts';
 import { emptyControl } from '../../lambdas/domain/control/control-record.ts';
+import type { LinkRecord } from '../../lambdas/domain/link/ledger-record.ts';
+import type { Removal } from '../../lambdas/domain/link/removal.ts';
+import { expiryIntake } from '../../lambdas/expiry-intake/expiry-intake.ts';
 import { governor } from '../../lambdas/governor/governor.ts';
 import { EmulatedApi } from '../world/emulated-api.ts';
+import { ExpiryWorld, now, poster } from '../world/expiry-world.ts';
 import { create, LinkWorld } from '../world/link-world.ts';
 import { silentObserver, stillClock } from '../world/stillness.ts';
 import { givenTable } from './lambdas/adapters/given-engines.ts';
@@ -118,6 +122,39 @@ describe('the capacity that a command needs in the ledger', () => {
     const { calls, units } = taken();
     expect(calls).toEqual({ GetItem: 1, BatchGetItem: 2, UpdateItem: 3, PutItem: 1 });
     expect(units).toBeLessThanOrEqual(9);
+  });
+});
+
+describe('the capacity that the end of a link needs in the ledger', () => {
+  it('is a write to restore the record, a read, and a write to remove it; none if the link certainly ends', async () => {
+    const { client, table } = await givenTable();
+    const ledger = new Ledger(client, table, stillClock(now * 1000));
+    const { qrKey: _, ...link } = poster;
+    const ends = new ExpiryWorld({}, { ledger });
+    const removalIn = (body: string) => JSON.parse(body) as Removal;
+    const intake = expiryIntake(
+      { CHECK_LOST_AFTER_DAYS: 15 },
+      {
+        ledger,
+        checks: { enqueue: async () => {} },
+        removalIn,
+        observer: silentObserver,
+        clock: stillClock(now * 1000),
+      },
+    );
+    const used = meter(client);
+    const end = async (record: LinkRecord) => {
+      expect(await intake([JSON.stringify({ record, token: 'removal-1' })])).toEqual([true]);
+      expect(await ends.check(record)).toEqual(['done']);
+      return used();
+    };
+    // Given, when: the API has no such link
+    const checked = await end(link);
+    const certain = await end({ ...link, renewTtl: false });
+    // Then: as test/bench/lives/bill.ts has it
+    expect(ends.outcomes.map(({ outcome }) => outcome)).toEqual(['expired', 'expired']);
+    expect([checked.calls, checked.units]).toEqual([{ PutItem: 1, GetItem: 1, DeleteItem: 1 }, 3]);
+    expect([certain.calls, certain.units]).toEqual([{}, 0]);
   });
 });
 

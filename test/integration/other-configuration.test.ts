@@ -1,15 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import type { ChildProcess } from 'node:child_process';
 import { readFile, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { configFileVariable } from '../../lib/config/config-file.ts';
 import { checkout } from '../world/checkout.ts';
-
-/** An operator's environment, in which only lib/config/config.ts holds the configuration. */
-const { [configFileVariable]: _, ...usual } = process.env;
-const env = { ...usual, PATH: `${dirname(process.execPath)}:${process.env.PATH}` };
+import { startProgram } from '../world/program.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -19,15 +14,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const configure = (text: string) => writeFile(join(folder, 'lib/config/config.ts'), text);
 
-/** Starts a program of the checkout. */
-function start(...args: string[]) {
-  const child = spawn(process.execPath, args, { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
-  const printed = { out: '', err: '' };
-  child.stdout.on('data', (piece) => (printed.out += piece));
-  child.stderr.on('data', (piece) => (printed.err += piece));
-  const ended = once(child, 'close').then(([code]) => ({ code, ...printed }));
-  return { child, printed, ended };
-}
+const start = (...args: string[]) => startProgram(folder, ...args);
 
 const onelink = (...words: string[]) => start('bin/onelink.mjs', ...words).ended;
 const npmStart = ['--import', './bin/node-24.mjs', 'local/start/main.ts'];

@@ -1,14 +1,9 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readFile, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { configFileVariable } from '../../lib/config/config-file.ts';
 import { checkout } from '../world/checkout.ts';
-
-const { [configFileVariable]: _, ...usual } = process.env;
-const env = { ...usual, PATH: `${dirname(process.execPath)}:${process.env.PATH}` };
+import { startProgram } from '../world/program.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -16,14 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** Starts a program of the checkout. */
-function start(...args: string[]) {
-  const child = spawn(process.execPath, args, { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
-  const printed = { out: '', err: '' };
-  child.stdout.on('data', (piece) => (printed.out += piece));
-  child.stderr.on('data', (piece) => (printed.err += piece));
-  return { child, printed, ended: once(child, 'close').then(([code]) => ({ code, ...printed })) };
-}
+const start = (...args: string[]) => startProgram(folder, ...args);
 
 describe('two brands on one account, side by side', () => {
   let run: ReturnType<typeof start>;

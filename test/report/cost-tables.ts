@@ -1,32 +1,40 @@
 import { awsPrices } from '../../cli/cost/aws-prices.ts';
-import type { UsePerItem } from '../../cli/cost/measured-use.ts';
+import { measuredUse, type UsePerItem } from '../../cli/cost/measured-use.ts';
 import { type CostInput, dollarsPerMillionSteps, monthlyCost, totalOf } from '../../cli/cost/monthly-cost.ts';
 import type { StandingUse } from '../../cli/cost/standing-use.ts';
-import { type ConfiguredPipeline, plansOf } from '../../cli/pipeline/configured-pipeline.ts';
+import type { ConfiguredPipeline } from '../../cli/pipeline/configured-pipeline.ts';
 import { table } from './table.ts';
 
 type Input = Omit<CostInput, 'linksPerMonth'>;
 
 const months = [100_000, 1_000_000, 7_500_000];
+/** In the month of docs/performance.md, half of the links renew themselves. */
+export const renewingShareOfMonth = 0.5;
 
-/** The assumptions of the cost table on a month: two of a hundred links have a QR code, and each link ends. */
+/** The assumptions of the cost table on a month: two of a hundred links have a QR code, half renew themselves, and each link ends. */
 export function costInput(
-  pipeline: Pick<ConfiguredPipeline, 'settings' | 'account'>,
+  { settings }: Pick<ConfiguredPipeline, 'settings'>,
   use: Input['use'],
   standing: StandingUse,
 ): Input {
-  const { settings } = pipeline;
   return {
     qrShare: 0.02,
-    // Every link ends, and the expiry worker checks each link that renews itself.
-    expiringShare: 1,
+    endingShare: 1,
+    renewingShare: renewingShareOfMonth,
     memoryMegabytes: settings.memoryMegabytes,
     linkDays: 31,
     deduplicationWindowDays: settings.deduplicationWindowDays,
-    expiryCallsPerSecond: plansOf(pipeline).expiry?.callsPerSecond ?? 1,
+    logDays: 90,
     use,
     standing,
   };
+}
+
+/** The dollars of a million links, by whether they renew themselves. */
+export function dollarsOfMillion(input: Input) {
+  const of = (renewingShare: number) =>
+    totalOf(monthlyCost({ ...input, renewingShare, linksPerMonth: 1_000_000 })).dollarsPerMillionLinks;
+  return { renewing: of(1), certain: of(0), asInTheMonth: of(renewingShareOfMonth) };
 }
 
 export function costFigures(input: Input) {
@@ -35,39 +43,49 @@ export function costFigures(input: Input) {
     const byService = Object.fromEntries(lines.map(({ service, dollarsPerMonth }) => [service, dollarsPerMonth]));
     return { linksPerMonth, dollarsPerMonth: totalOf(lines).dollarsPerMonth, byService };
   });
-  const { dollarsPerMillionLinks } = totalOf(monthlyCost({ ...input, linksPerMonth: 1_000_000 }));
-  return { dollarsPerMillionLinks, perMonth };
+  return { dollarsPerMillionLinks: dollarsOfMillion(input), perMonth };
 }
 
 export function costTables(input: Input): string {
-  const { link, qrCode } = input.use;
+  const { link, qrCode, checkedEnd, certainEnd } = input.use;
+  const items = [link, qrCode, checkedEnd, certainEnd];
   const measures = Object.keys(link) as (keyof UsePerItem)[];
   const uses = table(
-    ['each takes', 'a link', 'a QR code'],
-    measures.map((measure) => [measure, short(link[measure]), short(qrCode[measure])]),
+    ['each takes', 'a create', 'a QR code', 'an end that is checked', 'a certain end'],
+    measures.map((measure) => [measure, ...items.map((item) => short(item[measure]))]),
+  );
+  const money = (amount = 0) => `$${amount.toFixed(2)}`;
+  const millions = [1, 0, renewingShareOfMonth].map((renewingShare) =>
+    monthlyCost({ ...input, renewingShare, linksPerMonth: 1_000_000 }),
   );
   const columns = months.map((linksPerMonth) => monthlyCost({ ...input, linksPerMonth }));
   const [first = []] = columns;
-  const money = (amount = 0) => `$${amount.toFixed(2)}`;
-  const rows = first.map(({ service, dollarsPerMillionLinks }, line) => [
+  const rows = first.map(({ service }, line) => [
     service,
-    money(dollarsPerMillionLinks),
+    ...millions.map((lines) => money(lines[line]?.dollarsPerMillionLinks)),
     ...columns.map((lines) => money(lines[line]?.dollarsPerMonth)),
   ]);
   const sums = [
     'all',
-    money(totalOf(first).dollarsPerMillionLinks),
+    ...millions.map((lines) => money(totalOf(lines).dollarsPerMillionLinks)),
     ...columns.map((lines) => money(totalOf(lines).dollarsPerMonth)),
   ];
   const header = [
     `dollars (${awsPrices.region}, ${awsPrices.readOn}, no free tier)`,
-    'each million links',
+    'a million links that renew themselves',
+    'that do not',
+    'half of each',
     ...months.map((links) => `${links.toLocaleString('en')} links a month`),
   ];
-  const { alarmMetrics, customMetrics, polledQueues } = input.standing;
-  const standing = `Standing: ${alarmMetrics} alarm metrics, at most ${customMetrics} custom metrics, ${polledQueues} polled queues.`;
-  const shares = `QR share ${input.qrShare}, expiring share ${input.expiringShare}.`;
-  return `${uses}\n\n${table(header, [...rows, sums])}\n\n${shares} ${standing}\n\n${stepsInWords()}`;
+  const { alarmMetrics, customMetrics, metricMonths, polledQueues } = input.standing;
+  const standing =
+    `Standing: ${alarmMetrics} alarm metrics, ${customMetrics} custom metrics at most, of which a month bills ` +
+    `${metricMonths.toFixed(1)}, ${polledQueues} polled queues.`;
+  const { bytes } = measuredUse;
+  const sizes =
+    `A link's record has ${bytes.link} bytes, a request's ${bytes.request}, and a line of the history ${bytes.historyLine}. ` +
+    `QR share ${input.qrShare}.`;
+  return `${uses}\n\n${table(header, [...rows, sums])}\n\n${sizes} ${standing}\n\n${stepsInWords()}`;
 }
 
 /** DynamoDB's cost of steps that only some links need. docs/architecture.md and docs/expiry.md state the same figures. */

@@ -2,6 +2,7 @@ import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
+import { billedMilliseconds } from '../../cli/cost/measured-use.ts';
 import { dollarsPerMillionScanned } from '../../cli/cost/monthly-cost.ts';
 import { sustained } from '../../cli/pipeline/campaign/lane-times.ts';
 import { plansOf } from '../../cli/pipeline/configured-pipeline.ts';
@@ -23,7 +24,14 @@ import { httpApiMetric } from '../../lambdas/http-api/names.ts';
 import { httpAuthorizerMetric } from '../../lambdas/http-authorizer/names.ts';
 import { heldMetric, replayerMetric } from '../../lambdas/replayer/names.ts';
 import { accountSchema, deadLetterRetentionDays, pipelineSchema, stageSchema } from '../../lib/config/config-schema.ts';
-import { budgetOf, plannedCalls, reachedCallsPerSecond, urgentQrSeconds } from '../../lib/config/rate-budget.ts';
+import {
+  budgetOf,
+  fillingSecondsOf,
+  plannedCalls,
+  reachedCallsPerSecond,
+  urgentQrSeconds,
+  utilisationAt,
+} from '../../lib/config/rate-budget.ts';
 import { defaultSettings } from '../../local/onelink-api/settings.ts';
 
 const root = new URL('../../', import.meta.url);
@@ -411,20 +419,37 @@ describe('figures in the docs follow from the sample configuration', () => {
   });
 
   it('the rate of all workers, the utilisation of the lanes, and the calls in flight', () => {
-    expect(Math.round(reachedCallsPerSecond(plan))).toBe(906);
+    expect(Math.round(reachedCallsPerSecond(plan))).toBe(905);
     expect(budgetOf(account).callsPerSecond).toBe(950);
     expect(plannedCalls(plan).qrCallsPerSecond).toBe(22);
-    expect(page('performance.md')).toContain("reach 906 of the budget's 950 calls a second (95 %)");
+    expect(page('performance.md')).toContain("reach 905 of the budget's 950 calls a second (95 %)");
     expect(page('performance.md')).toContain("QR codes' 22 calls");
-    expect(plannedCalls(plan).callsPerSecond).toBe(949);
-    expect(page('performance.md')).toContain('3 × 19 + 13 × 64 + 2 × 11 + 2 × 9 + 19 + 1 = 949 of 950 calls a second');
+    expect(plannedCalls(plan).callsPerSecond).toBe(950);
+    expect(page('performance.md')).toContain(
+      '4 × (16 + 2) + 13 × 63 + 2 × 11 + 2 × 9 + 18 + 1 = 950 of 950 calls a second',
+    );
     expect([campaign?.utilisation, transactional?.utilisation].map((part) => Math.round(100 * (part ?? 0)))).toEqual([
-      98, 60,
+      98, 72,
     ]);
     expect(page('performance.md')).toContain('batches of fifteen seconds reach 98 %');
-    expect(page('performance.md')).toContain('of half a second, reach 60 % and no more');
-    expect(campaign?.callsInFlight).toBe(128);
-    expect(page('performance.md')).toContain('up to 250, 128 on the campaign lane');
+    expect(page('performance.md')).toContain('of six tenths of a second reach 72 %');
+    expect(campaign?.callsInFlight).toBe(126);
+    expect(page('performance.md')).toContain('up to 250, 126 on the campaign lane');
+  });
+
+  it.each([
+    ['| `batchSize` 500: 25 × 32, for 16 s', 500, 32],
+    ['| **`batchSize` 1,000: 13 × 63, for 16 s**', 1_000, 63],
+    ['| `batchSize` 2,000: 7 × 117, for 17 s', 2_000, 117],
+    ['| 13 × 63 with batches of 2,000, for 32 s', 2_000, 63],
+  ])('what a lane reaches, at best and at worst: %s', (start, batchSize, callsPerSecond) => {
+    const busySeconds = batchSize / callsPerSecond;
+    const reached = (latencySeconds: number, fillingSeconds: number) =>
+      utilisationAt({ busySeconds, callsPerSecond, gap: 'before' }, latencySeconds, fillingSeconds);
+    const range = (latencySeconds: number) =>
+      [fillingSecondsOf(batchSize), 0].map((filling) => Math.round(100 * reached(latencySeconds, filling))).join('–');
+    const billed = billedMilliseconds({ busySeconds, batchSize, utilisation: reached(0.2, 0) });
+    expect(page('performance.md')).toContain(`${start} | ${range(0.2)} % | ${range(1)} % | ${billed.toFixed(1)} ms |`);
   });
 
   it('the rate of QR codes, and how long an urgent one waits', () => {
@@ -454,11 +479,11 @@ describe('figures in the docs follow from the sample configuration', () => {
   it('the rate of the reader, and the time that reading takes', () => {
     const { sustainedPerSecond } = readingPace({ account, settings: production });
     const times = [100, 100_000, 1_000_000].map((links) => durationWords(links / sustainedPerSecond));
-    expect([Math.round(sustainedPerSecond), ...times]).toEqual([17, '6 s', '1 h 35 min', '15 h 54 min']);
-    expect(plansOf({ account, settings: production }).reader?.callsPerSecond).toBe(19);
-    expect(page('operations.md')).toContain('The share is 19 calls a second, as the configuration is shipped.');
+    expect([Math.round(sustainedPerSecond), ...times]).toEqual([17, '6 s', '1 h 40 min', '16 h 48 min']);
+    expect(plansOf({ account, settings: production }).reader?.callsPerSecond).toBe(18);
+    expect(page('operations.md')).toContain('The share is 18 calls a second, as the configuration is shipped.');
     expect(page('operations.md')).toContain(
-      '100 links take 6 seconds, 100,000 an hour and a half, and a million 16 hours',
+      '100 links take 6 seconds, 100,000 an hour and 40 minutes, and a million 17 hours',
     );
   });
 });

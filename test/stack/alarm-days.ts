@@ -82,15 +82,15 @@ export function minuteOfIdleDay(at: number): Minute {
 
 const hour = (of: number, minutes = 0) => of * 60 + minutes;
 const isIn = (at: number, from: number, until: number) => at >= from && at < until;
-/** Commands a minute of the campaign lane at its full rate: 13 × 64 a second. */
-const campaignPerMinute = 13 * 64 * 60;
+/** Commands a minute of the campaign lane at its full rate: 13 × 63 a second. */
+const campaignPerMinute = 13 * 63 * 60;
 const fractionOf = (count: number, share: number) => Math.round(count * share);
 
 /**
  * A normally busy day, minute by minute:
  *
  *     02:00  the governor misses two runs             10:00  a campaign of 3 million,   an hour at full rate
- *     10:30  the API is unavailable for a minute      12:00  an hour of 57 sign-ins a second
+ *     10:30  the API is unavailable for a minute      12:00  an hour of 64 sign-ins a second
  *     14:00  a campaign of half a million with codes  15:00  a new token: the API refuses one probe
  *     16:00  a deployment with paused lanes (4 and 30 min)  20:00  a thousand links expire, are renewed or deleted
  */
@@ -112,7 +112,7 @@ export function minuteOfBusyDay(at: number): Minute {
   if (at === hour(10, 15)) campaign.booksFailed = 2;
   if (at === hour(10, 30)) shortOutage(minute);
   if (isIn(at, hour(12), hour(13))) {
-    const perMinute = 57 * 60;
+    const perMinute = 64 * 60;
     Object.assign(transactional, {
       received: perMinute,
       made: perMinute,

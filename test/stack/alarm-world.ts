@@ -96,9 +96,12 @@ export class AlarmWorld {
         },
       );
       if (rest.campaigns.senderRuns) {
-        this.#own({ lane: name }, campaignLaneMetric.standsStill, lane.campaigns.standsStill);
-        this.#own({ lane: name }, campaignLaneMetric.late, lane.campaigns.late);
-        this.#own({ lane: name }, campaignLaneMetric.rejectedShare, lane.campaigns.rejectedPercent);
+        const { standsStill: still, late, rejectedPercent } = lane.campaigns;
+        const { standsStill, rejectedShare } = campaignLaneMetric;
+        this.#counts(
+          { lane: name },
+          { [standsStill]: still, [campaignLaneMetric.late]: late, [rejectedShare]: rejectedPercent },
+        );
       }
       const creates = { lane: name, operation: 'create' };
       for (let call = 0; call < lane.made; call++) this.#own(creates, operationMetric.apiLatency, 120);

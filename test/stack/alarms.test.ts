@@ -234,8 +234,8 @@ describe('the alarms', () => {
     };
     expect(at('campaign-dead-letters')).toBe('AWS/SQS ApproximateNumberOfMessagesVisible Maximum 60 s × 1 >= 1');
     expect(at('transactional-commands-late')).toBe('AWS/SQS ApproximateAgeOfOldestMessage Maximum 60 s × 2 >= 300');
-    // 8 environments × 97 calls a second × 60
-    expect(at('campaign-backlog-late')).toBe('oldest / 60 + waiting / 49920, 60 s × 5 >= 360');
+    // 13 environments × 63 calls a second × 60
+    expect(at('campaign-backlog-late')).toBe('oldest / 60 + waiting / 49140, 60 s × 5 >= 360');
     const returned = 'IF(returned >= 10, 100 * returned / received, 0), 300 s';
     expect(at('transactional-commands-returned')).toBe(`${returned} × 3 >= 20`);
     expect(at('campaign-commands-returned')).toBe(`${returned} × 6 >= 20`);

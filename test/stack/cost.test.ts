@@ -6,7 +6,7 @@ import {
   dollarsPerMillionPosts,
   dollarsPerMillionSecondsWaited,
 } from '../../cli/cost/http-cost.ts';
-import { measuredUse, useOn } from '../../cli/cost/measured-use.ts';
+import { useOn } from '../../cli/cost/measured-use.ts';
 import { standingUse } from '../../cli/cost/standing-use.ts';
 import { config } from '../../examples/configuration.ts';
 import { campaignCheckerMetric } from '../../lambdas/campaign-checker/names.ts';
@@ -19,7 +19,7 @@ import { httpAuthorizerMetric } from '../../lambdas/http-authorizer/names.ts';
 import { heldMetric, replayerMetric } from '../../lambdas/replayer/names.ts';
 import { customMetrics } from '../../lib/observability/custom-metrics.ts';
 import { chosenPipeline } from '../../local/start/chosen-pipeline.ts';
-import { configuredPlan, configuredQrPlan } from '../bench/world/lanes.ts';
+import { configuredPlans } from '../bench/world/lanes.ts';
 import { costInput, costTables } from '../report/cost-tables.ts';
 import { configuredApp } from './configured-app.ts';
 
@@ -77,13 +77,12 @@ test('the sentences on the HTTP API in docs/performance.md follow from the price
 });
 
 test('the cost tables in docs/performance.md follow from this configuration, its template and the measured use', () => {
-  const plan = { link: configuredPlan('campaign'), qr: configuredQrPlan() };
   const standing = standingUse([template.toJSON(), stateTemplate.toJSON()], settings);
-  const tables = costTables(costInput(pipeline, useOn(plan, measuredUse), standing));
+  const tables = costTables(costInput(pipeline, useOn(configuredPlans('campaign')), standing));
   const text = readFileSync(new URL('../../docs/performance.md', import.meta.url), 'utf8');
   const section = text.slice(text.indexOf('\n### 8. Cost'), text.indexOf('\n## Why no second holds'));
   expect(section).toContain(tables);
   // The figure that `onelink plan` prints for a million links with as many codes, before it rounds
-  const { dollars } = costOf({ links: 1_000_000, qrCodes: 20_000 }, settings, account);
+  const { dollars } = costOf([{ lane: 'campaign', links: 1_000_000, qrCodes: 20_000 }], settings, account);
   expect(section).toContain(`| all                                        | $${dollars.toFixed(2)} `);
 });

@@ -106,7 +106,7 @@ describe('several pipelines in one app', () => {
     given(app, 'Shop', { settings: settings() });
     const faults = faultsOf(() => given(app, 'Blog', { settings: settings() }));
     expect(faults[0]).toMatch(
-      /^settings: the shares must come to at most floor\(1000 × 0\.95 × \(1 − 0\)\) = 950 calls\/s; got 1896 \(Shop\/Links: transactional 3 × 19 .*; Blog\/Links: .*\)\. Lower rateShare/,
+      /^settings: the shares must come to at most floor\(1000 × 0\.95 × \(1 − 0\)\) = 950 calls\/s; got 1900 \(Shop\/Links: transactional 4 × \(16 \+ 2\) .*; Blog\/Links: .*\)\. Lower rateShare/,
     );
     expect(faults[1]).toMatch(/ = 23 QR calls\/s; got 44 \(Shop\/Links: QR 2 × 11; Blog\/Links: QR 2 × 11\)\. /);
   });

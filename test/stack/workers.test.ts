@@ -21,11 +21,11 @@ describe('the workers', () => {
       ]),
     );
     expect(sizes).toEqual({
-      TransactionalLinkWorkerFunction: [3, 30, 1_024],
+      TransactionalLinkWorkerFunction: [4, 30, 1_024],
       CampaignLinkWorkerFunction: [13, 60, 1_024],
       QrWorkerFunction: [2, 60, 512],
       ExpiryIntakeWorkerFunction: [4, 60, 256],
-      ExpiryWorkerFunction: [2, 60, 256],
+      ExpiryWorkerFunction: [2, 120, 256],
       GovernorWorkerFunction: [1, 55, 256],
       ReplayerWorkerFunction: [1, 300, 256],
       ReaderWorkerFunction: [1, 30, 256],
@@ -44,12 +44,14 @@ describe('the workers', () => {
     const rates = callers.map(([, { Properties }]) => {
       const { Variables } = Properties.Environment;
       const { LINK_CALLS_PER_SECOND: ofLinks, QR_CALLS_PER_SECOND, EXPIRY_CALLS_PER_SECOND: ofExpiry } = Variables;
-      const pace = Number(ofLinks ?? QR_CALLS_PER_SECOND ?? ofExpiry ?? Variables.READ_CALLS_PER_SECOND ?? 1);
+      const calls = Number(ofLinks ?? QR_CALLS_PER_SECOND ?? ofExpiry ?? Variables.READ_CALLS_PER_SECOND ?? 1);
+      // Right after a crash
+      const pace = calls + (Variables.INVOCATION_GAP === 'after' ? 2 : 0);
       return { qr: QR_CALLS_PER_SECOND !== undefined, rate: Properties.ReservedConcurrentExecutions * pace };
     });
     const sum = (all: { rate: number }[]) => all.reduce((total, { rate }) => total + rate, 0);
-    // 3 × 19 + 13 × 64 + 2 × 11 + 2 × 9 + 19 + 1, of 1,000 × 95 %
-    expect(sum(rates)).toBe(949);
+    // 4 × (16 + 2) + 13 × 63 + 2 × 11 + 2 × 9 + 18 + 1, of 1,000 × 95 %
+    expect(sum(rates)).toBe(950);
     // 2 × 11, of 25 × 95 %
     expect(sum(rates.filter(({ qr }) => qr))).toBe(22);
   });
@@ -62,7 +64,7 @@ describe('the workers', () => {
       }),
     );
     expect(scaling).toEqual({
-      TransactionalLinkWorkerMapping: [10, undefined, 3],
+      TransactionalLinkWorkerMapping: [10, undefined, 4],
       CampaignLinkWorkerMapping: [1_000, 5, 13],
       QrMapping: [46, 1, 2],
       ExpiryMapping: [500, 300, 2],
@@ -169,8 +171,8 @@ describe('the workers', () => {
     });
     expect(replayerEnvironment.parse(environmentOf('ReplayerWorkerFunction'))).toMatchObject({
       LANES: [
-        { name: 'transactional', commandsPerSecond: 57, sendAhead: 1_000 },
-        { name: 'campaign', commandsPerSecond: 832, sendAhead: 26_000 },
+        { name: 'transactional', commandsPerSecond: 64, sendAhead: 1_000 },
+        { name: 'campaign', commandsPerSecond: 819, sendAhead: 26_000 },
       ],
     });
     expect(campaignCheckerEnvironment.parse(environmentOf('CampaignsCheckerWorkerFunction'))).toMatchObject({
@@ -178,15 +180,16 @@ describe('the workers', () => {
     });
     expect(campaignSenderEnvironment.parse(environmentOf('CampaignsSenderWorkerFunction'))).toMatchObject({
       LANES: [
-        { name: 'transactional', commandsPerSecond: 57, imagesPerSecond: 22 },
-        { name: 'campaign', commandsPerSecond: 832, imagesPerSecond: 22 },
+        { name: 'transactional', commandsPerSecond: 64, imagesPerSecond: 22 },
+        { name: 'campaign', commandsPerSecond: 819, imagesPerSecond: 22 },
       ],
     });
     const resolved = environmentOf('CampaignLinkWorkerFunction');
     expect(linkWorkerEnvironment.parse(resolved)).toMatchObject({
       LANE: 'campaign',
-      LINK_CALLS_PER_SECOND: 64,
-      CALLS_IN_FLIGHT: 128,
+      LINK_CALLS_PER_SECOND: 63,
+      INVOCATION_GAP: 'before',
+      CALLS_IN_FLIGHT: 126,
       CALL_TIMEOUT_MILLISECONDS: 10_000,
       OUTCOMES_PER_PUBLISH: 10,
       PRODUCERS: [

@@ -29,6 +29,7 @@ export const linkWorkerVariables: LinkWorkerVariables = {
   LINK_ID_SECRET_ARN: 'arn:link-id',
   LINK_ID_LENGTH: '12',
   LINK_CALLS_PER_SECOND: '100',
+  INVOCATION_GAP: 'before',
   CALLS_IN_FLIGHT: '8',
   CALL_TIMEOUT_MILLISECONDS: '10000',
   MOST_RETURNED_MESSAGES: '3000',

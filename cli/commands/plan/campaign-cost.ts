@@ -3,13 +3,14 @@ import { type AccountLimits, type PipelineDemand, planPipeline } from '../../../
 import { awsPrices } from '../../cost/aws-prices.ts';
 import { useOn } from '../../cost/measured-use.ts';
 import { costOfLink } from '../../cost/monthly-cost.ts';
-import { sustained } from '../../pipeline/campaign/lane-times.ts';
 
 /** The API's default TTL. The calculation assumes it as the life of a link. */
 const linkDays = 31;
+/** The logs of the shipped stage production. */
+const logDays = 90;
 
 export interface CampaignCost {
-  /** What the campaign adds to the month's bill at AWS, with the storage of its links' records and their expiry checks. */
+  /** What the campaign adds to the bill at AWS in the whole life of its links: records, history, logs and expiry checks. */
   dollars: number;
   /** `2026-11`, `us-east-1`: the month and the region of the list prices. */
   readOn: string;
@@ -18,30 +19,47 @@ export interface CampaignCost {
   links: number;
 }
 
+/** What a campaign does on one lane. */
+export interface LaneWork {
+  lane: string;
+  links: number;
+  qrCodes: number;
+  deletes?: number;
+}
+
 /**
- * The dollars of a campaign at AWS's list prices, without the pipeline's fixed cost. It assumes that all commands take the
- * fastest lane, in full batches. A delete costs a command and the record of its request.
+ * The dollars of a campaign at AWS's list prices, without the pipeline's fixed cost. Each lane has its own batches, and they are full,
+ * because a campaign is a backlog. Links renew themselves, as the API's default is. A delete costs a command and the record of its
+ * request.
+ *
+ * @throws Error if the configuration has no such lane
  */
 export function costOf(
-  { links, qrCodes, deletes = 0 }: { links: number; qrCodes: number; deletes?: number },
+  work: readonly LaneWork[],
   settings: PipelineDemand & Pick<PipelineSettings, 'memoryMegabytes' | 'deduplicationWindowDays'>,
   account: AccountLimits,
 ): CampaignCost {
   const { plans, qr, expiry } = planPipeline(account, settings);
-  const [fastest] = plans.toSorted((one, other) => sustained(other.link) - sustained(one.link));
-  if (fastest === undefined || qr === undefined) throw new Error('lanes: must hold at least one lane; got {}');
-  const each = {
-    memoryMegabytes: settings.memoryMegabytes,
-    deduplicationWindowDays: settings.deduplicationWindowDays,
-    expiryCallsPerSecond: expiry?.callsPerSecond ?? 1,
-    use: useOn({ link: fastest.link, qr }),
-  };
-  const dollarsPerLink = sumOf(
-    costOfLink({ ...each, qrShare: links === 0 ? 0 : qrCodes / links, expiringShare: 1, linkDays }),
-  );
-  const dollarsPerDelete = sumOf(costOfLink({ ...each, qrShare: 0, expiringShare: 0, linkDays: 0 }));
+  const { memoryMegabytes, deduplicationWindowDays } = settings;
+  const dollars = work.map(({ lane, links, qrCodes, deletes = 0 }) => {
+    const link = plans.find((one) => one.lane === lane)?.link;
+    if (link === undefined || qr === undefined || expiry === undefined)
+      throw new Error(`lanes: must hold the lane ${lane}, and shares that can be planned`);
+    const each = {
+      memoryMegabytes,
+      deduplicationWindowDays,
+      logDays,
+      renewingShare: 1,
+      use: useOn({ link, qr, expiry }),
+    };
+    const qrShare = links === 0 ? 0 : qrCodes / links;
+    const perLink = sumOf(costOfLink({ ...each, qrShare, endingShare: 1, linkDays }));
+    const perDelete = sumOf(costOfLink({ ...each, qrShare: 0, endingShare: 0, linkDays: 0 }));
+    return perLink * links + perDelete * deletes;
+  });
   const { readOn, region } = awsPrices;
-  return { dollars: dollarsPerLink * links + dollarsPerDelete * deletes, readOn, region, links };
+  const links = work.reduce((sum, one) => sum + one.links, 0);
+  return { dollars: dollars.reduce((sum, one) => sum + one, 0), readOn, region, links };
 }
 
 const sumOf = (services: ReadonlyMap<string, number>) =>

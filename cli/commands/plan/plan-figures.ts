@@ -2,7 +2,7 @@ import { type LaneLoad, type QuotaFacts, roomFor, timesOf } from '../../pipeline
 import { type ConfiguredPipeline, plansOf, quotaContractOf } from '../../pipeline/configured-pipeline.ts';
 import { daysToCome, quotaOverview } from '../../pipeline/overview/overview.ts';
 import type { ChosenPipeline, PipelineOptions } from '../../pipeline/pipeline-choice.ts';
-import { costOf } from './campaign-cost.ts';
+import { costOf, type LaneWork } from './campaign-cost.ts';
 import type { PlanFigures } from './plan-report.ts';
 
 /** The quota that is left, by the control record of the pipeline if `--stack` or `--local` names one. */
@@ -69,7 +69,6 @@ export function figuresOf(
   const times = timesOf(loads, plansOf(pipeline), settings.lanes);
   const seconds = Math.max(0, ...times.map((time) => time.seconds));
   const reserved = loads.map((load) => ({ ...load, reserveCalls: settings.lanes[load.lane]?.quotaReserveCalls ?? 0 }));
-  const sum = (of: (load: LaneLoad) => number) => loads.reduce((total, load) => total + of(load), 0);
   const latestStart = by === undefined ? 0 : by - seconds * 1000;
   return {
     stackName,
@@ -78,14 +77,17 @@ export function figuresOf(
     seconds,
     quota,
     room: roomFor(reserved, quota),
-    cost: costOf(
-      { links: sum(({ quotaCalls }) => quotaCalls) - deletes, qrCodes: sum(({ qrCodes }) => qrCodes), deletes },
-      settings,
-      account,
-    ),
+    cost: costOf(workOf(loads, deletes), settings, account),
     ...(by !== undefined && { by: { end: by, latestStart, inTime: latestStart >= Date.now() } }),
   };
 }
+
+/** Only a plan without a file has deletes, and its one load is all deletes. */
+const workOf = (loads: readonly LaneLoad[], deletes: number): LaneWork[] =>
+  loads.map(({ lane, quotaCalls, qrCodes }) => {
+    const ofLane = Math.min(deletes, quotaCalls);
+    return { lane, links: quotaCalls - ofLane, qrCodes, deletes: ofLane };
+  });
 
 /** The figures with their instants as text, for `--json`. */
 export function readable({ by, quota: { seenAt, ...quota }, ...figures }: PlanFigures) {

@@ -96,7 +96,7 @@ export function jobWith(
   switch (job) {
     case 'link-worker': {
       const env = readEnvironment(linkWorkerEnvironment, variables);
-      const turns = RateLimiter.atPace(env.LINK_CALLS_PER_SECOND, clock);
+      const turns = RateLimiter.atPace(env.LINK_CALLS_PER_SECOND, clock, env.INVOCATION_GAP);
       const api = client(env, turns);
       const work = linkWorker(env, {
         api,

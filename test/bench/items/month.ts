@@ -96,6 +96,8 @@ function tables(runs: Record<string, Run>): string {
         'transactional above the API’s, p50',
         'p95',
         'p99',
+        'above one call’s, p50',
+        'p99',
         'last of a burst of 500, median',
         'most',
         'fullest second ≤ plan',
@@ -108,6 +110,8 @@ function tables(runs: Record<string, Run>): string {
         `${figures.calmLatencyMilliseconds.p50} ms`,
         `${figures.calmLatencyMilliseconds.p95} ms`,
         `${figures.calmLatencyMilliseconds.p99} ms`,
+        `${figures.calmLatencyAboveOneCallMilliseconds.p50} ms`,
+        `${figures.calmLatencyAboveOneCallMilliseconds.p99} ms`,
         `${figures.burstSeconds.median.toFixed(1)} s`,
         `${figures.burstSeconds.most.toFixed(1)} s`,
         `${figures.fullestSecond} ≤ ${figures.plannedCallsPerSecond}`,
@@ -153,6 +157,19 @@ function tables(runs: Record<string, Run>): string {
   ];
   if (first !== undefined) {
     const [name, { figures }] = first;
+    parts.push(
+      table(
+        ['custom metrics', 'written', 'billed, in months of one metric', 'with all commands of the quota'],
+        all.map(
+          ([
+            one,
+            {
+              figures: { metrics },
+            },
+          ]) => [one, metrics.written, metrics.billedMonths.toFixed(1), metrics.billedMonthsAtFullVolume.toFixed(1)],
+        ),
+      ),
+    );
     parts.push(
       table(
         [`campaigns, ${name}`, 'rows', 'from the file to the last outcome', 'links/s', 'rows parked'],

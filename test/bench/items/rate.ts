@@ -1,12 +1,12 @@
 import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { budgetOf } from '../../../lib/config/rate-budget.ts';
+import { budgetOf, utilisationAt } from '../../../lib/config/rate-budget.ts';
 import { table } from '../../report/table.ts';
 import type { BenchOptions, Findings } from '../item.ts';
 import { type BenchPipeline, type BenchPipelineOptions, benchPipeline } from '../world/bench-pipeline.ts';
 import { sustainableCallsPerSecond } from '../world/capacity.ts';
 import { creates } from '../world/commands.ts';
-import { lanePlans, plannedCallsPerSecond, qrPlan, utilisationAt, workerShares } from '../world/lanes.ts';
+import { lanePlans, plannedCallsPerSecond, qrPlan, workerShares } from '../world/lanes.ts';
 import { cores } from '../world/machine.ts';
 import { measureWindow } from '../world/measured-window.ts';
 import { otherClient } from '../world/other-client.ts';

@@ -99,7 +99,7 @@ async function run(
   };
   for (const { concurrency, callsPerSecond, callsInFlight } of workers) {
     for (let number = 0; number < concurrency; number++) {
-      const limiter = new RateLimiter(new Pacer(callsPerSecond, law(callsPerSecond)), clock);
+      const limiter = new RateLimiter(new Pacer(callsPerSecond, 'before', law(callsPerSecond)), clock);
       for (let place = 0; place < callsInFlight; place++) {
         clock.start(async () => {
           for (;;) {

@@ -1,3 +1,4 @@
+import type { PlansOfLife } from '../../../cli/cost/measured-use.ts';
 import { plansOf } from '../../../cli/pipeline/configured-pipeline.ts';
 import { pascal } from '../../../cli/pipeline/pipeline-outputs.ts';
 import { type LanePlan, plannedCalls, type WorkerPlan } from '../../../lib/config/rate-budget.ts';
@@ -31,14 +32,6 @@ export function plannedCallsPerSecond({ pipeline }: Running): number {
   return plannedCalls(plansOf(pipeline)).callsPerSecond;
 }
 
-/** An invocation's start, ledger read and end, as lib/config/rate-budget.ts assumes them. */
-const overheadSeconds = 0.1;
-
-/** The utilisation of lib/config/rate-budget.ts, (B/r) / (B/r + 1/r + latency + overhead), at another latency. */
-export function utilisationAt({ busySeconds, callsPerSecond }: WorkerPlan, latencySeconds: number): number {
-  return busySeconds / (busySeconds + 1 / callsPerSecond + latencySeconds + overheadSeconds);
-}
-
 /** The size of a lane's link worker in examples/configuration.ts. */
 export function configuredPlan(lane: string): WorkerPlan {
   const plan = lanePlans({ pipeline: variantPipeline({}) }).find((one) => one.lane === lane);
@@ -48,3 +41,10 @@ export function configuredPlan(lane: string): WorkerPlan {
 
 /** The size of the QR worker in examples/configuration.ts. */
 export const configuredQrPlan = (): WorkerPlan => qrPlan({ pipeline: variantPipeline({}) });
+
+/** The sizes of a life's workers in examples/configuration.ts, on a lane. */
+export function configuredPlans(lane: string): PlansOfLife {
+  const { expiry } = plansOf(variantPipeline({}));
+  if (expiry === undefined) throw new Error('the configuration has no valid expiryRateShare');
+  return { link: configuredPlan(lane), qr: configuredQrPlan(), expiry };
+}

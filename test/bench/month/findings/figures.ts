@@ -39,8 +39,10 @@ export interface MonthFigures {
   commands: number;
   quotaCalls: number;
   quotaCallsPerWrite: number;
-  /** Steady commands of the transactional lane while nothing is wrong, above the API's latency. */
+  /** Steady commands of the transactional lane while nothing is wrong, less what the API has taken for their calls. */
   calmLatencyMilliseconds: Latency;
+  /** The same less the API's latency once. A create under a chosen ID has two calls. */
+  calmLatencyAboveOneCallMilliseconds: Latency;
   /** The longest that any command of the transactional lane waited, with outages and parking. */
   longestWaitMinutes: number;
   /** Seconds until the last of a burst has its outcome, while nothing is wrong. */
@@ -62,6 +64,14 @@ export interface MonthFigures {
   linksRenewed: number;
   linksExpired: number;
   qrCodes: number;
+  /** Custom metrics that were written, and what they cost together: the hours of each over those of the month. */
+  metrics: {
+    written: number;
+    billedMonths: number;
+    /** The same for a hundred times as many commands: what a fifth of the hours have here, every hour has there. */
+    billedMonthsAtFullVolume: number;
+    hoursByMetric: Record<string, number>;
+  };
   cpuSeconds: number;
   clockEvents: number;
 }
@@ -98,7 +108,8 @@ export function figuresOf(played: PlayedMonth, calendar: Calendar): MonthFigures
     commands: requests.length,
     quotaCalls: ownCalls,
     quotaCallsPerWrite: ownCalls / made,
-    calmLatencyMilliseconds: latencyOf(calm),
+    calmLatencyMilliseconds: latencyOf(calm, ({ apiMilliseconds: ofCalls }) => ofCalls),
+    calmLatencyAboveOneCallMilliseconds: latencyOf(calm, () => apiMilliseconds),
     longestWaitMinutes: Math.max(...urgent.map(waited)) / minute,
     burstSeconds: {
       bursts: burstSeconds.length,
@@ -119,9 +130,25 @@ export function figuresOf(played: PlayedMonth, calendar: Calendar): MonthFigures
     linksRenewed: correspondence.ofLinks.get('renewed') ?? 0,
     linksExpired: correspondence.ofLinks.get('expired') ?? 0,
     qrCodes: calls.qr?.['200'] ?? 0,
+    metrics: metricFigures(played),
     cpuSeconds: played.cpuSeconds,
     clockEvents: clock.happened,
   };
+}
+
+/** The hours of each metric within the month. CloudWatch bills a metric for each hour with a value. */
+function metricFigures({ cloud, from, until }: PlayedMonth): MonthFigures['metrics'] {
+  const hoursByMetric = Object.fromEntries(
+    [...cloud.series.hours].flatMap(([key, hours]) => {
+      const own = [...hours].filter((one) => one >= from / hour && one < until / hour).length;
+      return own === 0 ? [] : [[key, own] as const];
+    }),
+  );
+  const all = Object.values(hoursByMetric);
+  const allHours = (until - from) / hour;
+  const inMonths = (hours: readonly number[]) => hours.reduce((sum, one) => sum + one, 0) / allHours;
+  const billedMonthsAtFullVolume = inMonths(all.map((hours) => (hours >= allHours / 5 ? allHours : hours)));
+  return { written: all.length, billedMonths: inMonths(all), billedMonthsAtFullVolume, hoursByMetric };
 }
 
 const isUnparked = ({ wasParked }: Request) => !wasParked;
@@ -142,8 +169,8 @@ function caughtUp(event: AccountEvent, from: number, urgent: readonly Request[])
   return [{ event: event.kind, minutes: (last - ends) / minute }];
 }
 
-function latencyOf(requests: readonly Request[]): Latency {
-  const above = requests.map((request) => waited(request) - apiMilliseconds);
+function latencyOf(requests: readonly Request[], apiTime: (request: Request) => number): Latency {
+  const above = requests.map((request) => waited(request) - apiTime(request));
   const at = (share: number) => Math.round(percentile(above, share));
   return { commands: above.length, p50: at(0.5), p95: at(0.95), p99: at(0.99), most: at(1) };
 }

@@ -22,6 +22,8 @@ interface Slot {
 export class Mapping {
   isOn = true;
   invocations = 0;
+  /** Runs when an invocation has ended, with its messages and how long it has run. */
+  onEnded: (messages: readonly Message[], milliseconds: number) => void = () => {};
   /** Invocations that ran longer than the function's time-out. Lambda would have killed them. */
   overran = 0;
   readonly queue: SimulatedQueue;
@@ -89,8 +91,10 @@ export class Mapping {
   async #invoke(slot: Slot, batch: readonly Message[]): Promise<void> {
     slot.isBusy = true;
     this.invocations++;
-    const endsAt = this.#clock.wallMilliseconds() + this.#size.timeoutSeconds * 1000;
-    const awsRequestId = `${this.queue.name}-invocation-${this.invocations}`;
+    const startedAt = this.#clock.wallMilliseconds();
+    const endsAt = startedAt + this.#size.timeoutSeconds * 1000;
+    // As long as Lambda's own.
+    const awsRequestId = `${this.queue.name}-${String(this.invocations).padStart(35 - this.queue.name.length, '0')}`;
     const getRemainingTimeInMillis = () => endsAt - this.#clock.wallMilliseconds();
     const context = { awsRequestId, getRemainingTimeInMillis } as Context;
     try {
@@ -99,6 +103,7 @@ export class Mapping {
       for (const message of batch) if (!failed.has(message.messageId)) this.queue.delete(message);
     } finally {
       if (getRemainingTimeInMillis() < 0) this.overran++;
+      this.onEnded(batch, this.#clock.wallMilliseconds() - startedAt);
       slot.isBusy = false;
       this.#deliver();
     }

@@ -93,7 +93,8 @@ export class SimulatedQueue {
   send({ delaySeconds = 0, ...given }: NewMessage): Message {
     const message: Message = {
       ...given,
-      messageId: `${this.name}-${++this.#numbers}`,
+      // As long as SQS's own, because logs and records hold it.
+      messageId: `${this.name}-${String(++this.#numbers).padStart(35 - this.name.length, '0')}`,
       sentAt: this.#clock.wallMilliseconds(),
       receiveCount: 0,
       hiddenUntil: undefined,

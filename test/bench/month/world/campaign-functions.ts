@@ -2,6 +2,7 @@ import { campaignChecker } from '../../../../lambdas/campaign-checker/campaign-c
 import { campaignSender } from '../../../../lambdas/campaign-sender/sender.ts';
 import type { CampaignRules } from '../../../../lambdas/domain/campaign/rules.ts';
 import { noPolicy } from '../../../../lambdas/domain/contract/command-reading.ts';
+import { dimension } from '../../../../lambdas/domain/work/names.ts';
 import { sqsBatch } from '../../../../lambdas/runtime/sqs-batch.ts';
 import { campaignCheckerPlan } from '../../../../lib/config/rate-budget.ts';
 import { Mapping } from '../queues/mapping.ts';
@@ -29,7 +30,8 @@ function rulesOf({ settings }: MonthSize): CampaignRules {
 
 /** The campaign checker, fed by the bucket's events. */
 export function startChecker(cloud: Cloud): void {
-  const { size, clock, observer, services, files } = cloud;
+  const { size, clock, services, files } = cloud;
+  const telemetry = cloud.telemetry();
   const { aboveRows, ...approval } = size.settings.campaigns?.approval ?? {};
   const queue = cloud.queue(campaignQueue);
   const work = campaignChecker(
@@ -57,11 +59,11 @@ export function startChecker(cloud: Cloud): void {
       control: services.control,
       queue: { send: async (body, delaySeconds) => void queue.send({ body, senderId: ownSender, delaySeconds }) },
       policy: noPolicy,
-      observer,
+      observer: telemetry.observer({}),
       clock,
     },
   );
-  const handler = sqsBatch({ ...cloud.batch(queue), mostReturned: 1_000, work });
+  const handler = sqsBatch({ ...cloud.batch(queue), telemetry, mostReturned: 1_000, work });
   const checkerSize = { ...campaignCheckerPlan, batchSize: 1, windowSeconds: 0 };
   const environments = Array.from({ length: campaignCheckerPlan.concurrency }, () => handler);
   cloud.mappings.set(campaignQueue, new Mapping(queue, clock, checkerSize, environments));
@@ -69,7 +71,8 @@ export function startChecker(cloud: Cloud): void {
 
 /** The campaign sender, once a minute. */
 export function startSender(cloud: Cloud): void {
-  const { size, clock, observer, services, files } = cloud;
+  const { size, clock, services, files } = cloud;
+  const telemetry = cloud.telemetry();
   const { producers, templates } = rulesOf(size);
   const send = campaignSender(
     {
@@ -100,10 +103,10 @@ export function startSender(cloud: Cloud): void {
           return [];
         },
       },
-      outcomes: services.outcomes,
+      outcomes: cloud.outcomes(1),
       linkIdSecret: cloud.linkIdSecret,
       policy: noPolicy,
-      laneObserver: () => observer,
+      laneObserver: (lane) => telemetry.observer({ [dimension.lane]: lane }),
       clock,
     },
   );

@@ -9,11 +9,19 @@ import { firstSenderAttribute } from '../../../../lambdas/domain/contract/sender
 import type { ControlReading } from '../../../../lambdas/domain/control/control-record.ts';
 import { expiryLane, qrLane } from '../../../../lambdas/domain/work/names.ts';
 import type { Observer } from '../../../../lambdas/domain/work/observer.ts';
+import type { ExpiryWorkerPorts } from '../../../../lambdas/expiry-worker/ports.ts';
+import type { QrWorkerPorts } from '../../../../lambdas/qr-worker/qr-worker.ts';
+import type { CallMetrics } from '../../../../lambdas/runtime/call-metrics.ts';
 import { RateLimiter } from '../../../../lambdas/runtime/rate-limiter.ts';
 import type { SqsBatchOptions } from '../../../../lambdas/runtime/sqs-batch.ts';
-import { callTimeoutMilliseconds, campaignCheckerPlan, maxReceiveCount } from '../../../../lib/config/rate-budget.ts';
+import {
+  callTimeoutMilliseconds,
+  campaignCheckerPlan,
+  maxReceiveCount,
+  type WorkerPlan,
+} from '../../../../lib/config/rate-budget.ts';
 import { CallCounter } from '../../../../local/onelink-api/limits.ts';
-import { EmulatedApi } from '../../../world/emulated-api.ts';
+import { EmulatedApi, keyOfCall } from '../../../world/emulated-api.ts';
 import { InMemoryCampaignFiles } from '../../../world/in-memory-campaign-files.ts';
 import { InMemoryCampaignTable } from '../../../world/in-memory-campaign-table.ts';
 import { InMemoryControl } from '../../../world/in-memory-control.ts';
@@ -26,6 +34,7 @@ import { Chance } from '../time/chance.ts';
 import { SimulatedClock } from '../time/simulated-clock.ts';
 import { Correspondence } from './correspondence.ts';
 import { ParkedCommands } from './parked-commands.ts';
+import { SeriesHours } from './series-hours.ts';
 import { apiMilliseconds, serviceMilliseconds, slow } from './services.ts';
 import type { MonthSize } from './size.ts';
 
@@ -67,12 +76,16 @@ export class Cloud {
   /** Queues by name: the lanes, `qr`, `expiry` and the campaign files. */
   readonly queues = new Map<string, SimulatedQueue>();
   readonly mappings = new Map<string, Mapping>();
+  /** Batches of removals that the intake has handled. */
+  intakeRuns = 0;
   /** Sends in this hour, for the plot. */
   hour = new CallCounter();
   /** Links made at each address, as the API has answered. */
   readonly made = new Map<string, number>();
   /** The least quota that was left when a lane sent a call that costs quota, by lane. */
   readonly lowestQuota = new Map<string, number>();
+  /** How long the API has taken for the calls of a command under way, by its link. */
+  readonly #apiTimes = new Map<string, number>();
   readonly metrics = new Map<string, number>();
   /** Link IDs and the like never go into it: names of metrics and messages of warnings alone. */
   readonly warnings = new Map<string, number>();
@@ -117,8 +130,16 @@ export class Cloud {
   }
 
   /** A client of one environment of a lane, and the rate limiter of its share. */
-  client(lane: string, callsPerSecond: number, callsInFlight = 1): { api: OneLinkClient; turns: RateLimiter } {
-    const turns = RateLimiter.atPace(callsPerSecond, this.clock);
+  client(
+    lane: string,
+    {
+      callsPerSecond,
+      callsInFlight = 1,
+      gap = 'before',
+    }: Pick<WorkerPlan, 'callsPerSecond'> & Partial<Pick<WorkerPlan, 'callsInFlight' | 'gap'>>,
+    onCall: ReturnType<CallMetrics['apiCalls']> = () => {},
+  ): { api: OneLinkClient; turns: RateLimiter } {
+    const turns = RateLimiter.atPace(callsPerSecond, this.clock, gap);
     const settings = {
       API_DIALECT: 'v2.0',
       API_BASE_URL: 'http://127.0.0.1:1/api/v2.0',
@@ -126,53 +147,99 @@ export class Cloud {
       CALLS_IN_FLIGHT: callsInFlight,
     } as const;
     const token = { value: async () => 'local-token', fresh: async () => 'local-token' };
+    const isOfCommands = this.size.lanes.some(({ name }) => name === lane);
     const transport: ConstructorParameters<typeof OneLinkClient>[2] = {
-      send: (call) => {
+      send: async (call) => {
         this.hour.record(this.clock.monotonicMilliseconds());
         if (call.method !== 'GET') {
           const { remaining } = this.api.emulator.quota;
           this.lowestQuota.set(lane, Math.min(remaining, this.lowestQuota.get(lane) ?? remaining));
         }
-        return this.api.send(call);
+        const sentAt = this.clock.wallMilliseconds();
+        const result = await this.api.send(call);
+        if (isOfCommands) {
+          const link = keyOfCall(call);
+          this.#apiTimes.set(link, (this.#apiTimes.get(link) ?? 0) + this.clock.wallMilliseconds() - sentAt);
+        }
+        return result;
       },
     };
-    return {
-      api: new OneLinkClient(settings, { token, turns, clock: this.clock, onCall: () => {} }, transport),
-      turns,
-    };
+    return { api: new OneLinkClient(settings, { token, turns, clock: this.clock, onCall }, transport), turns };
   }
 
   /** What a function's batch runtime needs of this cloud. */
-  batch(queue: SimulatedQueue): Pick<SqsBatchOptions, 'queue' | 'telemetry' | 'clock' | 'random'> {
+  batch(queue: SimulatedQueue): Pick<SqsBatchOptions, 'queue' | 'clock' | 'random'> {
     const delay: SqsBatchOptions['queue']['delay'] = async (messages) => {
       await this.clock.sleep(serviceMilliseconds.queue);
       for (const { receiptHandle, delaySeconds } of messages) queue.changeVisibility(receiptHandle, delaySeconds);
       return 0;
     };
-    const telemetry = { observer: () => this.observer, beginInvocation: () => {}, endInvocation: () => {} };
-    return { queue: { delay }, telemetry, clock: this.clock, random: this.chance.next };
+    return { queue: { delay }, clock: this.clock, random: this.chance.next };
+  }
+
+  /** The telemetry of one function. */
+  telemetry(): SqsBatchOptions['telemetry'] & CallMetrics {
+    return this.series;
+  }
+
+  /** Sends to a queue as a function of the pipeline does. */
+  enqueuer<Job>(name: string, textOf: (job: Job) => string): (job: Job, groupId?: string) => Promise<void> {
+    return async (job, groupId) => {
+      await this.clock.sleep(serviceMilliseconds.queue);
+      this.queue(name).send({ body: textOf(job), senderId: ownSender, groupId });
+    };
+  }
+
+  /** Where the QR worker stores images. */
+  get images(): QrWorkerPorts['store'] {
+    const put: QrWorkerPorts['store']['put'] = async ({ source, address }) => {
+      await this.clock.sleep(serviceMilliseconds.bucket);
+      return `qr/${source}/${address.onelinkId}/${address.shortlinkId}.png`;
+    };
+    return { bucket: 'codes', put, remove: async () => {} };
+  }
+
+  /** Where the expiry worker writes the ends of links. */
+  get history(): ExpiryWorkerPorts['history'] {
+    return { addExpired: async () => this.clock.sleep(serviceMilliseconds.bucket) };
   }
 
   /** Counts metrics and warnings, and keeps nothing else. */
-  readonly observer: Observer = {
+  readonly #observer: Observer = {
     ...silentObserver,
     count: (metric, by = 1) => void this.metrics.set(metric, (this.metrics.get(metric) ?? 0) + by),
     warn: (message) => void this.warnings.set(message, (this.warnings.get(message) ?? 0) + 1),
   };
 
+  readonly series = new SeriesHours(() => this.clock.wallMilliseconds(), this.#observer);
+
   readonly linkIdSecret = { value: async () => linkIdSecret };
 
   /** Each service, as slow as it is for a function. */
   get services() {
-    const { table, topic } = serviceMilliseconds;
+    const { table } = serviceMilliseconds;
     const { ledger, control, campaigns, clock } = this;
-    const publish = async (outcome: Outcome) => this.correspondence.published(outcome, clock.wallMilliseconds());
     return {
       ledger: slow(ledger, clock, table),
       control: slow(control, clock, table),
       campaigns: slow(campaigns, clock, table),
-      outcomes: slow({ publish }, clock, topic),
     };
+  }
+
+  /**
+   * The topic, as a function publishes to it.
+   *
+   * @param _perPublish the most outcomes of one request
+   * @param _callsPerSecond the function's pace, if it has one
+   */
+  outcomes(_perPublish: number, _callsPerSecond?: number): { publish(outcome: Outcome): Promise<void> } {
+    const { correspondence, clock } = this;
+    const publish = async (outcome: Outcome) => {
+      const link = outcome.link && `${outcome.link.onelinkId}/${outcome.link.shortlinkId}`;
+      correspondence.published(outcome, clock.wallMilliseconds(), this.#apiTimes.get(link ?? ''));
+      if (link !== undefined) this.#apiTimes.delete(link);
+    };
+    return slow({ publish }, clock, serviceMilliseconds.topic);
   }
 
   /** Sends messages as the pipeline's own functions do, with what they vouch for. */

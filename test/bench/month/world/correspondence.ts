@@ -14,6 +14,8 @@ export interface Request {
   finals: Set<string>;
   outcome: Outcome['outcome'] | undefined;
   answeredAt: number | undefined;
+  /** How long the API has taken for the calls of this command. */
+  apiMilliseconds: number;
   codeAt: number | undefined;
   wasParked: boolean;
 }
@@ -42,12 +44,12 @@ export class Correspondence {
   ): void {
     const key = requestKey({ source, requestId });
     if (this.requests.has(key)) return;
-    const none = { outcome: undefined, answeredAt: undefined, codeAt: undefined, wasParked: false };
+    const none = { outcome: undefined, answeredAt: undefined, apiMilliseconds: 0, codeAt: undefined, wasParked: false };
     this.requests.set(key, { ...sent, finals: new Set(), ...none });
     this.open++;
   }
 
-  published(outcome: Outcome, at: number): void {
+  published(outcome: Outcome, at: number, apiMilliseconds = 0): void {
     const { source, requestId, outcome: kind, outcomeId } = outcome;
     if (ofLinks.has(kind)) {
       this.ofLinks.set(kind, (this.ofLinks.get(kind) ?? 0) + 1);
@@ -72,6 +74,7 @@ export class Correspondence {
     request.finals.add(outcomeId);
     if (request.answeredAt !== undefined) return;
     request.answeredAt = at;
+    request.apiMilliseconds = apiMilliseconds;
     request.outcome = kind;
     this.open--;
     if (request.wasParked) this.parked--;

@@ -3,14 +3,13 @@ import type { LinkRecord } from '../../../../lambdas/domain/link/ledger-record.t
 import { wakeAt } from '../../../../lambdas/domain/link/ledger-record.ts';
 import type { Removal } from '../../../../lambdas/domain/link/removal.ts';
 import { secondsNow } from '../../../../lambdas/domain/work/clock.ts';
-import { expiryLane, qrLane } from '../../../../lambdas/domain/work/names.ts';
+import { dimension, expiryLane, qrLane } from '../../../../lambdas/domain/work/names.ts';
 import { expiryIntake } from '../../../../lambdas/expiry-intake/expiry-intake.ts';
 import { governor } from '../../../../lambdas/governor/governor.ts';
 import { governorMetric } from '../../../../lambdas/governor/names.ts';
 import { replayer } from '../../../../lambdas/replayer/replayer.ts';
 import { callTimeoutMilliseconds, governorCallsPerSecond, replayedAhead } from '../../../../lib/config/rate-budget.ts';
 import type { Cloud } from './cloud.ts';
-import { ownSender } from './cloud.ts';
 import { serviceMilliseconds, slow } from './services.ts';
 
 const minute = 60_000;
@@ -51,9 +50,11 @@ export interface Governed {
 
 /** The governor, once a minute. */
 export function startGovernor(cloud: Cloud): Governed {
-  const { size, clock, observer, services, mappings } = cloud;
+  const { size, clock, services, mappings } = cloud;
+  const telemetry = cloud.telemetry();
+  const observer = telemetry.observer({});
   const governed: Governed = { changes: [], forecasts: [] };
-  const { api, turns } = cloud.client('governor', governorCallsPerSecond);
+  const { api, turns } = cloud.client('governor', { callsPerSecond: governorCallsPerSecond }, telemetry.apiAnswers({}));
   const lanes = size.lanes.map(({ name, reserveCalls, hourlyCapCalls, dailyCapCalls }) => {
     return { name, reserveCalls, hourlyCapCalls, dailyCapCalls, mappings: [name] };
   });
@@ -94,12 +95,13 @@ export function startGovernor(cloud: Cloud): Governed {
       },
       observer: {
         ...observer,
-        level: (metric, percent) => {
+        level: (metric, percent, unit) => {
+          observer.level(metric, percent, unit);
           if (metric === governorMetric.quotaProjectedMonthEndPercent)
             governed.forecasts.push({ at: clock.wallMilliseconds(), percent });
         },
       },
-      laneObserver: () => observer,
+      laneObserver: (lane) => telemetry.observer({ [dimension.lane]: lane }),
       clock,
     },
   );
@@ -119,7 +121,8 @@ export function startGovernor(cloud: Cloud): Governed {
 
 /** The replayer, once a minute. */
 export function startReplayer(cloud: Cloud): void {
-  const { size, clock, observer, services } = cloud;
+  const { size, clock, services } = cloud;
+  const telemetry = cloud.telemetry();
   const replay = replayer(
     {
       LEDGER_TABLE_NAME: 'ledger',
@@ -159,9 +162,9 @@ export function startReplayer(cloud: Cloud): void {
         },
       },
       quarantine: { keepLot: async () => {}, keepLines: async () => {} },
-      outcomes: services.outcomes,
-      observer,
-      laneObserver: () => observer,
+      outcomes: cloud.outcomes(10),
+      observer: telemetry.observer({}),
+      laneObserver: (lane) => telemetry.observer({ [dimension.lane]: lane }),
       clock,
     },
   );
@@ -175,20 +178,18 @@ const streamBatch = 100;
 
 /** The table's TTL, its stream, and the expiry intake. */
 export function startExpiryIntake(cloud: Cloud): void {
-  const { ledger, clock, services, observer } = cloud;
+  const { ledger, clock, services } = cloud;
+  const lane = { [dimension.lane]: expiryLane };
   let removals = 0;
   const take = expiryIntake(
     { CHECK_LOST_AFTER_DAYS: 15 },
     {
       ledger: services.ledger,
       checks: {
-        enqueue: async (body) => {
-          await clock.sleep(serviceMilliseconds.queue);
-          cloud.queue(expiryLane).send({ body, senderId: ownSender });
-        },
+        enqueue: cloud.enqueuer(expiryLane, (body: string) => body),
       },
       removalIn: (body) => JSON.parse(body) as Removal,
-      observer,
+      observer: cloud.telemetry().observer(lane),
       clock,
     },
   );
@@ -200,6 +201,7 @@ export function startExpiryIntake(cloud: Cloud): void {
       const bodies = due
         .slice(start, start + streamBatch)
         .map(([, record]) => JSON.stringify({ record, token: `removal-${++removals}` } satisfies Removal));
+      cloud.intakeRuns++;
       if ((await take(bodies)).includes(false)) throw new Error('the intake of a removal has failed');
     }
   });

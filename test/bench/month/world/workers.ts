@@ -1,7 +1,7 @@
 import { noPolicy } from '../../../../lambdas/domain/contract/command-reading.ts';
 import { wireJson } from '../../../../lambdas/domain/contract/wire-json.ts';
 import type { Removal } from '../../../../lambdas/domain/link/removal.ts';
-import { expiryLane, qrLane } from '../../../../lambdas/domain/work/names.ts';
+import { dimension, expiryLane, qrLane } from '../../../../lambdas/domain/work/names.ts';
 import { expiryWorkerEnvironment } from '../../../../lambdas/expiry-worker/env.ts';
 import { expiryWorker } from '../../../../lambdas/expiry-worker/expiry-worker.ts';
 import { linkWorkerEnvironment } from '../../../../lambdas/link-worker/env.ts';
@@ -34,7 +34,7 @@ function feed(cloud: Cloud, name: string, plan: WorkerPlan, environment: () => H
 
 /** The link worker of a lane, as its handler wires it. */
 export function startLinkWorker(cloud: Cloud, { name, plan, reserveCalls }: LaneSize): void {
-  const { size, clock, observer, services } = cloud;
+  const { size, clock, services } = cloud;
   const producers = size.settings.producers.filter(({ lanes }) => lanes.includes(name));
   const env = readEnvironment(linkWorkerEnvironment, {
     ...linkWorkerVariables,
@@ -42,18 +42,19 @@ export function startLinkWorker(cloud: Cloud, { name, plan, reserveCalls }: Lane
     LANE: name,
     LINK_ID_LENGTH: String(size.settings.linkIdLength),
     LINK_CALLS_PER_SECOND: String(plan.callsPerSecond),
+    INVOCATION_GAP: plan.gap,
+    // As lib/constructs/link-worker.ts gives it to it.
+    OUTCOMES_PER_PUBLISH: plan.windowSeconds > 0 ? '10' : '1',
     OWN_SENDERS: ownSender,
     PRODUCERS: JSON.stringify(producers.map(({ source, templates }) => ({ source, templates }))),
     TEMPLATES: JSON.stringify(size.settings.templates),
     CONFLICT_POLICY: size.settings.conflictPolicy,
     QUOTA_RESERVE_CALLS: String(reserveCalls),
   });
-  const enqueue: LinkWorkerPorts['qrQueue']['enqueue'] = async (job, groupId) => {
-    await clock.sleep(serviceMilliseconds.queue);
-    cloud.queue(qrLane).send({ body: wireJson(job), senderId: ownSender, groupId });
-  };
+  const lane = { [dimension.lane]: name };
   feed(cloud, name, plan, () => {
-    const { api, turns } = cloud.client(name, plan.callsPerSecond, plan.callsInFlight);
+    const telemetry = cloud.telemetry();
+    const { api, turns } = cloud.client(name, plan, telemetry.apiCalls(lane));
     const ports: LinkWorkerPorts = {
       api,
       quota: (accountId) => api.quota(accountId),
@@ -65,17 +66,18 @@ export function startLinkWorker(cloud: Cloud, { name, plan, reserveCalls }: Lane
       parked: slow(cloud.parked, clock, serviceMilliseconds.bucket),
       held: { add: async () => {} },
       senders: { decisions: async () => ({}) },
-      onQuotaCall: () => {},
+      onQuotaCall: telemetry.quotaCalls(),
       httpRecords: { note: async () => {} },
-      outcomes: services.outcomes,
-      qrQueue: { enqueue },
+      outcomes: cloud.outcomes(env.OUTCOMES_PER_PUBLISH, env.LINK_CALLS_PER_SECOND),
+      qrQueue: { enqueue: cloud.enqueuer(qrLane, wireJson) },
       qrImages: { remove: async () => {} },
       archive: { addRejected: async () => {} },
-      observer,
+      observer: telemetry.observer(lane),
       clock,
     };
     return sqsBatch({
       ...cloud.batch(cloud.queue(name)),
+      telemetry,
       mostReturned: env.MOST_RETURNED_MESSAGES,
       turns,
       api,
@@ -88,47 +90,46 @@ export function startLinkWorker(cloud: Cloud, { name, plan, reserveCalls }: Lane
 
 /** The QR worker of all lanes. */
 export function startQrWorker(cloud: Cloud): void {
-  const { size, clock, observer, services } = cloud;
+  const { size, clock, services } = cloud;
   const env = readEnvironment(qrWorkerEnvironment, {
     ...linkWorkerVariables,
     ...planned(size.qr),
     QR_CALLS_PER_SECOND: String(size.qr.callsPerSecond),
     MAX_QR_ATTEMPTS: '8',
   });
-  const store = {
-    bucket: 'codes',
-    put: async ({ source, address }: { source: string; address: { onelinkId: string; shortlinkId: string } }) => {
-      await clock.sleep(serviceMilliseconds.bucket);
-      return `qr/${source}/${address.onelinkId}/${address.shortlinkId}.png`;
-    },
-    remove: async () => {},
-  };
   feed(cloud, qrLane, size.qr, () => {
-    const { api, turns } = cloud.client(qrLane, size.qr.callsPerSecond, size.qr.callsInFlight);
-    const { ledger, outcomes } = services;
+    const telemetry = cloud.telemetry();
+    const { api, turns } = cloud.client(qrLane, size.qr, telemetry.apiCalls({ [dimension.lane]: qrLane }));
+    const observerOf = (lane: string) => telemetry.observer({ [dimension.lane]: lane });
+    const { ledger } = services;
+    const outcomes = cloud.outcomes(1);
     return sqsBatch({
       ...cloud.batch(cloud.queue(qrLane)),
+      telemetry,
       mostReturned: env.MOST_RETURNED_MESSAGES,
       turns,
       api,
-      work: qrWorker(env, { api, ledger, store, outcomes, observerOf: () => observer, clock }),
+      work: qrWorker(env, { api, ledger, store: cloud.images, outcomes, observerOf, clock }),
     });
   });
 }
 
 /** The expiry worker. */
 export function startExpiryWorker(cloud: Cloud): void {
-  const { size, clock, observer, services, linkIdSecret } = cloud;
+  const { size, clock, services, linkIdSecret } = cloud;
+  const lane = { [dimension.lane]: expiryLane };
   const env = readEnvironment(expiryWorkerEnvironment, {
     ...expiryWorkerVariables,
     ...planned(size.expiry),
     EXPIRY_CALLS_PER_SECOND: String(size.expiry.callsPerSecond),
   });
   feed(cloud, expiryLane, size.expiry, () => {
-    const { api, turns } = cloud.client(expiryLane, size.expiry.callsPerSecond, size.expiry.callsInFlight);
-    const { ledger, control, outcomes } = services;
+    const telemetry = cloud.telemetry();
+    const { api, turns } = cloud.client(expiryLane, size.expiry, telemetry.apiCalls(lane));
+    const { ledger, control } = services;
     return sqsBatch({
       ...cloud.batch(cloud.queue(expiryLane)),
+      telemetry,
       mostReturned: env.MOST_RETURNED_MESSAGES,
       turns,
       api,
@@ -136,13 +137,13 @@ export function startExpiryWorker(cloud: Cloud): void {
         api,
         ledger,
         control,
-        onQuotaCall: () => {},
+        onQuotaCall: telemetry.quotaCalls(),
         linkIdSecret,
         removalIn: (body) => JSON.parse(body) as Removal,
-        history: { addExpired: async () => clock.sleep(serviceMilliseconds.bucket) },
+        history: cloud.history,
         qrImages: { remove: async () => {} },
-        outcomes,
-        observer,
+        outcomes: cloud.outcomes(10),
+        observer: telemetry.observer(lane),
         clock,
       }),
     });

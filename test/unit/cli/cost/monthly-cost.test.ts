@@ -15,7 +15,8 @@ const nothing = {
 const still: CostInput = {
   linksPerMonth: 0,
   qrShare: 0,
-  expiringShare: 0,
+  endingShare: 0,
+  renewingShare: 0,
   memoryMegabytes: {
     linkWorker: 1_024,
     qrWorker: 512,
@@ -26,9 +27,17 @@ const still: CostInput = {
   },
   linkDays: 0,
   deduplicationWindowDays: 0,
-  expiryCallsPerSecond: 4,
-  use: { link: nothing, qrCode: nothing },
-  standing: { alarmMetrics: 0, customMetrics: 0, dashboards: 0, secrets: 0, polledQueues: 0, lanes: 0 },
+  logDays: 0,
+  use: { link: nothing, qrCode: nothing, checkedEnd: nothing, certainEnd: nothing },
+  standing: {
+    alarmMetrics: 0,
+    customMetrics: 0,
+    metricMonths: 0,
+    dashboards: 0,
+    secrets: 0,
+    polledQueues: 0,
+    lanes: 0,
+  },
 };
 const withLinks = (use: Partial<typeof nothing>, linksPerMonth = 1_000_000): CostInput => ({
   ...still,
@@ -52,22 +61,31 @@ describe('the cost of a million links', () => {
 
   test('has the storage of links for a month and of requests for two and a half', () => {
     const kept = { ...withLinks({}), linkDays: 30, deduplicationWindowDays: 75 };
-    // 700 bytes × 3.5 months × 1,000,000 = 2.28 GB, at 0.45 $ with its recovery.
-    expect(lineOf(monthlyCost(kept), 'DynamoDB')?.dollarsPerMillionLinks).toBeCloseTo(1.0268, 3);
+    // (370 + 100) bytes × 1 month and (510 + 100) × 2.5 months, × 1,000,000 = 1.86 GB, at 0.45 $ with its recovery.
+    expect(lineOf(monthlyCost(kept), 'DynamoDB')?.dollarsPerMillionLinks).toBeCloseTo(0.8361, 3);
   });
 
-  test('has the cost of QR codes and expiry checks by their share', () => {
+  test('has the cost of QR codes and of ends by their share', () => {
     const qrCode = { ...nothing, s3Puts: 1 };
     const lines = monthlyCost({ ...withLinks({}), qrShare: 0.1, use: { ...still.use, qrCode } });
-    expect(lineOf(lines, 'S3')?.dollarsPerMillionLinks).toBeCloseTo(0.5, 6);
-    const expiring = monthlyCost({ ...withLinks({}), expiringShare: 0.5 });
-    // A quarter of a second of half a gigabyte for each, and 2.5 ms of the intake.
-    expect(lineOf(expiring, 'Lambda')?.dollarsPerMillionLinks).toBeCloseTo(0.8437, 3);
-    // The check restores the record and writes its result: two writes and a read for each link.
-    expect(lineOf(expiring, 'DynamoDB')?.dollarsPerMillionLinks).toBeCloseTo(0.6875, 6);
-    // A hundred checks share an object.
-    expect(lineOf(expiring, 'S3')?.dollarsPerMillionLinks).toBeCloseTo(0.025, 6);
-    expect(lineOf(expiring, 'EventBridge Pipes')).toBeUndefined();
+    // A tenth of 5 $, and 2,500 bytes of each for a year
+    expect(lineOf(lines, 'S3')?.dollarsPerMillionLinks).toBeCloseTo(0.5 + 0.0643, 3);
+    const use = {
+      ...still.use,
+      checkedEnd: { ...nothing, dynamoDbWriteUnits: 2 },
+      certainEnd: { ...nothing, lambdaRequests: 1 },
+    };
+    const ending = monthlyCost({ ...withLinks({}), endingShare: 0.5, renewingShare: 0.25, use });
+    expect(lineOf(ending, 'DynamoDB')?.dollarsPerMillionLinks).toBeCloseTo(0.125 * 2 * 0.625, 6);
+    expect(lineOf(ending, 'Lambda')?.dollarsPerMillionLinks).toBeCloseTo(0.375 * 0.2, 6);
+    // 322 bytes of the history for a year, of half of the links
+    expect(lineOf(ending, 'S3')?.dollarsPerMillionLinks).toBeCloseTo(0.0414, 3);
+  });
+
+  test('has the logs as long as they stay, compressed', () => {
+    const logBytes = 1024 ** 3 / 1_000_000;
+    const lines = monthlyCost({ ...withLinks({ logBytes }), logDays: 90 });
+    expect(lineOf(lines, 'CloudWatch Logs')?.dollarsPerMillionLinks).toBeCloseTo(0.5 + 0.15 * 3 * 0.03, 6);
   });
 
   test('grows with the links, and its total is the sum of its lines', () => {
@@ -80,7 +98,7 @@ describe('the cost of a million links', () => {
 describe('the cost without any link', () => {
   test.each([
     ['alarms', { alarmMetrics: 50 }, 'CloudWatch alarms', 5],
-    ['metrics', { customMetrics: 100 }, 'CloudWatch metrics', 30],
+    ['metrics by their hours', { customMetrics: 200, metricMonths: 100 }, 'CloudWatch metrics', 30],
     ['dashboard', { dashboards: 1 }, 'CloudWatch dashboard', 3],
     ['secrets, and a read each minute', { secrets: 2 }, 'Secrets Manager', 1.016],
     // 5 queues × 5 × 2,592,000 s / 20 s = 3,240,000 receives.

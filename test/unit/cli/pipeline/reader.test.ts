@@ -162,7 +162,7 @@ test('the pace is the plan’s, and what one tool alone reaches', () => {
   const settings = config.stages.production?.pipelines[0] ?? expect.fail('no pipeline');
   const account = config.accounts.acme ?? expect.fail('no account');
   expect(readingPace({ settings, account })).toEqual({
-    batchSize: 76,
-    sustainedPerSecond: expect.closeTo(17.46, 2),
+    batchSize: 72,
+    sustainedPerSecond: expect.closeTo(16.53, 2),
   });
 });

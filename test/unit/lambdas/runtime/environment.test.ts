@@ -11,6 +11,7 @@ describe("a function's environment", () => {
     const environment = readEnvironment(linkWorkerEnvironment, { ...linkWorkerVariables, PATH: '/usr/bin' });
     expect(environment).toMatchObject({
       LINK_CALLS_PER_SECOND: 100,
+      INVOCATION_GAP: 'before',
       QUOTA_RESERVE_CALLS: 1_000,
       PRODUCERS: [
         { source: 'crm', templates: ['A1b3'] },
@@ -30,6 +31,7 @@ describe("a function's environment", () => {
     ['LINK_CALLS_PER_SECOND', '0'],
     ['LINK_CALLS_PER_SECOND', '2.5'],
     ['LINK_CALLS_PER_SECOND', 'fast'],
+    ['INVOCATION_GAP', 'none'],
     ['LINK_ID_LENGTH', '9'],
     ['LINK_ID_LENGTH', '51'],
     ['OUTCOMES_PER_PUBLISH', '11'],

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import type { InvocationGap } from '../../../../lambdas/domain/control/invocation-gap.ts';
 import { Pacer } from '../../../../lambdas/domain/control/pacer.ts';
 import { RateLimiter } from '../../../../lambdas/runtime/rate-limiter.ts';
 
 /** A rate limiter with a clock that moves when somebody sleeps. */
-function givenLimiter(callsPerSecond: number, mostPreparing: number) {
+function givenLimiter(callsPerSecond: number, mostPreparing: number, gap: InvocationGap = 'before') {
   let now = 0;
   const clock = {
     wallMilliseconds: () => now,
@@ -12,7 +13,12 @@ function givenLimiter(callsPerSecond: number, mostPreparing: number) {
       now += milliseconds;
     },
   };
-  return new RateLimiter(new Pacer(callsPerSecond), clock, mostPreparing);
+  return Object.assign(new RateLimiter(new Pacer(callsPerSecond, gap), clock, mostPreparing), {
+    now: () => now,
+    pass: (milliseconds: number) => {
+      now += milliseconds;
+    },
+  });
 }
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
@@ -76,5 +82,71 @@ describe('the backlog of the rate limiter', () => {
     for (const next of waiting) (await next).sent();
     // Then
     expect(limiter.backlogMilliseconds()).toBe(0);
+  });
+});
+
+describe('an invocation with the gap after its last send', () => {
+  it('returns when the gap has passed, and the next one sends at once', async () => {
+    // Given: a new environment has waited 120 ms before its first send.
+    const limiter = givenLimiter(10, 3, 'after');
+    limiter.beginInvocation();
+    (await limiter.next()).sent();
+    expect(limiter.now()).toBe(120);
+    // When: its answer takes 30 ms.
+    limiter.pass(30);
+    await limiter.endInvocation();
+    // Then
+    expect(limiter.now()).toBe(240);
+    limiter.beginInvocation();
+    (await limiter.next()).sent();
+    expect(limiter.now()).toBe(240);
+  });
+
+  it('returns at once if the answer took longer than the gap', async () => {
+    const limiter = givenLimiter(10, 3, 'after');
+    limiter.beginInvocation();
+    (await limiter.next()).sent();
+    limiter.pass(200);
+    await limiter.endInvocation();
+    expect(limiter.now()).toBe(320);
+  });
+
+  it('waits before its first send if the one before was cut off', async () => {
+    const limiter = givenLimiter(10, 3, 'after');
+    limiter.beginInvocation();
+    (await limiter.next()).sent();
+    limiter.beginInvocation();
+    (await limiter.next()).sent();
+    expect(limiter.now()).toBe(240);
+  });
+});
+
+describe('an invocation with the gap before its first send', () => {
+  it('returns after the calls that failed work has left behind', async () => {
+    // Given: a call that is being sent, and one that waits.
+    const limiter = givenLimiter(10, 3);
+    limiter.beginInvocation();
+    const turn = await limiter.next();
+    const waiting = limiter.next();
+    let ended = false;
+    const ending = limiter.endInvocation().then(() => {
+      ended = true;
+    });
+    // When, then
+    turn.sent();
+    const second = await waiting;
+    await settled();
+    expect(ended).toBe(false);
+    second.sent();
+    await ending;
+    expect(limiter.now()).toBe(220);
+  });
+
+  it('returns at once', async () => {
+    const limiter = givenLimiter(10, 3);
+    limiter.beginInvocation();
+    (await limiter.next()).sent();
+    await limiter.endInvocation();
+    expect(limiter.now()).toBe(120);
   });
 });

@@ -78,6 +78,7 @@ function given(
   vi.spyOn(telemetry, 'endInvocation').mockImplementation(() => did.push('telemetry ends'));
   vi.spyOn(turns, 'backlogMilliseconds').mockReturnValue(backlogMilliseconds);
   vi.spyOn(turns, 'beginInvocation').mockImplementation(() => did.push('turns begin'));
+  vi.spyOn(turns, 'endInvocation').mockImplementation(async () => void did.push('turns end'));
   const handler = sqsBatch({
     mostReturned,
     clock,
@@ -282,18 +283,26 @@ describe('a batch', () => {
     expect(response).toEqual({ batchItemFailures: [{ itemIdentifier: 'b' }] });
   });
 
-  it('fails as a whole when the work throws, and still writes its metrics', async () => {
+  it('fails as a whole when the work throws, and still keeps the gap after its sends and writes its metrics', async () => {
     const { handler, did } = given(async () => {
       throw new Error('the ledger is gone');
     });
     await expect(handler({ Records: [record('a')] }, givenContext())).rejects.toThrow('the ledger is gone');
-    expect(did).toEqual(['telemetry begins', 'turns begin', 'api begins', 'work', 'telemetry ends']);
+    expect(did).toEqual(['telemetry begins', 'turns begin', 'api begins', 'work', 'turns end', 'telemetry ends']);
   });
 
   it('starts telemetry, rate limiter and client first, and ends after the last delay', async () => {
     const { handler, did } = given(answering('try-again'));
     await handler({ Records: [record('a')] }, givenContext());
-    expect(did).toEqual(['telemetry begins', 'turns begin', 'api begins', 'work', 'queue delays', 'telemetry ends']);
+    expect(did).toEqual([
+      'telemetry begins',
+      'turns begin',
+      'api begins',
+      'work',
+      'queue delays',
+      'turns end',
+      'telemetry ends',
+    ]);
   });
 
   it.each([

@@ -4,7 +4,7 @@ import { config as brandsSample } from '../../../../examples/two-brands.ts';
 import { config as shipped } from '../../../../lib/config/config.ts';
 import type { Configuration, PipelineSettings } from '../../../../lib/config/config-schema.ts';
 import { validateConfiguration } from '../../../../lib/config/config-validation.ts';
-import { ConfigurationError } from '../../../../lib/config/configuration-error.ts';
+import { faultsOf } from '../../../world/configuration-faults.ts';
 
 /** The sample configuration with other values at some paths: `'stages.production.pipelines.0.lanes.campaign.batchSize'`. */
 function changed(...changes: readonly (readonly [path: string, value: unknown])[]): unknown {
@@ -17,16 +17,6 @@ function changed(...changes: readonly (readonly [path: string, value: unknown])[
     else Reflect.set(Object(parent), last, value);
   }
   return copy;
-}
-
-function faultsOf(candidate: unknown): readonly string[] {
-  try {
-    validateConfiguration(candidate);
-    return [];
-  } catch (error) {
-    if (error instanceof ConfigurationError) return error.faults;
-    throw error;
-  }
 }
 
 const pipeline = 'stages.production.pipelines.0';
@@ -208,8 +198,8 @@ describe('a configuration', () => {
     ],
     [
       'lanes.campaign.quotaReserveCalls',
-      99_839,
-      'must be at least 99,840 (two polls of 60 s × 832 calls/s); got 99839',
+      98_279,
+      'must be at least 98,280 (two polls of 60 s × 819 calls/s); got 98279',
     ],
     ['lanes.transactional.quotaReserveCalls', 7_500_000, 'must be below the monthly quota of 7,500,000; got 7500000'],
     [
@@ -221,11 +211,11 @@ describe('a configuration', () => {
     ['alarmThresholds.quotaUsedPercent.ticket', [85, 70], 'must be above the one before it, 85; got 70', '[1]'],
     ['alarmThresholds.quotaUsedPercent.ticket', [70, 70], 'must be above the one before it, 70; got 70', '[1]'],
     ['alarmThresholds.quotaUsedPercent.ticket', [70, 95], "must be below the page's 95; got 95", '[1]'],
-    // campaign 13 × 1,000 + transactional 3 × 10 + expiry 2 × 500
+    // campaign 13 × 1,000 + transactional 4 × 10 + expiry 2 × 500
     [
       'alarmThresholds.quotaSpentElsewhereCalls',
-      28_059,
-      'must be at least 28,060 (twice the 14,030 calls that running batches have not counted yet); got 28059',
+      28_079,
+      'must be at least 28,080 (twice the 14,040 calls that running batches have not counted yet); got 28079',
     ],
     ['alarmThresholds.lanePausedMinutes', 1, 'must be 5–10,080 (a week); got 1'],
   ])(
@@ -486,28 +476,28 @@ describe('a configuration', () => {
       'accounts.acme.headroom: must be a share from 0.01 to 1; got 2',
       `${at}.linkIdLength: must be 10–50 (guessable below 10; OneLink short-link IDs end at 50); got 51`,
       'stages.staging.pipelines[0].deduplicationWindowDays: must be at least 55 (10 in the queue + 14 as a dead letter + 31 to wait for the next month); got 30',
-      'stages.staging.pipelines[0].lanes.campaign.quotaReserveCalls: must be at least 99,840 (two polls of 60 s × 832 calls/s); got 1',
+      'stages.staging.pipelines[0].lanes.campaign.quotaReserveCalls: must be at least 98,280 (two polls of 60 s × 819 calls/s); got 1',
     ]);
   });
 
   test('whose lanes ask for more than the account has is refused with the arithmetic', () => {
-    // Given: 0.876 + 0.09 of the budget for links, which leaves nothing for QR and the governor
+    // Given: 0.863 + 0.09 of the budget for links, which leaves nothing for QR and the governor
     const candidate = changed(
       [`${pipeline}.lanes.transactional.rateShare`, 0.09],
       [`${pipeline}.lanes.transactional.quotaReserveCalls`, 30_000],
     );
     // Then
     expect(faultsOf(candidate)).toEqual([
-      'accounts.acme: the shares must come to at most floor(1000 × 0.95 × (1 − 0)) = 950 calls/s; got 977 ' +
-        '(OneLink-production: transactional 5 × 17 + campaign 13 × 64 + QR 2 × 11 + expiry 2 × 9 + reader 1 × 19 + governor 1)',
+      'accounts.acme: the shares must come to at most floor(1000 × 0.95 × (1 − 0)) = 950 calls/s; got 963 ' +
+        '(OneLink-production: transactional 5 × (15 + 2) + campaign 13 × 63 + QR 2 × 11 + expiry 2 × 9 + reader 1 × 18 + governor 1)',
     ]);
   });
 
   test('counts every pipeline of every stage against the account that it names', () => {
     expect(faultsOf(changed(['stages.staging.pipelines.0.account', 'acme']))).toEqual([
-      'accounts.acme: the shares must come to at most floor(1000 × 0.95 × (1 − 0)) = 950 calls/s; got 1898 ' +
-        '(OneLink-production: transactional 3 × 19 + campaign 13 × 64 + QR 2 × 11 + expiry 2 × 9 + reader 1 × 19 + governor 1; ' +
-        'OneLink-staging: transactional 3 × 19 + campaign 13 × 64 + QR 2 × 11 + expiry 2 × 9 + reader 1 × 19 + governor 1)',
+      'accounts.acme: the shares must come to at most floor(1000 × 0.95 × (1 − 0)) = 950 calls/s; got 1900 ' +
+        '(OneLink-production: transactional 4 × (16 + 2) + campaign 13 × 63 + QR 2 × 11 + expiry 2 × 9 + reader 1 × 18 + governor 1; ' +
+        'OneLink-staging: transactional 4 × (16 + 2) + campaign 13 × 63 + QR 2 × 11 + expiry 2 × 9 + reader 1 × 18 + governor 1)',
       'accounts.acme: the shares must come to at most floor(25 × 0.95 × (1 − 0)) = 23 QR calls/s; got 44 ' +
         '(OneLink-production: QR 2 × 11; OneLink-staging: QR 2 × 11)',
     ]);

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { config as twoBrands } from '../../../../examples/two-brands.ts';
 import type { PipelineSettings } from '../../../../lib/config/config-schema.ts';
 import { validateConfiguration } from '../../../../lib/config/config-validation.ts';
-import { ConfigurationError } from '../../../../lib/config/configuration-error.ts';
 import { sharedExistingFaults } from '../../../../lib/config/existing.ts';
+import { faultsOf as configurationFaults } from '../../../world/configuration-faults.ts';
 
 const aws = { account: '111122223333', region: 'eu-central-1' };
 const stream = (table: string, partition = 'aws') =>
@@ -23,13 +23,10 @@ function faultsOf(
     { ...acme, ...(first && { existing: first }) },
     { ...globex, ...(second && { existing: second }) },
   ];
-  try {
-    validateConfiguration({ ...twoBrands, stages: { production: { ...production, aws, removalPolicy, pipelines } } });
-    return [];
-  } catch (error) {
-    if (error instanceof ConfigurationError) return error.faults;
-    throw error;
-  }
+  return configurationFaults({
+    ...twoBrands,
+    stages: { production: { ...production, aws, removalPolicy, pipelines } },
+  });
 }
 
 const at = (index: number) => `stages.production.pipelines[${index}].existing`;

@@ -1,19 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { config } from '../../../../examples/configuration.ts';
 import type { Configuration, LandingZone, StageSettings } from '../../../../lib/config/config-schema.ts';
-import { validateConfiguration } from '../../../../lib/config/config-validation.ts';
-import { ConfigurationError } from '../../../../lib/config/configuration-error.ts';
 import { inZone, strict, strictZone } from '../../../stack/strict-stage.ts';
-
-function faultsOf(candidate: unknown): readonly string[] {
-  try {
-    validateConfiguration(candidate);
-    return [];
-  } catch (error) {
-    if (error instanceof ConfigurationError) return error.faults;
-    throw error;
-  }
-}
+import { faultsOf } from '../../../world/configuration-faults.ts';
 
 const zoneFaults = (zone: unknown, region?: string) => faultsOf(inZone(zone as LandingZone, region));
 const { production } = strict.stages;

@@ -1,17 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { validateConfiguration } from '../../../../lib/config/config-validation.ts';
-import { ConfigurationError } from '../../../../lib/config/configuration-error.ts';
 import { strict } from '../../../stack/strict-stage.ts';
-
-function faultsOf(candidate: unknown): readonly string[] {
-  try {
-    validateConfiguration(candidate);
-    return [];
-  } catch (error) {
-    if (error instanceof ConfigurationError) return error.faults;
-    throw error;
-  }
-}
+import { faultsOf } from '../../../world/configuration-faults.ts';
 
 type Steps = readonly (string | number)[];
 
