@@ -108,7 +108,11 @@ export async function disown({ command, settings, ports }: Attempt<Takeover>): P
   if (!isUntouched) return undefined;
   const nowSeconds = secondsNow(clock);
   const until = rememberedUntil(nowSeconds, settings.DEDUPLICATION_WINDOW_DAYS);
-  const next = { ...tombstoneOfUnknown(command, until), version: record.version + 1 };
+  const next: LinkRecord = {
+    ...tombstoneOfUnknown(command, until),
+    takenOver: true,
+    version: record.version + 1,
+  };
   const held = { version: record.version, nowSeconds, leaseOf: command.requestId };
   return (await ledger.replaceLink(next, held)) ? undefined : 'try-again';
 }

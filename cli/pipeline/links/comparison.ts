@@ -1,6 +1,7 @@
 import type { Templates } from '../../../lambdas/domain/contract/producer.ts';
 import { dataDigest } from '../../../lambdas/domain/link/digest.ts';
 import type { LinkRecord } from '../../../lambdas/domain/link/ledger-record.ts';
+import { isGivenUp } from '../../../lambdas/domain/link/link-state.ts';
 import type { LinkAtApi } from '../../../lambdas/domain/onelink/api-answer.ts';
 import { durationWords } from '../../words/words.ts';
 
@@ -35,6 +36,8 @@ export function compare(
   found: Found,
   context: { secret: string; templates: Templates; nowSeconds: number },
 ): Comparison {
+  // A takeover that the API refused has given the link up again. What the API has there is not the pipeline's.
+  if (isGivenUp(record)) return { result: 'equal' };
   if (found === 'foreign') {
     return different([{ what: 'state', words: 'was not made through the API' }]);
   }

@@ -1,4 +1,5 @@
 import type { LinkRecord } from '../../../lambdas/domain/link/ledger-record.ts';
+import { isGivenUp } from '../../../lambdas/domain/link/link-state.ts';
 import type { LinkAtApi } from '../../../lambdas/domain/onelink/api-answer.ts';
 import { isoSeconds } from '../../../lambdas/domain/work/clock.ts';
 import { durationWords } from '../../words/words.ts';
@@ -36,6 +37,7 @@ const expiryWords = ({ expiresAt }: LinkAtApi) => (expiresAt === undefined ? 'un
 
 function ledgerState(record: LinkRecord | undefined, nowSeconds: number): string {
   if (record === undefined) return 'no record';
+  if (isGivenUp(record)) return 'given up, after a takeover without effect';
   if (record.expiryCheck !== undefined) return `${record.state}, its expiry is being checked`;
   const isPast = record.state === 'live' && record.expiresAt <= nowSeconds;
   return isPast ? 'expired, unless renewed by clicks' : record.state;

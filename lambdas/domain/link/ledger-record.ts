@@ -9,7 +9,7 @@ export interface LinkRecord {
   source: string;
   /** The command that made it (create) or took it over (adopt, migrate). */
   requestId: string;
-  /** The link existed before that command, which took it over. */
+  /** The link existed before that command, which took it over. In the tombstone of an unknown link: and has given it up again. */
   takenOver?: true;
   state: 'live' | 'deleted';
   shortUrl: string;

@@ -73,6 +73,11 @@ export function hasBeenLink({ shortUrl, erased }: Pick<LinkRecord, 'shortUrl' | 
   return shortUrl !== '' || erased === true;
 }
 
+/** Whether a takeover has recorded the link and given it up again, because it ended without effect. */
+export function isGivenUp(record: Pick<LinkRecord, 'state' | 'shortUrl' | 'erased' | 'takenOver'>): boolean {
+  return record.state === 'deleted' && record.takenOver === true && !hasBeenLink(record);
+}
+
 /**
  * Whether another source's create has claimed the address and has not ended without a link. Only that source may send a
  * POST there, so a link at the API is not this command's.

@@ -208,7 +208,7 @@ describe('a migrate is rejected, and owns nothing', () => {
     world.api.links.set(spring, { ...old, api: 'dashboard' });
     await world.deliver(second);
     expect(world.outcomes).toMatchObject([{ outcome: 'rejected', reason: 'made-elsewhere' }]);
-    expect(world.ledger.links.get(spring)).toMatchObject({ state: 'deleted', shortUrl: '' });
+    expect(world.ledger.links.get(spring)).toMatchObject({ state: 'deleted', shortUrl: '', takenOver: true });
     await world.deliver({ body: { ...adopt, source: 'studio', requestId: 's-1' }, receiveCount: 2 });
     expect(world.outcomes.at(-1)).toMatchObject({ outcome: 'adopted' });
   });

@@ -138,5 +138,13 @@ describe('a deleted link', () => {
   test('differs if it is live at the API', () => {
     const words = 'deleted in the ledger, live at the API';
     expect(compared(record, found({ expiresAt: nowSeconds + 1 }))).toEqual(differs('state', words));
+    const retired = { ...record, takenOver: true as const, shortUrl: 'https://acme.onelink.me/A1b3/abc' };
+    expect(compared(retired, found({ expiresAt: nowSeconds + 1 }))).toEqual(differs('state', words));
+  });
+
+  test('is no link of the pipeline’s if a takeover has given it up again', () => {
+    const givenUp = { ...record, takenOver: true as const };
+    expect(compared(givenUp, found({ expiresAt: nowSeconds + 1 }))).toEqual(equal);
+    expect(compared(givenUp, 'foreign')).toEqual(equal);
   });
 });
