@@ -108,7 +108,9 @@ class LaneWork {
         const hasMoved = campaigns.some((record) => !before.includes(record));
         const mayMove = hasMoved || (standing.isOpen && campaigns.some(mayGoOn)) || this.#finishing.size > 0;
         pause = mayMove ? idlePauseMilliseconds : Math.min(2 * pause, longestPauseMilliseconds);
-        await this.#sleep(hasMoved ? busyPauseMilliseconds : pause);
+        // A longer pause ends with the run, which must not meet the start of the next one.
+        const left = Math.max(idlePauseMilliseconds, this.#until - this.#run.ports.clock.monotonicMilliseconds());
+        await this.#sleep(hasMoved ? busyPauseMilliseconds : Math.min(pause, left));
       }
     } catch (error) {
       this.#failed(undefined, error);

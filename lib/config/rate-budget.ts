@@ -378,10 +378,19 @@ function functionsOf({ plans, qr, expiry, reader }: PipelinePlan): [string, Work
 
 /** The most calls that the functions of the plan and one governor may send in any second, also after crashes. QR calls count in both. */
 export function plannedCalls(plan: PipelinePlan): Budget {
-  const sum = functionsOf(plan).reduce(
-    (total, [, { concurrency, callsPerSecond, afterCrash }]) => total + concurrency * (callsPerSecond + afterCrash),
-    0,
-  );
+  return mostCalls(plan, ({ callsPerSecond, afterCrash }) => callsPerSecond + afterCrash);
+}
+
+/**
+ * The same without what may come on top after a crash. It holds as long as no function has more warm environments than its reserved
+ * concurrency: then none is idle while all slots are in use.
+ */
+export function plannedCallsWithoutCrash(plan: PipelinePlan): Budget {
+  return mostCalls(plan, ({ callsPerSecond }) => callsPerSecond);
+}
+
+function mostCalls(plan: PipelinePlan, ofEnvironment: (one: WorkerPlan | ReaderPlan) => number): Budget {
+  const sum = functionsOf(plan).reduce((total, [, one]) => total + one.concurrency * ofEnvironment(one), 0);
   const { concurrency = 0, callsPerSecond = 0 } = plan.qr ?? {};
   return { callsPerSecond: sum + governorCallsPerSecond, qrCallsPerSecond: concurrency * callsPerSecond };
 }

@@ -1,6 +1,11 @@
 import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Budget, budgetOf, plannedCalls, reachedCallsPerSecond } from '../../../lib/config/rate-budget.ts';
+import {
+  type Budget,
+  budgetOf,
+  plannedCallsWithoutCrash,
+  reachedCallsPerSecond,
+} from '../../../lib/config/rate-budget.ts';
 import type { FaultInput } from '../../../local/onelink-api/faults.ts';
 import { table } from '../../report/table.ts';
 import { type FleetOptions, startFleet } from '../fleet/fleet.ts';
@@ -86,7 +91,7 @@ async function run(name: string, trouble: FullRateVariant, variant: Variant, sec
       countBetween(times, window.from, window.until) / window.seconds;
     const { account } = fleet.pipeline;
     const budget: Budget = budgetOf(account);
-    const planned = plannedCalls(fleet.plan);
+    const planned = plannedCallsWithoutCrash(fleet.plan);
     return {
       variant: name,
       latencyMilliseconds,

@@ -75,8 +75,7 @@ export class MeteredCloud extends Cloud {
       const texts = input.PublishBatchRequestEntries.map(({ Message }) => Message);
       this.bill.snsPublishes += requestsOf(texts);
       await this.clock.sleep(serviceMilliseconds.topic);
-      for (const text of texts)
-        this.correspondence.published(JSON.parse(text) as Outcome, this.clock.wallMilliseconds());
+      for (const text of texts) this.published(JSON.parse(text) as Outcome);
       return {};
     };
     const quiet = callsPerSecond === undefined ? undefined : quietMillisecondsAt(callsPerSecond);

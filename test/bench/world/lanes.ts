@@ -1,7 +1,7 @@
 import type { PlansOfLife } from '../../../cli/cost/measured-use.ts';
 import { plansOf } from '../../../cli/pipeline/configured-pipeline.ts';
 import { pascal } from '../../../cli/pipeline/pipeline-outputs.ts';
-import { type LanePlan, plannedCalls, type WorkerPlan } from '../../../lib/config/rate-budget.ts';
+import { type LanePlan, plannedCallsWithoutCrash, type WorkerPlan } from '../../../lib/config/rate-budget.ts';
 import type { BenchPipeline } from './bench-pipeline.ts';
 import { variantPipeline } from './synthesis.ts';
 
@@ -27,9 +27,9 @@ export function workerShares(running: Pick<BenchPipeline, 'pipeline' | 'function
   ];
 }
 
-/** The most calls that all functions together may send in any second: what the template allows, at most the budget. */
+/** The most calls that all functions together may send in any second. No function of a run has more environments than slots. */
 export function plannedCallsPerSecond({ pipeline }: Running): number {
-  return plannedCalls(plansOf(pipeline)).callsPerSecond;
+  return plannedCallsWithoutCrash(plansOf(pipeline)).callsPerSecond;
 }
 
 /** The size of a lane's link worker in examples/configuration.ts. */

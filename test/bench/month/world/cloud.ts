@@ -233,13 +233,15 @@ export class Cloud {
    * @param _callsPerSecond the function's pace, if it has one
    */
   outcomes(_perPublish: number, _callsPerSecond?: number): { publish(outcome: Outcome): Promise<void> } {
-    const { correspondence, clock } = this;
-    const publish = async (outcome: Outcome) => {
-      const link = outcome.link && `${outcome.link.onelinkId}/${outcome.link.shortlinkId}`;
-      correspondence.published(outcome, clock.wallMilliseconds(), this.#apiTimes.get(link ?? ''));
-      if (link !== undefined) this.#apiTimes.delete(link);
-    };
-    return slow({ publish }, clock, serviceMilliseconds.topic);
+    const publish = async (outcome: Outcome) => this.published(outcome);
+    return slow({ publish }, this.clock, serviceMilliseconds.topic);
+  }
+
+  /** The topic has taken an outcome. */
+  published(outcome: Outcome): void {
+    const link = outcome.link && `${outcome.link.onelinkId}/${outcome.link.shortlinkId}`;
+    this.correspondence.published(outcome, this.clock.wallMilliseconds(), this.#apiTimes.get(link ?? ''));
+    if (link !== undefined) this.#apiTimes.delete(link);
   }
 
   /** Sends messages as the pipeline's own functions do, with what they vouch for. */

@@ -1,5 +1,10 @@
 import type { AccountSettings, PipelineSettings } from '../../../../lib/config/config-schema.ts';
-import { arithmeticOf, plannedCalls, planPipeline, type WorkerPlan } from '../../../../lib/config/rate-budget.ts';
+import {
+  arithmeticOf,
+  plannedCallsWithoutCrash,
+  planPipeline,
+  type WorkerPlan,
+} from '../../../../lib/config/rate-budget.ts';
 
 /** A lane of the played month: its worker, and its limits of the quota at this scale. */
 export interface LaneSize {
@@ -80,7 +85,7 @@ export function monthSize(
     lanes,
     qr,
     expiry,
-    ...plannedCalls(played),
+    ...plannedCallsWithoutCrash(played),
     arithmetic: arithmeticOf(played),
   };
 }

@@ -9,6 +9,7 @@ import {
   leastReachedCallsPerSecond,
   type PipelineDemand,
   plannedCalls,
+  plannedCallsWithoutCrash,
   planPipeline,
   reservedConcurrency,
   urgentQrSeconds,
@@ -100,6 +101,7 @@ describe('the plan of the shipped pipeline', () => {
 
   test('sends at most 950 calls a second: 4 × (16 + 2) + 13 × 63 + 2 × 11 + 2 × 9 + 1 × 18 + 1', () => {
     expect(plannedCalls(plan)).toEqual({ callsPerSecond: 950, qrCallsPerSecond: 22 });
+    expect(plannedCallsWithoutCrash(plan)).toEqual({ callsPerSecond: 942, qrCallsPerSecond: 22 });
     expect(reservedConcurrency(plan, settings)).toBe(32);
   });
 

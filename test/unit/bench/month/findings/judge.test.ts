@@ -73,7 +73,7 @@ describe('the judge of a played month', () => {
   });
 
   it('finds a second above the plan, with its 429s', async () => {
-    // Given: the plan is 135 calls a second, and the API allows 142.
+    // Given: the plan is 127 calls a second, and the API allows 133.
     const { cloud, broken } = given();
     // When
     const reads = Array.from({ length: 150 }, () => cloud.api.client.read({ onelinkId: 'A1b3', shortlinkId: 'none' }));
@@ -82,7 +82,7 @@ describe('the judge of a played month', () => {
     // Then
     expect(broken()).toEqual([
       expect.stringMatching(/^\d+ calls had a 429 of our own making$/),
-      'a second had 150 calls, and the plan 135',
+      'a second had 150 calls, and the plan 127',
     ]);
   });
 

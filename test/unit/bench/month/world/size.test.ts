@@ -15,7 +15,7 @@ describe('the size of a played month', () => {
     // Given, when: half of 7.5 million calls
     const size = monthSize(variantPipeline({}), 3_750_000);
     // Then
-    expect([size.scale, size.callsPerSecond, size.qrCallsPerSecond]).toEqual([2, 72 + 819 + 22 + 18 + 1, 22]);
+    expect([size.scale, size.callsPerSecond, size.qrCallsPerSecond]).toEqual([2, 64 + 819 + 22 + 18 + 1, 22]);
     expect(laneIn(size, 'transactional')).toEqual({
       ...{ concurrency: 4, callsPerSecond: 16, batchSize: 10, windowSeconds: 0, reduced: undefined },
       ...{ reserveCalls: 10_000, dailyCapCalls: 250_000 },
