@@ -115,7 +115,12 @@ export function commandApi(settings: HttpApiEnvironment, rules: HttpRules, ports
     if (isReused(progress)) throw new HttpProblem('key-reused');
     if (progress.isRepeat) observer.count(httpApiMetric.requestReplayed);
     const seconds = waitSecondsOf(call.header('prefer'));
-    const made = outcomeAnswer(progress, call, appliedWait(call, trip), trip.operation === 'link-by-key');
+    const made = outcomeAnswer(
+      progress,
+      call,
+      appliedWait(call, trip, isOver(progress)),
+      trip.operation === 'link-by-key',
+    );
     return seconds > 0 ? withImage(made, progress, ports) : Promise.resolve(made);
   };
 

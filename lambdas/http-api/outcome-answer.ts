@@ -15,9 +15,15 @@ export const askAgainAfter = 2;
 /** Seconds for a parked or held command. It waits for quota or for an operator. */
 export const askLaterAfter = 60;
 
-/** States which wait the HTTP API has applied (RFC 7240). It may be shorter than the caller asked. */
-export const appliedWait = (call: Call, { hasWaited }: Pick<Trip, 'hasWaited'>): Record<string, string> =>
-  hasWaited ? { 'Preference-Applied': `wait=${waitSecondsOf(call.header('prefer'))}` } : {};
+/** States which wait the HTTP API has applied (RFC 7240): it may be shorter than the caller asked. An answer that is there needs none. */
+export function appliedWait(
+  call: Call,
+  { hasWaited }: Pick<Trip, 'hasWaited'>,
+  isAnswered = false,
+): Record<string, string> {
+  const seconds = waitSecondsOf(call.header('prefer'));
+  return hasWaited || (isAnswered && seconds > 0) ? { 'Preference-Applied': `wait=${seconds}` } : {};
+}
 
 /** The answer's body for one command. */
 export function bodyOf({ asked, known }: Progress, call: Pick<Call, 'root'>): RequestAnswer {

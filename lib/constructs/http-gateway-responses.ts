@@ -57,7 +57,8 @@ export function gatewayProblem(name: ProblemName, detail?: string): string {
     type: `https://$context.domainName/$context.stage/problems#${name}`,
     title,
     status,
-    detail: detail ?? fix,
+    // A page shows code by its marks. A problem is text.
+    detail: detail ?? fix.replaceAll('`', ''),
     instance: 'urn:uuid:$context.requestId',
   });
 }

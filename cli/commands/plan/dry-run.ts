@@ -109,6 +109,8 @@ export class DryRun {
   }
 
   #repeatOf(command: Command, line: number): RowFinding | undefined {
+    // The pipeline keeps no record of a get: a repeat reads again, and its request ID stays free.
+    if (command.action === 'get') return undefined;
     const request = number53(`${command.source}\0${command.requestId}`);
     // Any key will do: the digest is compared only with digests of this file.
     const asked = Number.parseInt(commandDigest('a dry run', command).slice(0, 13), 16);

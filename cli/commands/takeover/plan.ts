@@ -77,7 +77,11 @@ const plan = (scene: Scene<ChoiceOptions>): Promise<number> =>
       return exitCode.notDone;
     }
     if (!options.json && fitRows(counts) > 0)
-      console.error('To take them over, run the same command with run in place of plan.');
+      console.error(
+        counts.byClass.undecided > 0
+          ? 'To take them over, run the same command with run in place of plan, and with --adopt or --migrate.'
+          : 'To take them over, run the same command with run in place of plan.',
+      );
     const others = Object.keys(classesOf(counts)).filter((one) => !isFine(one));
     return others.length === 0 && figures.room.result === 'room' ? exitCode.done : exitCode.incomplete;
   });

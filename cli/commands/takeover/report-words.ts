@@ -16,7 +16,7 @@ export interface ReportRow {
   result: (Omit<LinkResult, 'status'> & { status: ReportStatus }) | undefined;
 }
 type WithoutResult = 'not sent' | 'not attempted' | 'unknown';
-export type ReportStatus = RowStatus | WithoutResult | 'ended' | 'other-domain';
+export type ReportStatus = RowStatus | WithoutResult | 'owned' | 'ended' | 'other-domain';
 
 /** The counts of a report. They add up to the rows of the list. */
 export class ReportCounts {
@@ -27,6 +27,8 @@ export class ReportCounts {
   readonly byStatus = new Map<ReportStatus, number>();
   /** Of the rejected, failed and ended rows. */
   readonly byReason = new Map<string, number>();
+  /** The first fault of each reason, which the options of the takeover cause. */
+  readonly firstFault = new Map<string, string>();
 
   add({ class: one, result }: ReportRow): void {
     this.rows += 1;
@@ -34,7 +36,12 @@ export class ReportCounts {
     if (result === undefined) bump(this.withoutStatus, one);
     if (result === undefined) return;
     bump(this.byStatus, result.status);
-    if (withReason.has(result.status)) bump(this.byReason, result.reason ?? result.status);
+    if (!withReason.has(result.status)) return;
+    const reason = result.reason ?? result.status;
+    bump(this.byReason, reason);
+    const [fault] = result.faults ?? [];
+    if (reason === 'invalid-command' && fault !== undefined && !this.firstFault.has(reason))
+      this.firstFault.set(reason, `${fault.path}: ${fault.message}`);
   }
 
   status(status: ReportStatus): number {
@@ -74,7 +81,7 @@ function ofAnswer(row: ListRow, { status, ...known }: LinkResult): ReportRow['re
   return status === 'ours' ? undefined : { ...known, status };
 }
 
-const ownedBy: ReadonlySet<LinkResult['status']> = new Set(['adopted', 'migrated', 'ours']);
+const ownedBy: ReadonlySet<LinkResult['status']> = new Set(['adopted', 'migrated', 'owned', 'ours']);
 
 /** What a fit link without a result is. Nobody may take a link that was sent for one that was not. */
 function withoutResult(results: TakeoverResults): WithoutResult {
@@ -119,7 +126,10 @@ export function reportLines(counts: ReportCounts, results: TakeoverResults, camp
       .map(([status, count]) => line(count, status, statusWords[status] ?? otherWords)),
     ...[...counts.byReason]
       .sort(([, one], [, other]) => other - one)
-      .map(([reason, count]) => `${' '.repeat(width + 4)}${n(count)} ${reason}`),
+      .map(([reason, count]) => {
+        const remedy = [counts.firstFault.get(reason), reasonWords[reason]].filter((words) => words !== undefined);
+        return [`${' '.repeat(width + 4)}${n(count)} ${reason}`, ...remedy].join('. ');
+      }),
     ...classes.flatMap((one) => {
       const count = counts.withoutStatus.get(one) ?? 0;
       return count === 0 ? [] : [line(count, one, classWords[one])];
@@ -131,6 +141,7 @@ export function reportLines(counts: ReportCounts, results: TakeoverResults, camp
 const statusWords: Partial<Record<ReportStatus, string>> = {
   adopted: 'The ledger has it as the producer’s.',
   migrated: 'It is a link of version 2.0, and the ledger has it as the producer’s.',
+  owned: 'Another command has made it the producer’s since this takeover was refused.',
   ended: 'It was the producer’s, and has ended since, for the reasons below. Make a new link.',
   'other-domain':
     'The ledger has it as the producer’s, under another domain than the list. To change that, send an update with brandDomain.',
@@ -140,7 +151,18 @@ const statusWords: Partial<Record<ReportStatus, string>> = {
     'It is not sent yet, or its answer is not here yet. Wait, or run it again if the campaign has ended.',
   failed:
     'It was sent, and ended without success, for the reasons below. To try it again: onelink takeover run --again',
-  rejected: 'It is not taken over, for the reasons below. When they are gone: onelink takeover run --again',
+  rejected: 'It is not taken over, for the reasons below. When a reason is gone: onelink takeover run --again',
+};
+
+/** What to do about the reason of a rejected row. Only some of them end by themselves. docs/takeover.md has the same. */
+const reasonWords: Readonly<Record<string, string>> = {
+  'made-elsewhere': 'No call of the API changes such a link. See “Refused links” in docs/takeover.md.',
+  'not-owner': 'Another producer has it. Ask that producer.',
+  'link-not-found': 'It has ended. Make a new link.',
+  'link-expired': 'It has ended. Make a new link.',
+  'against-policy': 'Change the policy, then: onelink takeover run --again. Or make a new link.',
+  'invalid-link-data': 'Send the action migrate with corrected data.',
+  'invalid-command': 'Give other options: onelink takeover run --again',
 };
 const otherWords = 'See its row in the results.';
 /** In the order in which a report lists them. docs/takeover.md has the same. */

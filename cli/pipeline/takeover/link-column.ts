@@ -20,6 +20,8 @@ export function linkColumn(
   rows: readonly (readonly string[])[],
   { named, reach, file }: { named: string | undefined; reach: Reach; file: string },
 ): LinkColumn {
+  if (named !== undefined && header.length === 1 && namedLink(header[0] ?? '', reach).is !== 'no-link')
+    throw new OperatorError(`${file} is a plain list: its first line is a link, and no header. Leave --column out.`);
   if (named !== undefined) return { index: columnNamed(named, header, file), hasHeader: true };
   const hasHeader = header.every((name) => namedLink(name, reach).is === 'no-link');
   const cellsOf = (index: number) => [

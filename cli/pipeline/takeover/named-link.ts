@@ -27,9 +27,17 @@ export function namedLink(cell: string, { templates, usable }: Reach): NamedLink
   const [, template = '', id = ''] = templateAndId.exec(text) ?? [];
   if (id !== '') return ofTemplate(template, id, Object.hasOwn(templates, template) && usable.includes(template));
   const named = namedByUrl(text, templates);
-  if ('fault' in named) return { is: named.fault.rule === 'format' ? 'no-link' : 'elsewhere' };
+  if ('fault' in named)
+    return { is: named.fault.rule === 'format' || isOtherPath(text, templates) ? 'no-link' : 'elsewhere' };
   const link = ofTemplate(named.template, named.shortlinkId, usable.includes(named.template));
   return link.is === 'link' && named.brandDomain !== undefined ? { ...link, brandDomain: named.brandDomain } : link;
+}
+
+/** A domain of the configuration, with another path than a link has. */
+function isOtherPath(text: string, templates: Templates): boolean {
+  const [, host = '', path = ''] = /^(?:https?:\/\/)?([^/?#]+)\/([^?#]*)/i.exec(text) ?? [];
+  const domains = Object.values(templates).flatMap(({ domain, brandDomains }) => [domain, ...brandDomains]);
+  return domains.includes(host.toLowerCase()) && path.replace(/\/$/, '').split('/').length !== 2;
 }
 
 const ofTemplate = (onelinkId: string, shortlinkId: string, isUsable: boolean): NamedLink =>

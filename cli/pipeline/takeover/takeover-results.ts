@@ -20,10 +20,11 @@ import { digestInKey, keyOfLink } from './rows.ts';
  * past:
  *
  * - `ours`   the ledger has the link as the producer's, since before this takeover
+ * - `owned`  the takeover was refused or has failed, and another command has made the link the producer's since
  * - `ended`  the link was the producer's, and is no more. The reason is `link-deleted`, `link-not-found` or `not-owner`
  */
 export interface LinkResult extends Pick<RowResult, 'reason' | 'faults' | 'shortUrl' | 'expiresAt' | 'requestId'> {
-  status: RowResult['status'] | 'ours' | 'ended';
+  status: RowResult['status'] | 'ours' | 'owned' | 'ended';
 }
 
 /** By the digest of a link, which the notes make. */
@@ -58,6 +59,8 @@ export async function takeoverResults(
     for await (const [digest, result] of ownedBefore(notes, campaign.source, ledger)) byDigest.set(digest, result);
     if (answers === undefined) return byDigest;
     for await (const [digest, result] of asLedgerHas(answers, campaign.source, ledger)) byDigest.set(digest, result);
+    for await (const [digest, result] of ownedSince(notes, byDigest, campaign.source, ledger))
+      byDigest.set(digest, result);
     return byDigest;
   };
   if (dropped === undefined) return { state: 'none', other: record, byDigest: await known() };
@@ -88,6 +91,32 @@ async function* ownedBefore(notes: Notes, source: string, ledger: LinksOfLedger)
     );
   };
   for await (const found of inOrder(4, portions(owned(), linksAtOnce), look)) yield* found;
+}
+
+const mayBeOwnedSince: ReadonlySet<LinkResult['status']> = new Set(['rejected', 'failed']);
+
+/** The links without success that are the producer's by now: somebody has removed the cause, and sent a command. */
+async function* ownedSince(
+  notes: Notes,
+  results: ByDigest,
+  source: string,
+  ledger: LinksOfLedger,
+): AsyncGenerator<OfDigest> {
+  async function* refused() {
+    for (const [link] of notes.found) {
+      const status = results.get(notes.digestOf(link))?.status;
+      if (status !== undefined && mayBeOwnedSince.has(status)) yield link;
+    }
+  }
+  const look = async (links: string[]) => {
+    const records = recordsByLink(await ledger.linksAt(links.map(addressOfLink)));
+    return links.flatMap((link): OfDigest[] => {
+      const record = records.get(link);
+      if (record?.source !== source || record.state !== 'live') return [];
+      return [[notes.digestOf(link), inLedger(record, source, { status: 'owned' })]];
+    });
+  };
+  for await (const found of inOrder(4, portions(refused(), linksAtOnce), look)) yield* found;
 }
 
 const hasLink: ReadonlySet<RowResult['status']> = new Set(['adopted', 'migrated']);

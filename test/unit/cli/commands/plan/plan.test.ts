@@ -211,6 +211,14 @@ describe('the dry run', () => {
     expect(dryRun().row(1, create('r-1'))).toBeUndefined();
   });
 
+  test('counts each get, because a repeat reads again', () => {
+    const get = (requestId: string, shortlinkId: string) =>
+      create(requestId, { action: 'get', shortlinkId, data: undefined });
+    const { run, findings } = found(get('g-1', 'one'), get('g-1', 'one'), get('g-1', 'two'));
+    expect(findings).toEqual(['valid', 'valid', 'valid']);
+    expect(run.loads).toEqual([{ lane: 'campaign', quotaCalls: 0, lookups: 3, qrCodes: 0 }]);
+  });
+
   test('finds an ID that two creates of one template choose', () => {
     const chosen = { shortlinkId: 'spring' };
     const elsewhere = { ...chosen, onelinkId: 'abc123' };

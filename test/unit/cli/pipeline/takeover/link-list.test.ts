@@ -55,6 +55,8 @@ describe('a list of links', () => {
         'https://acme.onelink.me/A1b3?pid=long',
         'a note',
         `A1b3/${'x'.repeat(51)}`,
+        'https://acme.onelink.me/A1b3/abc123/extra',
+        'https://acme.onelink.me/A1b3/../A1b3/abc123',
       ].join('\r\n'),
       { ending: 'txt' },
     );
@@ -73,7 +75,16 @@ describe('a list of links', () => {
       '13 no-link',
       '14 no-link',
       '15 no-link',
+      '16 no-link',
+      '17 no-link',
     ]);
+  });
+
+  test('without a header has no columns to name, and no error shows its first link', async () => {
+    const listing = listed('https://acme.onelink.me/A1b3/one\nA1b3/two\n', { column: 'url', ending: 'txt' });
+    await expect(listing).rejects.toThrow(
+      /is a plain list: its first line is a link, and no header\. Leave --column out\.$/,
+    );
   });
 
   test('has a header that names no link, and a comma in a note breaks no row', async () => {
