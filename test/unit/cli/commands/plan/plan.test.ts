@@ -144,7 +144,7 @@ describe('the dry run', () => {
         commandReader({
           policy: noPolicy,
           contract: account,
-          producers: settings.producers,
+          producers: settings.producers.map((producer) => ({ ...producer, privateOutcomes: true })),
           templates: settings.templates,
         }),
       nowMilliseconds: now,
