@@ -57,6 +57,18 @@ test('it synthesises the stacks as a checkout does, with the same code of functi
   }
 });
 
+test('it ends with the message alone, if it refuses what it was given', async () => {
+  // Given a context that is neither true nor left out, and a CDK that wants an assembly
+  const environment = { CDK_OUTDIR: join(folder, 'refused'), CDK_CONTEXT_JSON: JSON.stringify({ first: 'maybe' }) };
+  // When
+  const refused = run(process.execPath, ['app.ts'], { cwd: project, environment });
+  // Then
+  await expect(refused).rejects.toMatchObject({
+    code: 1,
+    stderr: '-c first: must be true, or left out after the first deployment; got maybe\n',
+  });
+});
+
 test('its pipeline makes a link', async () => {
   // Given
   const pipeline = chosenPipeline(config, 'production');
