@@ -16,3 +16,4 @@ export { OneLinkPipeline, type OneLinkPipelineProps } from './stacks/pipeline.ts
 export { PipelineStack } from './stacks/pipeline-stack.ts';
 export { addStage } from './stacks/stages.ts';
 export { StateStack, type StateStackProps } from './stacks/state-stack.ts';
+export { endWithFaults, synthesize } from './stacks/synthesis.ts';

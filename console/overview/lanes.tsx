@@ -89,6 +89,6 @@ const parkedWords = ({ parked, takesCommands }: LaneNow) =>
 
 function drainWords({ secondsToDrain, state, queues }: LaneNow): string {
   if (queues.every(({ waiting }) => waiting.value === 0)) return '–';
-  if (secondsToDrain === null) return state === 'open' ? unknown : `not while ${state}`;
+  if (secondsToDrain === null) return state === 'open' || state === 'unknown' ? unknown : `not while ${state}`;
   return durationWords(secondsToDrain);
 }

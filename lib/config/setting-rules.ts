@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { isOneSlip } from '../../lambdas/domain/contract/one-slip.ts';
+import { notASetting } from './shape-faults.ts';
 
 type Input = { readonly input?: unknown };
 
@@ -40,8 +42,24 @@ export const list = <Element extends z.ZodType>(element: Element, of: string) =>
 /** Settings under one name. The error of anything else has their names, the optional ones with a question mark. */
 export const group = <Shape extends z.core.$ZodLooseShape>(shape: Shape) =>
   z.strictObject(shape, {
-    error: (issue) => (issue.code === 'invalid_type' ? `must be an object${namesOf(shape)}` : undefined),
+    error: (issue) => {
+      if (issue.code === 'invalid_type') return `must be an object${namesOf(shape)}`;
+      // A line for each name: shapeFaults makes a fault of each.
+      return issue.code === 'unrecognized_keys'
+        ? issue.keys.map((name) => unknownSetting(name, Object.keys(shape))).join('\n')
+        : undefined;
+    },
   });
+
+/** In a shorter name, one different letter is no sign of a typo. */
+const leastLetters = 4;
+
+function unknownSetting(name: string, known: readonly string[]): string {
+  const near = known.find(
+    (one) => one.length >= leastLetters && isOneSlip(one.toLowerCase(), name.slice(0, 100).toLowerCase()),
+  );
+  return near === undefined ? notASetting : `${notASetting}; the nearest is ${near}`;
+}
 
 /** Longer lists of names would hide the rest of the message. */
 const mostNames = 6;

@@ -2,6 +2,9 @@ import type * as z from 'zod';
 
 type Path = readonly PropertyKey[];
 
+/** The rule of a name that no setting has. The names nearby may follow it (setting-rules.ts). */
+export const notASetting = 'is not a setting';
+
 /** A path as messages write it: `lanes.campaign.batchSize`, `producers[0].source`. */
 export const pathText = (path: Path) =>
   path
@@ -43,8 +46,10 @@ const typeRules: Readonly<Record<string, string>> = {
 /** The faults of one zod issue: path, rule and value. */
 export function shapeFaults(issue: z.core.$ZodIssue, candidate: unknown): string[] {
   const path = pathText(issue.path);
-  if (issue.code === 'unrecognized_keys')
-    return issue.keys.map((name) => `${path && `${path}.`}${name}: is not a setting`);
+  if (issue.code === 'unrecognized_keys') {
+    const rules = issue.message.startsWith(notASetting) ? issue.message.split('\n') : [];
+    return issue.keys.map((name, index) => `${path && `${path}.`}${name}: ${rules[index] ?? notASetting}`);
+  }
   if (issue.code === 'invalid_key') return issue.issues.map(({ message }) => `${path}: the name ${message}`);
   const value = issue.path.reduce<unknown>((whole, step) => Reflect.get(Object(whole), step), candidate);
   // A text in the place of a list has a length, too. Its type is the fault.

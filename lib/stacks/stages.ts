@@ -37,6 +37,8 @@ export function addStage(
       ...env,
       // CloudFormation passes them on to what it can tag, also if the CDK cannot.
       tags: stage.tags,
+      // Indentation would be a quarter of the template, and counts against CloudFormation's limit.
+      suppressTemplateIndentation: true,
       // The state stays in any case. Deleting the other stack deletes its queues and their messages. The CDK sets it before it
       // executes the change set, and cannot delete a stack with it whose creation failed.
       terminationProtection: isProtected,

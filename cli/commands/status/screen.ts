@@ -21,6 +21,9 @@ export function screenOf(overview: Overview): string[] {
   return [
     `${overview.stack}  ${instantWords(at)} UTC`,
     controlWords(overview, ago),
+    ...(lanes.some(({ state }) => state === 'unknown')
+      ? ['  so the lanes may be open or paused: if it stays, run onelink doctor']
+      : []),
     '',
     row(['LANE', 'STATE', 'WAITING', 'IN WORK', 'OLDEST', 'PARKED']),
     ...lanes.flatMap((lane) => laneRows(lane, ago)),

@@ -27,7 +27,8 @@ export function statusCommand(): Command {
     command,
     `${pipelineHelp}
 
-The state of a lane is the state that its workers follow. The counts are SQS's approximations. SQS measures the age of the
+The state of a lane is the state that its workers follow. Without a control record it is unknown: an event source mapping may be
+off. The counts are SQS's approximations. SQS measures the age of the
 oldest message once a minute, and reports it some minutes later. The quota comes from the governor's last poll, and the
 forecast is the governor's.
 

@@ -67,7 +67,8 @@ export interface LaneNow {
   lane: string;
   /** Whether it takes commands. The lanes of QR codes and of expired links do not. */
   takesCommands: boolean;
-  state: 'open' | 'parking' | 'paused';
+  /** Unknown without a control record. */
+  state: 'open' | 'parking' | 'paused' | 'unknown';
   reason: string | null;
   since: number | null;
   note: string | null;

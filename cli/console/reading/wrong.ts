@@ -102,7 +102,8 @@ const laneWords: Readonly<Record<string, string>> = {
 
 /** One entry for each cause: an outage pauses every lane, and an operator needs to read that once. */
 function ofLanes({ lanes }: Facts): Wrong[] {
-  const closed = lanes.filter(({ state }) => state !== 'open');
+  // Without a control record, the record is what is wrong (ofControl).
+  const closed = lanes.filter(({ state }) => state !== 'open' && state !== 'unknown');
   const causes = Map.groupBy(closed, ({ state, reason, note }) => JSON.stringify([state, reason, note]));
   return [...causes.values()].flatMap((same) => {
     const [first] = same;

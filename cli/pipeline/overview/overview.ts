@@ -120,13 +120,17 @@ function stateOf({ control, corrupt }: ControlReading, at: number): 'fresh' | 'o
   return isFresh(control, at) ? 'fresh' : 'old';
 }
 
-/** A lane as its workers see it. A worker's signal counts before the governor has written it into the control record. */
+/**
+ * A lane as its workers see it. A worker's signal counts before the governor has written it into the control record. Without a
+ * control record, a lane counts as open for its workers. But its mapping may be off, so its state is unknown.
+ */
 function laneOverview(
   { name, queues, parked }: Sight['lanes'][number],
   { control, signals }: ControlReading,
   at: number,
 ) {
-  const { state, reason } = laneNow(control, signals, name, at);
+  const { state: followed, reason } = laneNow(control, signals, name, at);
+  const state = control === undefined && followed === 'open' ? ('unknown' as const) : followed;
   const recorded = control?.lanes[name];
   const { since, note, covers } = recorded?.state === state ? recorded : {};
   const numbers = queues.map(({ kind, now }) => ({ kind, ...now }));

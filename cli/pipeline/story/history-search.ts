@@ -23,6 +23,8 @@ export type Ended = { address: LinkAddress } | { request: Request };
 export interface HistorySearch {
   /** The days on which the link may have ended, the likeliest first. */
   days: readonly string[];
+  /** The day of the search. The history has a later day for a link that ended early, and no link has ended later. */
+  today: string;
   interrupted: AbortSignal;
   onStep(words: () => string): void;
   /** Receives which days were not searched, or that nothing was found. */
@@ -44,7 +46,7 @@ export function daysOf({ first, last }: Days): string[] {
 export async function searchHistory(
   history: Pick<History, 'pages' | 'lines'>,
   ended: Ended,
-  { days, interrupted, onStep, onGap }: HistorySearch,
+  { days, today, interrupted, onStep, onGap }: HistorySearch,
 ): Promise<HistoryLine[]> {
   const found = new Map<string, HistoryLine>();
   let requests = 0;
@@ -65,7 +67,7 @@ export async function searchHistory(
     if (found.size > 0 || interrupted.aborted) return [...found.values()];
     if (requests >= mostRequests) {
       onGap(
-        `history of ended links: ${n(mostRequests)} requests made, the most of one search; ${inWords(days.slice(index))} not ` +
+        `history of ended links: ${n(mostRequests)} requests made, the most of one search; ${inWords(days.slice(index), today)} not ` +
           `searched to the end. If you know when the link ended, name the days: --ended ${option(days.slice(index))}`,
       );
       return [];
@@ -73,7 +75,7 @@ export async function searchHistory(
   }
   if (days.length > 0) {
     onGap(
-      `history of ended links: it has no end of this link on ${inWords(days)}. If the link ended on other days, name them: ` +
+      `history of ended links: it has no end of this link on ${inWords(days, today)}. If the link ended on other days, name them: ` +
         '--ended FIRST..LAST',
     );
   }
@@ -89,8 +91,9 @@ function isMeant(line: HistoryLine, ended: Ended): boolean {
 
 const ends = (days: readonly string[]) => [days.toSorted()[0], days.toSorted().at(-1)] as const;
 
-function inWords(days: readonly string[]): string {
-  const [first, last] = ends(days);
+function inWords(days: readonly string[], today: string): string {
+  const past = days.filter((day) => day <= today);
+  const [first, last] = ends(past.length > 0 ? past : days);
   return first === last ? `${first}` : `${first} to ${last}`;
 }
 

@@ -176,11 +176,11 @@ function endsOf(
   { history }: DeployedPipeline,
   { nowMilliseconds }: ExaminationPorts,
 ): Promise<HistoryLine[]> {
-  const today = nowMilliseconds();
-  const last = dayOf(today + mostEarlyMilliseconds);
-  const usual = { first: dayOf(today - search.days * dayMilliseconds), last };
+  const now = nowMilliseconds();
+  const last = dayOf(now + mostEarlyMilliseconds);
+  const usual = { first: dayOf(now - search.days * dayMilliseconds), last };
   const days = search.ended ? daysOf(search.ended) : [...new Set([...likely, ...daysOf(usual)])];
-  return searchHistory(history, ended, { ...search, days });
+  return searchHistory(history, ended, { ...search, days, today: dayOf(now) });
 }
 
 /** The days on which a link ended by the logs, or may have ended by the recorded outcome. */

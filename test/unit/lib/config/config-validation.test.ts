@@ -85,6 +85,8 @@ describe('a configuration', () => {
     ['campaigns.approval.belowReserve', 'yes', 'must be true or false; got "yes"'],
     ['alarmThresholds.campaignRejectedPercent', 100, 'must be 1–99 (percent); got 100'],
     ['colour', 'blue', 'is not a setting'],
+    ['lanes.campaign.ratShare', 0.5, 'is not a setting; the nearest is rateShare'],
+    ['lanes.campaign.RATESHARE', 0.5, 'is not a setting; the nearest is rateShare'],
     [
       'producers[0].principals',
       [{ group: 'arn:aws:iam::111122223333:group/crm' }],

@@ -185,4 +185,22 @@ describe('status', () => {
     expect(screenOf(overviewOf(stale))).toContain(line);
     expect(overviewOf(stale).needsOperator).toBe(true);
   });
+
+  test.each([
+    [false, 'the governor has not run yet'],
+    [true, 'the governor replaces it'],
+  ])('does not call a lane open without a control record, because its mapping may be off: %#', (corrupt, words) => {
+    const lost = sight({ reading: { control: undefined, corrupt, signals: {} } });
+    const lines = screenOf(overviewOf(lost));
+    expect(overviewOf(lost).lanes.map(({ state }) => state)).not.toContain('open');
+    expect(lines[1]).toContain(words);
+    expect(lines[2]).toBe('  so the lanes may be open or paused: if it stays, run onelink doctor');
+    expect(lines.find((line) => line.startsWith('campaign'))).toMatch(/^campaign +unknown /);
+  });
+
+  test('shows what a signal reports of a lane without a control record', () => {
+    const signals = { tokenRefusedAt: now - 1_000 };
+    const { lanes } = overviewOf(sight({ reading: { control: undefined, corrupt: false, signals } }));
+    expect(lanes[0]).toMatchObject({ state: 'paused', reason: 'token-refused' });
+  });
 });

@@ -38,13 +38,19 @@ function givenHistory(objects: Record<string, HistoryLine[]>, pageSize = 1_000) 
 
 async function search(
   objects: Record<string, HistoryLine[]>,
-  { wanted = poster, days = ['2026-03-10', '2026-03-09', '2026-03-08'], pageSize = 1_000, interrupt = false } = {},
+  {
+    wanted = poster,
+    days = ['2026-03-10', '2026-03-09', '2026-03-08'],
+    today = '2026-03-31',
+    pageSize = 1_000,
+    interrupt = false,
+  } = {},
 ) {
   const { history, requests } = givenHistory(objects, pageSize);
   const gaps: string[] = [];
   const interrupted = interrupt ? AbortSignal.abort() : new AbortController().signal;
   const onGap = (words: string) => void gaps.push(words);
-  const found = await searchHistory(history, wanted, { days, interrupted, onStep: () => {}, onGap });
+  const found = await searchHistory(history, wanted, { days, today, interrupted, onStep: () => {}, onGap });
   return { found, gaps, requests };
 }
 
@@ -92,6 +98,12 @@ describe('the search of the history of ended links', () => {
       'history of ended links: it has no end of this link on 2026-03-08 to 2026-03-10. If the link ended on other days, ' +
         'name them: --ended FIRST..LAST',
     ]);
+  });
+
+  test('names no day to come: it searches them, because the history has the day on which an early end was due', async () => {
+    const { gaps, requests } = await search({}, { today: '2026-03-09' });
+    expect(requests[0]).toBe('list 2026-03-10');
+    expect(gaps[0]).toContain('it has no end of this link on 2026-03-08 to 2026-03-09. If the link ended');
   });
 
   test('ends at once, without a claim, if it is interrupted', async () => {

@@ -30,7 +30,7 @@ describe('the first screen', () => {
   });
 
   it('names what is unknown as unknown', () => {
-    const { control, quota, lanes } = seen({
+    const { control, quota, lanes, wrong } = seen({
       reading: { control: undefined, corrupt: false, signals: {} },
       lanes: [{ name: 'campaign', queues: [{ kind: 'link', now: { waiting: 3, inFlight: 0 } }], parked: undefined }],
     });
@@ -39,6 +39,9 @@ describe('the first screen', () => {
     expect(quota).toMatchObject({ remaining: { value: null, at: null }, used: null, hoursToEmpty: null, lasts: null });
     expect(lanes[0]?.queues[0]?.oldestSeconds.value).toBeNull();
     expect(lanes[0]?.parked.value).toBeNull();
+    expect(lanes[0]).toMatchObject({ state: 'unknown', secondsToDrain: null });
+    // The lanes have no entry of their own: the control record is what is wrong.
+    expect(wrong.map(({ id }) => id)).toEqual(['control', 'quota-unknown']);
   });
 
   it('has the time to drain of a lane that is open', () => {
