@@ -19,7 +19,7 @@ const lanes: PipelineSettings['lanes'] = {
   /** Millions of links before a send: the lane needs throughput, and a minute more does not matter. */
   campaign: {
     rateShare: 0.863, // floor(0.863 × 950) = 819; with QR codes (2.4 %), expiry, reader and governor, all of the budget is planned
-    batchSize: 1_000, // fifteen seconds of work per invocation: a utilisation of 98 %
+    batchSize: 1_000, // fifteen seconds of work per invocation: a utilisation of up to 98 %
     windowSeconds: 5,
     quotaReserveCalls: 750_000, // a tenth of the month's quota is left to the transactional lane.
     // No hourlyCapCalls and no dailyCapCalls: a campaign may need half of the month's quota in an hour.
@@ -98,7 +98,7 @@ const pipeline: PipelineSettings = {
   alarmThresholds: {
     quotaUsedPercent: {
       ticket: [70, 85], // an evenly spent month reaches them on the 22nd and the 26th; each number is an alarm of its own
-      page: 95, // the campaign lane parks at 90 %; the transactional lane then has almost two hours at its full rate
+      page: 95, // the campaign lane parks at 90 %; the transactional lane then has an hour and a half at its full rate
     },
     quotaProjectedPercent: 100, // the forecast for the month's end, if the coming days are like the last seven
     // In an hour, by other users of the account. A worker counts its calls at the end of a batch, so up to 14,040 of our own

@@ -308,7 +308,7 @@ function planWorker(
     `C = max(${minConcurrency}, ceil(${rate} × ${busyTarget} s / ${batchSize})) = ${concurrency}, ` +
     `r = floor(${rate} / ${concurrency})${gap === 'before' ? '' : ` − ${each - callsPerSecond}`} = ${callsPerSecond}`;
   if (callsPerSecond < 1) {
-    const message = `must leave each environment at least 1 call/s: ${arithmetic}; raise the share or the batch size`;
+    const message = `must leave each environment at least 1 call/s: ${arithmetic}; raise the share`;
     return { path, message };
   }
   if (concurrency > maxConcurrency) {
@@ -473,21 +473,25 @@ export function replayedAhead({ concurrency, batchSize }: Pick<WorkerPlan, 'conc
   return Math.max(leastReplayedAhead, 2 * concurrency * batchSize);
 }
 
-/** The governor, the replayer, the operations function and the campaign sender, which run once at a time. */
-const singleFunctions = 4;
+/** The governor, the replayer and the campaign sender, which run once at a time. */
+const singleFunctions = 3;
+
+/** A pause must not wait for an export. */
+export const operationsConcurrency = 5;
 
 /** What decides the environments of the forwarder and of the HTTP API. */
 export type ReservingSettings = Pick<PipelineSettings, 'producers' | 'http'>;
 
 /**
  * Lambda environments that a pipeline reserves: for the functions of its plan, the expiry intake and the forwarder. The campaign
- * checker, the HTTP API and the functions that run once at a time are counted as well.
+ * checker, the HTTP API, the operations function and those that run once at a time are counted as well.
  */
 export function reservedConcurrency(plan: PipelinePlan, settings: ReservingSettings): number {
   const planned = functionsOf(plan).reduce((total, [, { concurrency }]) => total + concurrency, 0);
   const ofIntake = plan.expiry === undefined ? 0 : intakeConcurrency;
   const ofProducers = ingressQueuesOf(settings).length * minConcurrency + httpConcurrencyOf(settings);
-  return planned + ofIntake + ofProducers + campaignCheckerPlan.concurrency + singleFunctions;
+  const ofOthers = campaignCheckerPlan.concurrency + operationsConcurrency + singleFunctions;
+  return planned + ofIntake + ofProducers + ofOthers;
 }
 
 /** Renders the arithmetic of {@link plannedCalls}: `transactional 4 × (16 + 2) + campaign 13 × 63 + … + governor 1`. */

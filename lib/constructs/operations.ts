@@ -11,6 +11,7 @@ import {
 } from '../../lambdas/domain/acts/names.ts';
 import { expiryLane, qrLane } from '../../lambdas/domain/work/names.ts';
 import { type OperationsVariables, sourcesFile } from '../../lambdas/operations/env.ts';
+import { operationsConcurrency } from '../config/rate-budget.ts';
 import type { Expiry } from './expiry.ts';
 import type { Lane } from './lane.ts';
 import { mappingArns } from './mapping-arns.ts';
@@ -97,8 +98,7 @@ export class Operations extends Construct {
       memoryMegabytes: 1024,
       // A part lasts twenty seconds at most (lambdas/domain/acts/act.ts), and ends with the requests under way.
       timeoutSeconds: 120,
-      // A pause must not wait for an export.
-      concurrency: 5,
+      concurrency: operationsConcurrency,
       variables,
       permissions: [
         allow(['s3:PutObject'], auditRecords.arnForObjects(`${auditPrefix}*`)),

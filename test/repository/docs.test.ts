@@ -26,7 +26,10 @@ import { heldMetric, replayerMetric } from '../../lambdas/replayer/names.ts';
 import { accountSchema, deadLetterRetentionDays, pipelineSchema, stageSchema } from '../../lib/config/config-schema.ts';
 import {
   budgetOf,
+  campaignCheckerPlan,
   fillingSecondsOf,
+  maxReceiveCount,
+  planForwarder,
   plannedCalls,
   reachedCallsPerSecond,
   urgentQrSeconds,
@@ -405,6 +408,28 @@ describe('figures in the docs follow from the sample configuration', () => {
   const { plans } = plan;
   const campaign = plans.find(({ lane }) => lane === 'campaign')?.link;
   const transactional = plans.find(({ lane }) => lane === 'transactional')?.link;
+
+  it('states how long twenty time-outs of each queue take, in the runbook', () => {
+    // Given
+    const { plans, qr, expiry } = plansOf({ account, settings: production });
+    const lane = (name: string) => plans.find((one) => one.lane === name)?.link;
+    const campaign = production.lanes.campaign ?? expect.fail();
+    const hours = (plan: { visibilityTimeoutSeconds: number } | undefined) =>
+      Math.round((maxReceiveCount * (plan?.visibilityTimeoutSeconds ?? 0)) / 360) / 10;
+    // When
+    const stated = rowsUnder(textOf('lib/observability/RUNBOOK.md'), "| In the alarm's name |");
+    // Then
+    expect(stated.map((cells) => [codeIn(cells[0] ?? '')[0], cells.at(-1)?.trim()])).toEqual([
+      ['campaign', '2 hours'],
+      ['transactional', '1 hour'],
+      ['qr', '2 hours'],
+      ['expiry', '5 hours 40 minutes'],
+      ['campaigns', '4 hours'],
+      ['campaign-ingress-crm', '2 hours'],
+    ]);
+    const planned = [lane('campaign'), lane('transactional'), qr, expiry, campaignCheckerPlan, planForwarder(campaign)];
+    expect(planned.map(hours)).toEqual([2, 1, 2, 5.7, 4, 2]);
+  });
 
   it('the deduplication window', () => {
     const days = `${production.deduplicationWindowDays} days`;

@@ -47,6 +47,8 @@ const asks: readonly (readonly [words: string, holds: string, asks: readonly Ask
     [['lambda:GetFunctionConfiguration', 'CampaignsSenderWorkerFunction']],
   ],
   ['lambda get-function-configuration', 'HttpApi', [['lambda:GetFunctionConfiguration', 'HttpApiCallsWorkerFunction']]],
+  ['lambda put-function-concurrency', 'Governor', [['lambda:PutFunctionConcurrency', 'GovernorWorkerFunction']]],
+  ['lambda update-event-source-mapping', '', [['lambda:UpdateEventSourceMapping', '*']]],
   ['lambda invoke', 'CampaignSender', [['lambda:InvokeFunction', 'CampaignsSenderWorkerFunction']]],
   ['lambda invoke', 'ExpiryIntake', [['lambda:InvokeFunction', 'ExpiryIntakeWorkerFunction']]],
   [

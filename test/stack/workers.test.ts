@@ -1,5 +1,6 @@
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
+import { config } from '../../examples/configuration.ts';
 import { campaignCheckerEnvironment } from '../../lambdas/campaign-checker/env.ts';
 import { campaignSenderEnvironment } from '../../lambdas/campaign-sender/env.ts';
 import { governorEnvironment } from '../../lambdas/governor/env.ts';
@@ -7,6 +8,7 @@ import { linkWorkerEnvironment } from '../../lambdas/link-worker/env.ts';
 import { qrWorkerEnvironment } from '../../lambdas/qr-worker/env.ts';
 import { replayerEnvironment } from '../../lambdas/replayer/env.ts';
 import { ConfigurationError } from '../../lib/config/configuration-error.ts';
+import { planPipeline, reservedConcurrency } from '../../lib/config/rate-budget.ts';
 import { named, pipelineOf, settings, template } from './shipped-pipeline.ts';
 
 describe('the workers', () => {
@@ -54,6 +56,12 @@ describe('the workers', () => {
     expect(sum(rates)).toBe(950);
     // 2 × 11, of 25 × 95 %
     expect(sum(rates.filter(({ qr }) => qr))).toBe(22);
+  });
+
+  test('together reserve what synthesis, preflight and doctor count', () => {
+    const reserved = Object.values(functions).map(({ Properties }) => Properties.ReservedConcurrentExecutions);
+    const plan = planPipeline(config.accounts.acme ?? expect.fail('no account'), settings());
+    expect(reserved.reduce((total, one) => total + one, 0)).toBe(reservedConcurrency(plan, settings()));
   });
 
   test('have mappings whose maximum concurrency equals the reserved concurrency', () => {

@@ -68,13 +68,15 @@ export function figuresOf(
   const { stackName, settings, account } = pipeline;
   const times = timesOf(loads, plansOf(pipeline), settings.lanes);
   const seconds = Math.max(0, ...times.map((time) => time.seconds));
+  const longestSeconds = Math.max(0, ...times.map((time) => time.longestSeconds));
   const reserved = loads.map((load) => ({ ...load, reserveCalls: settings.lanes[load.lane]?.quotaReserveCalls ?? 0 }));
-  const latestStart = by === undefined ? 0 : by - seconds * 1000;
+  const latestStart = by === undefined ? 0 : by - longestSeconds * 1000;
   return {
     stackName,
     loads,
     times,
     seconds,
+    longestSeconds,
     quota,
     room: roomFor(reserved, quota),
     cost: costOf(workOf(loads, deletes), settings, account),

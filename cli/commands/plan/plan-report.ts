@@ -11,6 +11,8 @@ export interface PlanFigures {
   times: LaneTime[];
   /** The time of the slowest lane, because lanes work in parallel. */
   seconds: number;
+  /** The same, if mappings fill their batches slowly. */
+  longestSeconds: number;
   /** `openDeletes` of running erasures are not among the remaining calls. */
   quota: QuotaFacts & { seenAt?: number; openDeletes?: number };
   room: Room;
@@ -44,7 +46,7 @@ const boundWords: Record<Bound, string> = {
 };
 
 /** The plan as lines of text. */
-export function planWords({ loads, times, seconds, quota, room, cost, by }: PlanFigures): string[] {
+export function planWords({ loads, times, seconds, longestSeconds, quota, room, cost, by }: PlanFigures): string[] {
   const line = (what: string, words: string) => `${what.padEnd(16)}${words}`;
   const lanes = loads.map(({ lane, quotaCalls, lookups, qrCodes }) => {
     const time = times.find((one) => one.lane === lane);
@@ -64,11 +66,13 @@ export function planWords({ loads, times, seconds, quota, room, cost, by }: Plan
     shareCalls === undefined
       ? ofMonth
       : `${percent((100 * calls) / shareCalls)} of the pipeline’s share of ${n(shareCalls)} calls, ${ofMonth} of the account`;
+  const [at, most] = [durationWords(seconds), durationWords(longestSeconds)];
+  const slowly = at === most ? '' : ` (${most} if batches fill slowly)`;
   const records = cost.links > 0 ? '; includes the links’ records and expiry checks' : '';
   const prices = `list prices, ${cost.region}, ${cost.readOn}${records}`;
   return [
     ...lanes,
-    line('time', `${durationWords(seconds)}, if the lanes carry nothing else`),
+    line('time', `${durationWords(seconds)}${slowly}, if the lanes carry nothing else`),
     ...(by === undefined ? [] : [line('by', byWords(by))]),
     line('quota', `${share}; ${roomWords(room, quota)}`),
     line('cost', `about $${cost.dollars.toFixed(2)} at AWS (${prices})`),

@@ -16,7 +16,10 @@ export type Bound = 'rate' | 'qr-rate' | 'hourly-cap' | 'daily-cap';
 
 export interface LaneTime {
   lane: string;
+  /** If a batch is ready for each free environment. */
   seconds: number;
+  /** If mappings fill their batches as slowly as synthesis assumes at worst. */
+  longestSeconds: number;
   bound: Bound;
   callsPerSecond: number;
 }
@@ -31,18 +34,20 @@ export function timeOf(
   { link, qr }: { link: WorkerPlan; qr: WorkerPlan },
   { hourlyCapCalls, dailyCapCalls }: Pick<LaneSettings, 'hourlyCapCalls' | 'dailyCapCalls'>,
 ): LaneTime {
-  const callsPerSecond = sustained(link);
   // Commands above a cap stay parked until the next hour or UTC day begins.
   const turns = (cap: number | undefined, seconds: number) =>
     cap === undefined || quotaCalls === 0 ? 0 : (Math.ceil(quotaCalls / cap) - 1) * seconds;
-  const bounds: [Bound, number][] = [
-    ['rate', (quotaCalls + lookups) / callsPerSecond],
-    ['qr-rate', qrCodes / sustained(qr)],
-    ['hourly-cap', turns(hourlyCapCalls, 3_600)],
-    ['daily-cap', turns(dailyCapCalls, 86_400)],
-  ];
-  const [bound, seconds] = bounds.reduce((most, one) => (one[1] > most[1] ? one : most));
-  return { lane, seconds, bound, callsPerSecond };
+  const longest = (part: 'utilisation' | 'leastUtilisation') => {
+    const bounds: [Bound, number][] = [
+      ['rate', (quotaCalls + lookups) / (link.concurrency * link.callsPerSecond * link[part])],
+      ['qr-rate', qrCodes / (qr.concurrency * qr.callsPerSecond * qr[part])],
+      ['hourly-cap', turns(hourlyCapCalls, 3_600)],
+      ['daily-cap', turns(dailyCapCalls, 86_400)],
+    ];
+    return bounds.reduce((most, one) => (one[1] > most[1] ? one : most));
+  };
+  const [bound, seconds] = longest('utilisation');
+  return { lane, seconds, longestSeconds: longest('leastUtilisation')[1], bound, callsPerSecond: sustained(link) };
 }
 
 /** How long each lane takes for its part. One worker makes the QR codes of all lanes, so a lane waits for the others' too. */

@@ -24,6 +24,11 @@ export interface DeadLetterQueue {
 /** Only a stack with a producer's `outcomeUrl` has it. */
 export const deliveriesOutput = 'OutcomeDeliveriesDeadLetterQueueUrl';
 
+const deliveriesLane = 'outcome-deliveries';
+
+/** Whether all lanes share the queue. */
+const isShared = (kind: QueueKind) => kind !== 'commands' && kind !== 'ingress';
+
 /** The name that the alarms use: `campaign`, `campaign-ingress-crm`, `qr`, `expiry`, `campaigns`, `outcome-deliveries`. */
 export function nameOf({ lane, kind, source }: Pick<DeadLetterQueue, 'lane' | 'kind' | 'source'>): string {
   return kind === 'ingress' ? `${lane}-ingress-${source}` : lane;
@@ -45,10 +50,12 @@ export function deadLetterQueues(
   const { laneQueueUrls, ingressQueues } = pipelineOutputs(outputs, stackName);
   if (only.lane !== undefined && !laneQueueUrls.has(only.lane)) {
     const lanes = [...laneQueueUrls.keys()].join(', ');
-    throw new OperatorError(`${stackName} has no lane ${only.lane}; it has ${lanes}. Name one of them with --lane.`);
+    const ofIngress = ingressQueues.find(({ lane, source }) => nameOf({ lane, kind: 'ingress', source }) === only.lane);
+    throw new OperatorError(
+      `${stackName} has no lane ${only.lane}; it has ${lanes}. ${insteadOfLane(only.lane, ofIngress?.lane)}`,
+    );
   }
-  const isShared = only.queue !== undefined && only.queue !== 'commands' && only.queue !== 'ingress';
-  if (only.lane !== undefined && isShared) {
+  if (only.lane !== undefined && only.queue !== undefined && isShared(only.queue)) {
     throw new OperatorError(`All lanes share the queue of --queue ${only.queue}. Leave --lane out.`);
   }
   const undelivered = outputs[deliveriesOutput];
@@ -74,13 +81,22 @@ export function deadLetterQueues(
     queueOf(qrLane, 'qr', 'QrJobs'),
     queueOf(expiryLane, 'expiry', 'ExpiredLinks'),
     queueOf('campaigns', 'campaigns', 'CampaignFiles'),
-    ...(undelivered === undefined
-      ? []
-      : [{ lane: 'outcome-deliveries', kind: 'deliveries' as const, url: undelivered }]),
+    ...(undelivered === undefined ? [] : [{ lane: deliveriesLane, kind: 'deliveries' as const, url: undelivered }]),
   ];
   return [...ofLanes, ...shared].filter(
     ({ lane, kind }) => lane === (only.lane ?? lane) && kind === (only.queue ?? kind),
   );
+}
+
+/** Somebody who is paged reads `qr` in the alarm's name, and tries it as a lane. So the error has the option that works. */
+function insteadOfLane(name: string, laneOfIngress: string | undefined): string {
+  if (laneOfIngress !== undefined)
+    return `${name} is an ingress queue of ${laneOfIngress}: use --lane ${laneOfIngress} --queue ingress.`;
+  const kind = name === deliveriesLane ? 'deliveries' : queueKinds.find((one) => one === name);
+  if (kind === undefined) return 'Name one of them with --lane.';
+  return isShared(kind)
+    ? `All lanes share that queue: use --queue ${kind} without --lane.`
+    : `These are queues of each lane: use --queue ${kind}.`;
 }
 
 /** SQS's approximate counts of a queue: messages that wait, and messages in flight. */

@@ -207,7 +207,7 @@ describe('a configuration', () => {
     [
       'qrRateShare',
       0.05,
-      'must leave each environment at least 1 call/s: R = floor(0.05 × 23) = 1 calls/s, C = max(2, ceil(1 × 4 s / 2)) = 2, r = floor(1 / 2) = 0; raise the share or the batch size',
+      'must leave each environment at least 1 call/s: R = floor(0.05 × 23) = 1 calls/s, C = max(2, ceil(1 × 4 s / 2)) = 2, r = floor(1 / 2) = 0; raise the share',
     ],
     ['alarmThresholds.quotaUsedPercent.page', 100, 'must be 1–99 (percent); got 100'],
     ['alarmThresholds.quotaUsedPercent.ticket', [85, 70], 'must be above the one before it, 85; got 70', '[1]'],

@@ -102,12 +102,12 @@ describe('the plan of the shipped pipeline', () => {
   test('sends at most 950 calls a second: 4 × (16 + 2) + 13 × 63 + 2 × 11 + 2 × 9 + 1 × 18 + 1', () => {
     expect(plannedCalls(plan)).toEqual({ callsPerSecond: 950, qrCallsPerSecond: 22 });
     expect(plannedCallsWithoutCrash(plan)).toEqual({ callsPerSecond: 942, qrCallsPerSecond: 22 });
-    expect(reservedConcurrency(plan, settings)).toBe(32);
+    expect(reservedConcurrency(plan, settings)).toBe(36);
   });
 
   test.each([
-    ['20 of the HTTP API and 20 of its authorizer', {}, 72],
-    ['20 of the HTTP API, which has no keys', { keys: false, iam: true }, 52],
+    ['20 of the HTTP API and 20 of its authorizer', {}, 76],
+    ['20 of the HTTP API, which has no keys', { keys: false, iam: true }, 56],
   ])('reserves more if a producer uses the HTTP API: %s', (_, http, reserved) => {
     const producers = [producer('product'), { ...producer('crm'), http }];
     expect(reservedConcurrency(plan, { ...settings, producers })).toBe(reserved);
@@ -116,7 +116,7 @@ describe('the plan of the shipped pipeline', () => {
   test('is printed as a table', () => {
     expect(describePlans('OneLink-production', limits, plan, settings)).toBe(
       [
-        'OneLink-production: at most 950 of 950 calls/s, 22 of 23 QR calls/s; 815–905 calls/s (86–95 %) under a backlog; reserves 32 Lambda environments',
+        'OneLink-production: at most 950 of 950 calls/s, 22 of 23 QR calls/s; 815–905 calls/s (86–95 %) under a backlog; reserves 36 Lambda environments',
         '  worker                    C × r       batch        busy utilisation     timeout  visibility',
         '  transactional    4 × (16 + 2)/s          10       0.6 s     71–72 %        30 s       180 s',
         '  campaign              13 × 63/s        1000      15.9 s     87–98 %        60 s       365 s',
@@ -160,13 +160,13 @@ describe('a lane that cannot be paced', () => {
       'its share is too small',
       { rateShare: 0.001 },
       'rateShare',
-      `${tooSlow}: R = floor(0.001 × 950) = 0 calls/s, C = max(2, ceil(0 × 15 s / 1000)) = 2, r = floor(0 / 2) = 0; raise the share or the batch size`,
+      `${tooSlow}: R = floor(0.001 × 950) = 0 calls/s, C = max(2, ceil(0 × 15 s / 1000)) = 2, r = floor(0 / 2) = 0; raise the share`,
     ],
     [
       'its batches are too small for its window',
       { batchSize: 5 },
       'rateShare',
-      `${tooSlow}: R = floor(0.5 × 950) = 475 calls/s, C = max(2, ceil(475 × 15 s / 5)) = 1425, r = floor(475 / 1425) = 0; raise the share or the batch size`,
+      `${tooSlow}: R = floor(0.5 × 950) = 475 calls/s, C = max(2, ceil(475 × 15 s / 5)) = 1425, r = floor(475 / 1425) = 0; raise the share`,
     ],
     [
       'a batch takes longer than Lambda allows',

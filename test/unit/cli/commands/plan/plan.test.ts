@@ -34,7 +34,7 @@ describe('the time', () => {
     batchSize: 1,
     windowSeconds: 0,
     busySeconds: 1,
-    leastUtilisation: 0.5,
+    leastUtilisation: 0.4,
     callsInFlight: 1,
     timeoutSeconds: 1,
     visibilityTimeoutSeconds: 1,
@@ -48,9 +48,14 @@ describe('the time', () => {
   const load = { lane: 'campaign', quotaCalls: 4_000, lookups: 0, qrCodes: 0 };
 
   test.each([
-    ['the lane’s pace times its utilisation', {}, {}, { seconds: 10, bound: 'rate', callsPerSecond: 400 }],
+    [
+      'the lane’s pace times its utilisation',
+      {},
+      {},
+      { seconds: 10, longestSeconds: 12.5, bound: 'rate', callsPerSecond: 400 },
+    ],
     ['that pace, lookups included', { lookups: 400 }, {}, { seconds: 11, bound: 'rate' }],
-    ['the QR codes if there are many', { qrCodes: 600 }, {}, { seconds: 60, bound: 'qr-rate' }],
+    ['the QR codes if there are many', { qrCodes: 600 }, {}, { seconds: 60, longestSeconds: 150, bound: 'qr-rate' }],
     ['an hourly cap: more commands wait', {}, { hourlyCapCalls: 1_000 }, { seconds: 10_800, bound: 'hourly-cap' }],
     ['a daily cap: more commands wait', {}, { dailyCapCalls: 3_999 }, { seconds: 86_400, bound: 'daily-cap' }],
     ['the pace within a daily cap', {}, { dailyCapCalls: 4_000 }, { bound: 'rate' }],

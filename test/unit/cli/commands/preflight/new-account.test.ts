@@ -31,8 +31,8 @@ describe('a new AWS account', () => {
     expect(briefly(checks, 'Lambda concurrency')).toEqual([
       [
         'failed',
-        'the stage reserves 72 more of 10 unreserved environments (quota 10), and 100 must stay unreserved',
-        'Request 172 at least (quota L-B99A9384): aws service-quotas request-service-quota-increase --service-code lambda --quota-code L-B99A9384 --desired-value 172 --region eu-central-1',
+        'the stage reserves 76 more of 10 unreserved environments (quota 10), and 100 must stay unreserved',
+        'Request 176 at least (quota L-B99A9384): aws service-quotas request-service-quota-increase --service-code lambda --quota-code L-B99A9384 --desired-value 176 --region eu-central-1',
       ],
     ]);
   });

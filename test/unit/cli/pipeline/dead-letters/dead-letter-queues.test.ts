@@ -43,6 +43,27 @@ test('an unknown lane is refused with the names of the lanes', () => {
   expect(() => urls({ lane: 'slow' })).toThrow('OneLink-production has no lane slow; it has campaign, urgent.');
 });
 
+test.each([
+  ['qr', 'All lanes share that queue: use --queue qr without --lane.'],
+  ['expiry', 'All lanes share that queue: use --queue expiry without --lane.'],
+  ['campaigns', 'All lanes share that queue: use --queue campaigns without --lane.'],
+  ['outcome-deliveries', 'All lanes share that queue: use --queue deliveries without --lane.'],
+  ['ingress', 'These are queues of each lane: use --queue ingress.'],
+  [
+    'campaign-ingress-shop.eu',
+    'campaign-ingress-shop.eu is an ingress queue of campaign: use --lane campaign --queue ingress.',
+  ],
+])('the name %s of an alarm is refused as a lane, with the option that works', (lane, advice) => {
+  const withIngress = {
+    ...outputs,
+    CampaignIngressQueueUrlShopZ2eeu: 'https://sqs.example/Shop',
+    CampaignIngressDeadLetterQueueUrlShopZ2eeu: 'https://sqs.example/Shop-dead',
+  };
+  expect(() => deadLetterQueues(withIngress, 'OneLink-production', { lane })).toThrow(
+    `OneLink-production has no lane ${lane}; it has campaign, urgent. ${advice}`,
+  );
+});
+
 test('an output that the stack lacks is named', () => {
   const { QrJobsDeadLetterQueueUrl: _, ...fewer } = outputs;
   expect(() => deadLetterQueues(fewer, 'OneLink-production', {})).toThrow('has no output QrJobsDeadLetterQueueUrl');
