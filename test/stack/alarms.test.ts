@@ -82,6 +82,7 @@ describe('the runbook', () => {
       'senders',
       'status',
       'trace',
+      'verify',
     ];
     expect([...new Set(verbs)].sort()).toEqual(known);
     expect(runbook).not.toContain('update-event-source-mapping');
