@@ -30,6 +30,11 @@ const before = /^```sh\n(STACK=.*?)^```/ms.exec(textOf('lib/observability/RUNBOO
 /** Why the test does not run a command. The first match counts. */
 const notRun: [pattern: RegExp, because: string][] = [
   [/^npm ci/, 'it installs the packages of this test'],
+  [/^npm pack$/, 'test/integration/client/package.test.ts packs and installs the package'],
+  [/^npx onelink --stack$/, 'it is an option of each verb, and no command by itself'],
+  [/^npx onelink console --open/, 'it goes on until Ctrl-C; test/browser starts it'],
+  [/ --queue deliveries/, 'no producer of the sample has an `outcomeUrl`'],
+  [/^aws cloudformation describe-stack-events/, 'the local cloud has no events of a stack'],
   [/^STACK=/, 'it stands before every other command of the runbook'],
   [/^npm start/, 'a run has .local for itself; this one was started by npm start -- --input my-commands.ndjson --keep'],
   [
@@ -95,6 +100,9 @@ const otherCodes: [pattern: RegExp, codes: number[], because: string][] = [
   [/^npx onelink keys (create|rotate)/, [0, 2], 'the producer may have two valid keys before'],
   [/^npx onelink keys revoke a1b2c3d4/, [2], 'no key has that ID'],
   [/^npx onelink policy check/, [2], 'the sample has no policy'],
+  [/^npx onelink audit /, [0, 1], 'nobody may have acted yet'],
+  [/^npx onelink subject find/, [1], 'nothing concerns that person'],
+  [/^npx onelink subject erase/, [2], 'nobody answers its question'],
   [/^npx onelink takeover plan/, [1], 'the API does not have the link'],
   [
     /^npx onelink takeover report/,
