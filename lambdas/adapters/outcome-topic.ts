@@ -18,7 +18,7 @@ export const topicClient = (): SNSClient => leanClient('sns', (options) => new S
 
 /** Publishes outcomes to the topic, with attributes for subscription filters. */
 export class OutcomeTopic {
-  readonly #batching: Batching<Outcome>;
+  readonly #batching: Batching<ReturnType<typeof messageOf>>;
   readonly #sns: SNSClient;
   readonly #topicArn: string;
 
@@ -34,16 +34,12 @@ export class OutcomeTopic {
       maxBytes,
       quietMilliseconds,
       mostMilliseconds: 10 * quietMilliseconds,
-      bytesOf: (outcome) => Buffer.byteLength(wireJson(outcome)) + 200,
-      send: async (outcomes) => {
+      bytesOf: ({ Message }) => Buffer.byteLength(Message) + 200,
+      send: async (messages) => {
         const answer = await sns.send(
           new PublishBatchCommand({
             TopicArn: topicArn,
-            PublishBatchRequestEntries: outcomes.map((outcome, index) => ({
-              Id: String(index),
-              Message: wireJson(outcome),
-              MessageAttributes: attributesOf(outcome),
-            })),
+            PublishBatchRequestEntries: messages.map((message, index) => ({ Id: String(index), ...message })),
           }),
         );
         return new Map((answer.Failed ?? []).map(({ Id, Code }) => [Number(Id), Code ?? 'unknown']));
@@ -53,7 +49,7 @@ export class OutcomeTopic {
 
   /** Resolves when SNS has accepted the outcome. @throws Error if SNS refused it three times */
   publish(outcome: Outcome): Promise<void> {
-    return this.#batching.add(outcome);
+    return this.#batching.add(messageOf(outcome, wireJson(outcome)));
   }
 
   /**
@@ -63,8 +59,7 @@ export class OutcomeTopic {
    */
   async republish(text: string, outcome: Outcome): Promise<string | undefined> {
     try {
-      const message = { TopicArn: this.#topicArn, Message: text, MessageAttributes: attributesOf(outcome) };
-      await this.#sns.send(new PublishCommand(message));
+      await this.#sns.send(new PublishCommand({ TopicArn: this.#topicArn, ...messageOf(outcome, text) }));
       return undefined;
     } catch (error) {
       if (error instanceof Error && outcomeFaults.has(error.name)) return error.name;
@@ -76,11 +71,13 @@ export class OutcomeTopic {
 /** Errors by which SNS refuses one message. */
 const outcomeFaults: ReadonlySet<string> = new Set(['InvalidParameterException', 'ParameterValueInvalidException']);
 
-function attributesOf({ outcome, action, source, lane }: Outcome) {
+/** An outcome's message, with the attributes that subscriptions filter by. */
+function messageOf({ outcome, action, source, lane }: Outcome, Message: string) {
   const text = (value: string | null) => value && { DataType: 'String', StringValue: value };
   const attributes = { outcome: text(outcome), action: text(action), source: text(source), lane: text(lane) };
-  return Object.fromEntries(Object.entries(attributes).filter(([, value]) => value)) as Record<
+  const MessageAttributes = Object.fromEntries(Object.entries(attributes).filter(([, value]) => value)) as Record<
     string,
     { DataType: string; StringValue: string }
   >;
+  return { Message, MessageAttributes };
 }
