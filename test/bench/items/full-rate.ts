@@ -3,13 +3,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type Budget,
   budgetOf,
+  type PipelinePlan,
   plannedCallsWithoutCrash,
-  reachedCallsPerSecond,
+  plannedWorkers,
+  utilisationAt,
 } from '../../../lib/config/rate-budget.ts';
 import type { FaultInput } from '../../../local/onelink-api/faults.ts';
 import { table } from '../../report/table.ts';
 import { type FleetOptions, startFleet } from '../fleet/fleet.ts';
+import { environmentNiceness } from '../fleet/slot.ts';
 import type { BenchOptions, Findings } from '../item.ts';
+import { asConfigured, withLanes } from '../world/lane-changes.ts';
 import { cores } from '../world/machine.ts';
 import { measureWindow } from '../world/measured-window.ts';
 import { countBetween, fullestSecond, sendTimesProbe } from '../world/send-times.ts';
@@ -66,10 +70,14 @@ export async function fullRate(options: BenchOptions): Promise<Findings> {
   const timesSlower = options.timesSlower ?? timesSlowerFor(variantPipeline(variant).account.callsPerSecond, cores);
   if (timesSlower > 1) report(`full-rate: all clocks run ${timesSlower} times slower than this machine’s`);
   const runs: FullRateRun[] = [];
-  for (const [name, trouble] of Object.entries(variants)) {
+  const choices = [asConfigured, ...options.lanes].map((name) => [name, withLanes(variant, name)] as const);
+  const wanted = Object.entries(variants).flatMap(([trouble, is]) =>
+    choices.map(([choice, of]) => [choice === asConfigured ? trouble : `${trouble}, ${choice}`, is, of] as const),
+  );
+  for (const [name, trouble, of] of wanted) {
     if (only.length > 0 && !only.some((part) => name.includes(part))) continue;
     report(`full-rate: ${name}, ${seconds} s, which take ${(warmUpSeconds + seconds) * timesSlower} s`);
-    runs.push(await run(name, trouble, { variant, seconds, seed, timesSlower }));
+    runs.push(await run(name, trouble, { variant: of, seconds, seed, timesSlower }));
   }
   return { figures: { runs }, table: fullRateTable(runs), broken: runs.flatMap(brokenIn) };
 }
@@ -121,8 +129,8 @@ async function run(name: string, trouble: FullRateVariant, { variant, seconds, s
     const environmentCores =
       [...window.cpuSeconds].reduce((sum, [role, used]) => sum + (functionNames.has(role) ? used : 0), 0) /
       window.seconds;
-    // Environments have a positive nice value, as other programs that give way have.
-    const firmCores = window.firmCores + environmentCores;
+    // With a positive nice value, environments are not among the firm ones.
+    const firmCores = window.firmCores + (environmentNiceness > 0 ? environmentCores : 0);
     return {
       variant: name,
       latencyMilliseconds,
@@ -130,8 +138,7 @@ async function run(name: string, trouble: FullRateVariant, { variant, seconds, s
       budgetCallsPerSecond: budget.callsPerSecond,
       plannedCallsPerSecond: planned.callsPerSecond,
       plannedQrCallsPerSecond: planned.qrCallsPerSecond,
-      /** What synthesis prints. */
-      expectedCallsPerSecond: reachedCallsPerSecond(fleet.plan),
+      expectedCallsPerSecond: expectedAt(fleet.plan, latencyMilliseconds / 1000),
       sustainedCallsPerSecond: between(all),
       ofBudget: between(all) / budget.callsPerSecond,
       /** Of its pace, by function. */
@@ -166,6 +173,14 @@ async function run(name: string, trouble: FullRateVariant, { variant, seconds, s
     await fleet.stop();
     await rm(probe.directory, { recursive: true, force: true });
   }
+}
+
+/** What the arithmetic of synthesis expects of the fleet at this latency. */
+function expectedAt(plan: PipelinePlan, latencySeconds: number): number {
+  return plannedWorkers(plan).reduce(
+    (sum, one) => sum + one.concurrency * one.callsPerSecond * utilisationAt(one, latencySeconds),
+    0,
+  );
 }
 
 /** One call in a hundred fails: half with a 429 of the rate, half with a 503. */
