@@ -1,11 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  type Budget,
-  budgetOf,
-  plannedCallsWithoutCrash,
-  reachedCallsPerSecond,
-} from '../../../lib/config/rate-budget.ts';
+import { type Budget, budgetOf } from '../../../lib/config/rate/budget.ts';
+import { plannedCallsWithoutCrash, reachedCallsPerSecond } from '../../../lib/config/rate/planned-calls.ts';
 import type { FaultInput } from '../../../local/onelink-api/faults.ts';
 import { table } from '../../report/table.ts';
 import { type FleetOptions, startFleet } from '../fleet/fleet.ts';
