@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { constants, setPriority } from 'node:os';
 import type { FleetJob, Invocation, QrWork, Report } from './messages.ts';
 
 export interface SlotOptions {
@@ -58,6 +59,8 @@ export class Slot {
       serialization: 'advanced',
     });
     this.#environment = { child, startedAt: performance.now() };
+    // Where processors are few, the API goes first: on a machine of its own, it would not wait for its clients.
+    if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL);
     child.once('exit', () => {
       if (this.#environment?.child === child) this.#environment = undefined;
     });
