@@ -1,7 +1,7 @@
 import { quotaCallsOf } from '../../lib/config/account-faults.ts';
 import type { AccountSettings, Configuration, PipelineSettings } from '../../lib/config/config-schema.ts';
 import { serviceNameOf } from '../../lib/config/landing-zone.ts';
-import { type PipelinePlan, planPipeline } from '../../lib/config/rate-budget.ts';
+import { type PipelinePlan, planPipeline } from '../../lib/config/rate/pipeline-plan.ts';
 
 /** A pipeline of one stage in the configuration. */
 export interface ConfiguredPipeline {

@@ -24,17 +24,11 @@ import { httpApiMetric } from '../../lambdas/http-api/names.ts';
 import { httpAuthorizerMetric } from '../../lambdas/http-authorizer/names.ts';
 import { heldMetric, replayerMetric } from '../../lambdas/replayer/names.ts';
 import { accountSchema, deadLetterRetentionDays, pipelineSchema, stageSchema } from '../../lib/config/config-schema.ts';
-import {
-  budgetOf,
-  campaignCheckerPlan,
-  fillingSecondsOf,
-  maxReceiveCount,
-  planForwarder,
-  plannedCalls,
-  reachedCallsPerSecond,
-  urgentQrSeconds,
-  utilisationAt,
-} from '../../lib/config/rate-budget.ts';
+import { budgetOf } from '../../lib/config/rate/budget.ts';
+import { plannedCalls, reachedCallsPerSecond } from '../../lib/config/rate/planned-calls.ts';
+import { campaignCheckerPlan, planForwarder } from '../../lib/config/rate/reserved-concurrency.ts';
+import { fillingSecondsOf, urgentQrSeconds, utilisationAt } from '../../lib/config/rate/utilisation.ts';
+import { maxReceiveCount } from '../../lib/config/rate/worker-plan.ts';
 import { defaultSettings } from '../../local/onelink-api/settings.ts';
 
 const root = new URL('../../', import.meta.url);

@@ -1,5 +1,6 @@
 import type { PipelineSettings } from '../../../lib/config/config-schema.ts';
-import { type AccountLimits, type PipelineDemand, planPipeline } from '../../../lib/config/rate-budget.ts';
+import type { AccountLimits } from '../../../lib/config/rate/budget.ts';
+import { type PipelineDemand, planPipeline } from '../../../lib/config/rate/pipeline-plan.ts';
 import { awsPrices } from '../../cost/aws-prices.ts';
 import { useOn } from '../../cost/measured-use.ts';
 import { costOfLink } from '../../cost/monthly-cost.ts';

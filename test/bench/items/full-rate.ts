@@ -1,13 +1,9 @@
 import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  type Budget,
-  budgetOf,
-  type PipelinePlan,
-  plannedCallsWithoutCrash,
-  plannedWorkers,
-  utilisationAt,
-} from '../../../lib/config/rate-budget.ts';
+import { type Budget, budgetOf } from '../../../lib/config/rate/budget.ts';
+import { type PipelinePlan, plannedWorkers } from '../../../lib/config/rate/pipeline-plan.ts';
+import { plannedCallsWithoutCrash } from '../../../lib/config/rate/planned-calls.ts';
+import { utilisationAt } from '../../../lib/config/rate/utilisation.ts';
 import type { FaultInput } from '../../../local/onelink-api/faults.ts';
 import { table } from '../../report/table.ts';
 import { type FleetOptions, startFleet } from '../fleet/fleet.ts';

@@ -10,7 +10,8 @@ import type {
   PipelineSettings,
 } from '../../../lib/config/config-schema.ts';
 import { validateConfiguration } from '../../../lib/config/config-validation.ts';
-import { budgetOf, governorCallsPerSecond } from '../../../lib/config/rate-budget.ts';
+import { budgetOf } from '../../../lib/config/rate/budget.ts';
+import { governorCallsPerSecond } from '../../../lib/config/rate/planned-calls.ts';
 import { chosenPipeline } from '../../../local/start/chosen-pipeline.ts';
 import { synthesise } from '../../world/assembly.ts';
 
