@@ -1,5 +1,7 @@
 import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { billedMilliseconds } from '../../cli/cost/measured-use.ts';
@@ -356,6 +358,35 @@ describe('every page', () => {
     });
     expect(broken.map(([link]) => link)).toEqual([]);
   });
+});
+
+describe('the pictures of the docs', () => {
+  const pages = globSync(['*.md', 'docs/**/*.md'], { cwd: root });
+  const shown = pages.flatMap((page) =>
+    [...textOf(page).matchAll(/!\[([^\]]*)\]\(([^)]*)\)/g)].map(([, alt = '', path = '']) => ({
+      alt,
+      file: relative(fileURLToPath(root), fileURLToPath(new URL(path, new URL(page, root)))),
+    })),
+  );
+  const files = globSync('docs/**/*.{png,svg}', { cwd: root });
+
+  it('are each on a page, and no page shows another', () => {
+    expect(files.length).toBeGreaterThan(6);
+    expect([...new Set(shown.map(({ file }) => file))].toSorted()).toEqual(files.toSorted());
+  });
+
+  it('have words for those who do not see them', () => {
+    expect(shown.filter(({ alt }) => alt.split(' ').length < 4)).toEqual([]);
+  });
+
+  it.each(files.filter((file) => file.endsWith('.svg')))(
+    'name the command that has drawn them, and are small: %s',
+    (file) => {
+      const svg = textOf(file);
+      expect(svg.length).toBeLessThan(40_000);
+      expect(svg).toMatch(/<desc>npm run bench -- month --seed 20260301 --commands 75000: as configured<\/desc>/);
+    },
+  );
 });
 
 /** The headings of a page as GitHub makes anchors of them. */

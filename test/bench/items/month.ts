@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { InvalidArgumentError } from 'commander';
 import type { ConfiguredPipeline } from '../../../cli/pipeline/configured-pipeline.ts';
@@ -16,7 +17,7 @@ import { type Variant, variantAt, variantPipeline } from '../world/synthesis.ts'
 const usualCommands = 75_000;
 const from = Date.parse('2026-03-01T00:00:00Z');
 const asConfigured = 'as configured';
-const plotsFolder = new URL('../../../.local/out/month/', import.meta.url);
+const root = fileURLToPath(new URL('../../../', import.meta.url));
 
 interface Run {
   size: MonthSize;
@@ -39,6 +40,7 @@ export async function month(options: BenchOptions): Promise<Findings> {
   const sizes = names.map((name) => [name, monthSize(withLanes(variant, name), commands)] as const);
   const runs: Record<string, Run> = {};
   const broken: string[] = [];
+  const plotted: string[] = [];
   for (const [name, size] of sizes) {
     report(`month: ${name}: ${size.arithmetic}`);
     const played = await play({
@@ -51,12 +53,14 @@ export async function month(options: BenchOptions): Promise<Findings> {
     });
     runs[name] = { size, figures: figuresOf(played, march) };
     broken.push(...brokenPromises(played).map((promise) => `month, ${name}: ${promise}`));
-    const folder = fileURLToPath(new URL(`${name.replaceAll(/[^A-Za-z0-9.]+/g, '-')}/`, plotsFolder));
-    const files = await drawMonth(folder, played, march);
-    report(`month: plots in ${files.join(', ')}`);
+    const folder = `.local/out/month/${name.replaceAll(/[^A-Za-z0-9.]+/g, '-')}`;
+    const madeBy = `npm run bench -- month --seed ${seed} --commands ${commands}: ${name}`;
+    const files = await drawMonth(join(root, folder), played, march, madeBy);
+    report(`month: ${files.length} plots in ${folder}`);
+    plotted.push(`Plots, ${name}: ${folder}/*.svg`);
   }
   const figures = Object.fromEntries(Object.entries(runs).map(([name, run]) => [name, figuresIn(run)]));
-  return { figures: { runs: figures }, table: tables(runs), broken };
+  return { figures: { runs: figures }, table: `${tables(runs)}\n\n${plotted.join('\n')}`, broken };
 }
 
 /** Reads a value of the option `--lanes`, with those before it. */
