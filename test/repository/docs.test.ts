@@ -508,6 +508,18 @@ describe('figures in the docs follow from the sample configuration', () => {
     expect(page('performance.md')).toContain(`${start} | ${range(0.2)} % | ${range(1)} % | ${billed.toFixed(1)} ms |`);
   });
 
+  it('the present figures beside the earlier ones are those of the sections', () => {
+    // Given
+    const [before = '', sections = ''] = textOf('docs/performance.md').split('\n## The figures\n');
+    const rows = rowsUnder(before, '| measure | before | now |');
+    // When
+    const numbers = rows.map(([measure = '', , now = '']) => [measure.trim(), now.match(/\d[\d.]*/g) ?? []] as const);
+    // Then
+    expect(rows.length).toBeGreaterThan(9);
+    const known = new Set(sections.match(/\d[\d.]*\d|\d/g));
+    expect(numbers.filter(([, all]) => all.length === 0 || all.some((one) => !known.has(one)))).toEqual([]);
+  });
+
   it('the rate of QR codes, and how long an urgent one waits', () => {
     const { qr = expect.fail('no QR worker') } = plan;
     expect(qr).toMatchObject({ concurrency: 2, callsPerSecond: 11, batchSize: 46, windowSeconds: 1 });
