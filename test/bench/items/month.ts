@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { table } from '../../report/table.ts';
 import type { BenchOptions, Findings } from '../item.ts';
@@ -13,7 +14,7 @@ import { variantAt, variantPipeline } from '../world/synthesis.ts';
 /** The month's commands, and its quota: a hundredth of the account's. */
 const usualCommands = 75_000;
 const from = Date.parse('2026-03-01T00:00:00Z');
-const plotsFolder = new URL('../../../.local/out/month/', import.meta.url);
+const root = fileURLToPath(new URL('../../../', import.meta.url));
 
 interface Run {
   size: MonthSize;
@@ -36,6 +37,7 @@ export async function month(options: BenchOptions): Promise<Findings> {
   const sizes = names.map((name) => [name, monthSize(variantPipeline(withLanes(variant, name)), commands)] as const);
   const runs: Record<string, Run> = {};
   const broken: string[] = [];
+  const plotted: string[] = [];
   for (const [name, size] of sizes) {
     report(`month: ${name}: ${size.arithmetic}`);
     const played = await play({
@@ -48,12 +50,14 @@ export async function month(options: BenchOptions): Promise<Findings> {
     });
     runs[name] = { size, figures: figuresOf(played, march) };
     broken.push(...brokenPromises(played).map((promise) => `month, ${name}: ${promise}`));
-    const folder = fileURLToPath(new URL(`${name.replaceAll(/[^A-Za-z0-9.]+/g, '-')}/`, plotsFolder));
-    const files = await drawMonth(folder, played, march);
-    report(`month: plots in ${files.join(', ')}`);
+    const folder = `.local/out/month/${name.replaceAll(/[^A-Za-z0-9.]+/g, '-')}`;
+    const madeBy = `npm run bench -- month --seed ${seed} --commands ${commands}: ${name}`;
+    const files = await drawMonth(join(root, folder), played, march, madeBy);
+    report(`month: ${files.length} plots in ${folder}`);
+    plotted.push(`Plots, ${name}: ${folder}/*.svg`);
   }
   const figures = Object.fromEntries(Object.entries(runs).map(([name, run]) => [name, figuresIn(run)]));
-  return { figures: { runs: figures }, table: tables(runs), broken };
+  return { figures: { runs: figures }, table: `${tables(runs)}\n\n${plotted.join('\n')}`, broken };
 }
 
 function figuresIn({ size, figures }: Run) {
