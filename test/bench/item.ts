@@ -11,7 +11,7 @@ export interface BenchOptions {
   only: readonly string[];
   /** Size of the item's campaign, if it has one. */
   commands: number | undefined;
-  /** Other settings of the lanes, for the month: `transactional.rateShare=0.1`, with commas between them. */
+  /** Other settings of the lanes, for the month and the full rate: `transactional.rateShare=0.1`, with commas between them. */
   lanes: readonly string[];
   report: (line: string) => void;
 }

@@ -13,12 +13,13 @@ import { fullRate } from './items/full-rate.ts';
 import { longGrowth, shortGrowth } from './items/growth.ts';
 import { http } from './items/http.ts';
 import { latency } from './items/latency.ts';
-import { lanesOption, month } from './items/month.ts';
+import { month } from './items/month.ts';
 import { quota } from './items/quota.ts';
 import { rate } from './items/rate.ts';
 import { refusals } from './items/refusals.ts';
 import { sharing } from './items/sharing.ts';
 import { sideBySide } from './items/side-by-side.ts';
+import { lanesOption } from './world/lane-changes.ts';
 import { describeMachine } from './world/machine.ts';
 import { forgetAssemblies } from './world/synthesis.ts';
 
@@ -60,7 +61,7 @@ const program = new Command('npm run bench --')
   .option('--only <words...>', 'runs only variants of the item whose names contain one of these words', [])
   .option(
     '--lanes <changes...>',
-    'with month: plays it also with other settings of the lanes, as in transactional.rateShare=0.1,campaign.rateShare=0.836',
+    'with month and full-rate: also with other settings of the lanes, as in transactional.rateShare=0.1,campaign.rateShare=0.836',
     lanesOption,
     [] as string[],
   )

@@ -1,11 +1,15 @@
 import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Budget, budgetOf } from '../../../lib/config/rate/budget.ts';
-import { plannedCallsWithoutCrash, reachedCallsPerSecond } from '../../../lib/config/rate/planned-calls.ts';
+import { type PipelinePlan, plannedWorkers } from '../../../lib/config/rate/pipeline-plan.ts';
+import { plannedCallsWithoutCrash } from '../../../lib/config/rate/planned-calls.ts';
+import { utilisationAt } from '../../../lib/config/rate/utilisation.ts';
 import type { FaultInput } from '../../../local/onelink-api/faults.ts';
 import { table } from '../../report/table.ts';
 import { type FleetOptions, startFleet } from '../fleet/fleet.ts';
+import { environmentNiceness } from '../fleet/slot.ts';
 import type { BenchOptions, Findings } from '../item.ts';
+import { asConfigured, withLanes } from '../world/lane-changes.ts';
 import { cores } from '../world/machine.ts';
 import { measureWindow } from '../world/measured-window.ts';
 import { countBetween, fullestSecond, sendTimesProbe } from '../world/send-times.ts';
@@ -62,10 +66,14 @@ export async function fullRate(options: BenchOptions): Promise<Findings> {
   const timesSlower = options.timesSlower ?? timesSlowerFor(variantPipeline(variant).account.callsPerSecond, cores);
   if (timesSlower > 1) report(`full-rate: all clocks run ${timesSlower} times slower than this machine’s`);
   const runs: FullRateRun[] = [];
-  for (const [name, trouble] of Object.entries(variants)) {
+  const choices = [asConfigured, ...options.lanes].map((name) => [name, withLanes(variant, name)] as const);
+  const wanted = Object.entries(variants).flatMap(([trouble, is]) =>
+    choices.map(([choice, of]) => [choice === asConfigured ? trouble : `${trouble}, ${choice}`, is, of] as const),
+  );
+  for (const [name, trouble, of] of wanted) {
     if (only.length > 0 && !only.some((part) => name.includes(part))) continue;
     report(`full-rate: ${name}, ${seconds} s, which take ${(warmUpSeconds + seconds) * timesSlower} s`);
-    runs.push(await run(name, trouble, { variant, seconds, seed, timesSlower }));
+    runs.push(await run(name, trouble, { variant: of, seconds, seed, timesSlower }));
   }
   return { figures: { runs }, table: fullRateTable(runs), broken: runs.flatMap(brokenIn) };
 }
@@ -117,8 +125,8 @@ async function run(name: string, trouble: FullRateVariant, { variant, seconds, s
     const environmentCores =
       [...window.cpuSeconds].reduce((sum, [role, used]) => sum + (functionNames.has(role) ? used : 0), 0) /
       window.seconds;
-    // Environments have a positive nice value, as other programs that give way have.
-    const firmCores = window.firmCores + environmentCores;
+    // With a positive nice value, environments are not among the firm ones.
+    const firmCores = window.firmCores + (environmentNiceness > 0 ? environmentCores : 0);
     return {
       variant: name,
       latencyMilliseconds,
@@ -126,8 +134,7 @@ async function run(name: string, trouble: FullRateVariant, { variant, seconds, s
       budgetCallsPerSecond: budget.callsPerSecond,
       plannedCallsPerSecond: planned.callsPerSecond,
       plannedQrCallsPerSecond: planned.qrCallsPerSecond,
-      /** What synthesis prints. */
-      expectedCallsPerSecond: reachedCallsPerSecond(fleet.plan),
+      expectedCallsPerSecond: expectedAt(fleet.plan, latencyMilliseconds / 1000),
       sustainedCallsPerSecond: between(all),
       ofBudget: between(all) / budget.callsPerSecond,
       /** Of its pace, by function. */
@@ -162,6 +169,14 @@ async function run(name: string, trouble: FullRateVariant, { variant, seconds, s
     await fleet.stop();
     await rm(probe.directory, { recursive: true, force: true });
   }
+}
+
+/** What the arithmetic of synthesis expects of the fleet at this latency. */
+function expectedAt(plan: PipelinePlan, latencySeconds: number): number {
+  return plannedWorkers(plan).reduce(
+    (sum, one) => sum + one.concurrency * one.callsPerSecond * utilisationAt(one, latencySeconds),
+    0,
+  );
 }
 
 /** One call in a hundred fails: half with a 429 of the rate, half with a 503. */
