@@ -46,7 +46,8 @@ export function costFigures(input: Input) {
   return { dollarsPerMillionLinks: dollarsOfMillion(input), perMonth };
 }
 
-export function costTables(input: Input): string {
+/** @param sample the standing use of the sample with its HTTP API and outcome queues, which the tables leave out */
+export function costTables(input: Input, sample: StandingUse): string {
   const { link, qrCode, checkedEnd, certainEnd } = input.use;
   const items = [link, qrCode, checkedEnd, certainEnd];
   const measures = Object.keys(link) as (keyof UsePerItem)[];
@@ -77,15 +78,22 @@ export function costTables(input: Input): string {
     'half of each',
     ...months.map((links) => `${links.toLocaleString('en')} links a month`),
   ];
-  const { alarmMetrics, customMetrics, metricMonths, polledQueues } = input.standing;
+  const { alarmMetrics, customMetrics, metricMonths, polledQueues, secrets } = input.standing;
   const standing =
-    `Standing: ${alarmMetrics} alarm metrics, ${customMetrics} custom metrics at most, of which a month bills ` +
-    `${metricMonths.toFixed(1)}, ${polledQueues} polled queues.`;
+    'Standing, without the HTTP API and outcome queues of the sample: ' +
+    `${alarmMetrics} alarm metrics, ${customMetrics} custom metrics at most, ${secrets} secrets, ${polledQueues} polled queues. ` +
+    `A month bills ${metricMonths.toFixed(1)} of the custom metrics.`;
+  const monthOf = (of: StandingUse) =>
+    totalOf(monthlyCost({ ...input, standing: of, linksPerMonth: 0 })).dollarsPerMonth;
+  const more =
+    `The sample’s HTTP API and outcome queues add ${sample.alarmMetrics - alarmMetrics} alarm metrics, ` +
+    `${sample.customMetrics - customMetrics} custom metrics and ${sample.secrets - secrets} secret: ` +
+    `${money(monthOf(sample) - monthOf(input.standing))} a month.`;
   const { bytes } = measuredUse;
   const sizes =
     `A link's record has ${bytes.link} bytes, a request's ${bytes.request}, and a line of the history ${bytes.historyLine}. ` +
     `QR share ${input.qrShare}.`;
-  return `${uses}\n\n${table(header, [...rows, sums])}\n\n${sizes} ${standing}\n\n${stepsInWords()}`;
+  return `${uses}\n\n${table(header, [...rows, sums])}\n\n${sizes}\n\n${standing} ${more}\n\n${stepsInWords()}`;
 }
 
 /** DynamoDB's cost of steps that only some links need. docs/architecture.md and docs/expiry.md state the same figures. */

@@ -20,12 +20,12 @@ import { heldMetric, replayerMetric } from '../../lambdas/replayer/names.ts';
 import { customMetrics } from '../../lib/observability/custom-metrics.ts';
 import { chosenPipeline } from '../../local/start/chosen-pipeline.ts';
 import { configuredPlans } from '../bench/world/lanes.ts';
+import { configurationOf, sqsOnly, type Variant, variantPipeline } from '../bench/world/synthesis.ts';
 import { costInput, costTables } from '../report/cost-tables.ts';
 import { configuredApp } from './configured-app.ts';
 
 const pipeline = chosenPipeline(config, 'production');
 const { settings, account } = pipeline;
-const { template, stateTemplate } = configuredApp();
 
 test('the custom metrics include every metric name, and each metric once', () => {
   const metrics = customMetrics(settings);
@@ -76,9 +76,15 @@ test('the sentences on the HTTP API in docs/performance.md follow from the price
   expect(page).toContain(`SNS charges $${dollarsPerMillionPosts.toFixed(2)} to post a million outcomes`);
 });
 
-test('the cost tables in docs/performance.md follow from this configuration, its template and the measured use', () => {
-  const standing = standingUse([template.toJSON(), stateTemplate.toJSON()], settings);
-  const tables = costTables(costInput(pipeline, useOn(configuredPlans('campaign')), standing));
+test('the cost tables in docs/performance.md follow from the sample without the HTTP API, its template and the measured use', () => {
+  const standingOf = (variant: Variant) => {
+    const { template, stateTemplate } = configuredApp(configurationOf(variant));
+    return standingUse([template.toJSON(), stateTemplate.toJSON()], variantPipeline(variant).settings);
+  };
+  const tables = costTables(
+    costInput(pipeline, useOn(configuredPlans('campaign')), standingOf(sqsOnly)),
+    standingOf({}),
+  );
   const text = readFileSync(new URL('../../docs/performance.md', import.meta.url), 'utf8');
   const section = text.slice(text.indexOf('\n### 8. Cost'), text.indexOf('\n## Why no second holds'));
   expect(section).toContain(tables);

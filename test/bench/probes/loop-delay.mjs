@@ -1,7 +1,7 @@
 /**
  * `node --import` loads this into the emulator, for the benchmark only. It writes when the process has not looked at its connections for
- * a while, and for how long: two numbers of eight bytes each, in milliseconds of CLOCK_MONOTONIC. Calls that arrive meanwhile seem to
- * arrive together.
+ * a while, and for how long. These are two numbers of eight bytes each, in milliseconds of CLOCK_MONOTONIC. Calls that arrive meanwhile seem
+ * to arrive together.
  */
 import { openSync, writeSync } from 'node:fs';
 

@@ -1,6 +1,6 @@
 /**
  * `node --import` loads this into a process, for the benchmark only. The process's clocks run `times` slower than the machine's
- * from `since` on, and its timers take `times` as long. So the machine seems that many times as fast, and all else is as it is: a second
+ * from `since` on, and its timers take `times` as long. So the machine seems that many times as fast, and all else is as it is. A second
  * of the process has as many calls, sends and time-outs as ever. `process.hrtime` remains the machine's clock.
  */
 import { syncBuiltinESMExports } from 'node:module';

@@ -22,6 +22,18 @@ export interface Variant {
 }
 
 const stage = 'production';
+
+/**
+ * The sample without the HTTP API and without outcome queues, as lib/config/config.ts is shipped. The tables of cost are about it: no
+ * command of theirs comes over HTTP, and nobody receives outcomes from a queue.
+ */
+export const sqsOnly: Variant = {
+  settings: {
+    producers: chosenPipeline(config, stage).settings.producers.map(
+      ({ http, outcomeQueue, privateOutcomeQueue, ...producer }) => producer,
+    ),
+  },
+};
 const synthesised = new Map<string, Promise<string>>();
 const copies: string[] = [];
 
@@ -93,7 +105,8 @@ export async function forgetAssemblies(): Promise<void> {
   await Promise.all(directories.map((directory) => rm(directory, { recursive: true, force: true })));
 }
 
-function configurationOf({ account, settings }: Variant): Configuration {
+/** The configuration of a variant. */
+export function configurationOf({ account, settings }: Variant): Configuration {
   const { [stage]: production, ...stages } = config.stages;
   const [pipeline] = production?.pipelines ?? [];
   if (production === undefined || pipeline === undefined)
