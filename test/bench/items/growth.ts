@@ -40,21 +40,25 @@ async function growth({ report }: BenchOptions, sizes: readonly number[], comman
       [
         'growth',
         'commands',
-        'worker CPU per command',
-        'DynamoDB engine CPU per command',
+        'worker CPU per command, ms, in each fifth',
+        'DynamoDB engine’s',
+        'links/s',
         ...functions.map((name) => `MB: ${name}`),
       ],
       runs.map((run) => [
         `${run.ledgerRecords.toLocaleString('en')} records`,
         run.commands.toLocaleString('en'),
-        `${run.workerCpuMillisecondsPerCommand.toFixed(2)} ms`,
-        `${run.tableEngineCpuMillisecondsPerCommand.toFixed(2)} ms`,
-        ...functions.map((name) => (run.residentMegabytes[name] ?? []).map((value) => value.toFixed(0)).join(' → ')),
+        fifths(run.workerCpuMillisecondsPerCommand, 2),
+        fifths(run.tableEngineCpuMillisecondsPerCommand, 2),
+        fifths(run.linksPerSecond, 0),
+        ...functions.map((name) => fifths(run.residentMegabytes[name] ?? [], 0)),
       ]),
     ),
     broken: [],
   };
 }
+
+const fifths = (values: readonly number[], digits: number) => values.map((value) => value.toFixed(digits)).join(' → ');
 
 async function campaignOver(ledgerRecords: number, commands: number, report: BenchOptions['report']) {
   const pipeline = await benchPipeline({ variant: variantAt({ callsPerSecond: limitCallsPerSecond }), emulator });
@@ -75,7 +79,11 @@ async function campaignOver(ledgerRecords: number, commands: number, report: Ben
     })();
     await until(warmUp);
     const worker = pipeline.functionOf('CampaignLinkWorker');
-    const before = { cpu: pipeline.cpuSeconds(), links: await made() };
+    /** In each fifth of the campaign. */
+    const workerCpuMilliseconds: number[] = [];
+    const tableEngineCpuMilliseconds: number[] = [];
+    const linksPerSecond: number[] = [];
+    let since = { cpu: pipeline.cpuSeconds(), links: await made(), at: performance.now() };
     /** Memory of the largest environment of each function, at the end of each fifth of the campaign. */
     const residentMegabytes: Record<string, number[]> = {};
     for (let fifth = 1; fifth <= 5; fifth++) {
@@ -87,17 +95,22 @@ async function campaignOver(ledgerRecords: number, commands: number, report: Ben
         const label = name === worker ? 'link worker' : name;
         residentMegabytes[label] = [...(residentMegabytes[label] ?? []), bytes / 1024 ** 2];
       }
-      if (commands >= 100_000) report(`growth: ${await made()} links`);
+      const now = { cpu: pipeline.cpuSeconds(), links: await made(), at: performance.now() };
+      const perCommand = (role: string) =>
+        (((now.cpu.get(role) ?? 0) - (since.cpu.get(role) ?? 0)) * 1000) / (now.links - since.links);
+      workerCpuMilliseconds.push(perCommand(worker));
+      tableEngineCpuMilliseconds.push(perCommand('DynamoDB'));
+      linksPerSecond.push(((now.links - since.links) * 1000) / (now.at - since.at));
+      since = now;
+      if (commands >= 100_000) report(`growth: ${now.links} links`);
     }
-    const after = { cpu: pipeline.cpuSeconds(), links: await made() };
     await sending;
-    const perCommand = (role: string) =>
-      (((after.cpu.get(role) ?? 0) - (before.cpu.get(role) ?? 0)) * 1000) / (after.links - before.links);
     return {
       ledgerRecords,
       commands,
-      workerCpuMillisecondsPerCommand: perCommand(worker),
-      tableEngineCpuMillisecondsPerCommand: perCommand('DynamoDB'),
+      workerCpuMillisecondsPerCommand: workerCpuMilliseconds,
+      tableEngineCpuMillisecondsPerCommand: tableEngineCpuMilliseconds,
+      linksPerSecond,
       residentMegabytes,
     };
   } finally {
