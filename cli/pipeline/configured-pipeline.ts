@@ -10,15 +10,17 @@ export interface ConfiguredPipeline {
   stackName: string;
   settings: PipelineSettings;
   account: AccountSettings;
+  /** A key of the customer encrypts its data (`landingZone.key`). */
+  isKeyed?: true;
 }
 
 export function configuredPipelines({ stages, accounts }: Configuration): ConfiguredPipeline[] {
   return Object.entries(stages).flatMap(([name, stage]) =>
     stage.pipelines.flatMap((settings) => {
       const account = accounts[settings.account];
-      return account === undefined
-        ? []
-        : [{ stage: name, stackName: serviceNameOf(name, stage, settings), settings, account }];
+      if (account === undefined) return [];
+      const keyed = stage.landingZone?.key === undefined ? {} : { isKeyed: true as const };
+      return [{ stage: name, stackName: serviceNameOf(name, stage, settings), settings, account, ...keyed }];
     }),
   );
 }

@@ -46,8 +46,15 @@ export function costFigures(input: Input) {
   return { dollarsPerMillionLinks: dollarsOfMillion(input), perMonth };
 }
 
-/** @param sample the standing use of the sample with its HTTP API and outcome queues, which the tables leave out */
-export function costTables(input: Input, sample: StandingUse): string {
+/** What else stands in months. */
+interface Beside {
+  /** The sample with its HTTP API and outcome queues, which the tables leave out. */
+  sample: StandingUse;
+  /** The same pipeline as in the tables, with a key of the customer. */
+  keyed: StandingUse;
+}
+
+export function costTables(input: Input, { sample, keyed }: Beside): string {
   const { link, qrCode, checkedEnd, certainEnd } = input.use;
   const items = [link, qrCode, checkedEnd, certainEnd];
   const measures = Object.keys(link) as (keyof UsePerItem)[];
@@ -55,7 +62,6 @@ export function costTables(input: Input, sample: StandingUse): string {
     ['each takes', 'a create', 'a QR code', 'an end that is checked', 'a certain end'],
     measures.map((measure) => [measure, ...items.map((item) => short(item[measure]))]),
   );
-  const money = (amount = 0) => `$${amount.toFixed(2)}`;
   const millions = [1, 0, renewingShareOfMonth].map((renewingShare) =>
     monthlyCost({ ...input, renewingShare, linksPerMonth: 1_000_000 }),
   );
@@ -93,7 +99,38 @@ export function costTables(input: Input, sample: StandingUse): string {
   const sizes =
     `A link's record has ${bytes.link} bytes, a request's ${bytes.request}, and a line of the history ${bytes.historyLine}. ` +
     `QR share ${input.qrShare}.`;
-  return `${uses}\n\n${table(header, [...rows, sums])}\n\n${sizes}\n\n${standing} ${more}\n\n${stepsInWords()}`;
+  return `${uses}\n\n${table(header, [...rows, sums])}\n\n${sizes}\n\n${standing} ${more}\n\n${stepsInWords()}\n\n${keyTable(input, keyed)}`;
+}
+
+const money = (amount = 0) => `$${amount.toFixed(2)}`;
+
+/** What KMS is asked for in a month, and what it costs. */
+function keyTable({ standing, ...input }: Input, keyed: StandingUse): string {
+  const columns = [standing, keyed];
+  const names = {
+    sqs: 'SQS',
+    sns: 'SNS',
+    dynamoDb: 'DynamoDB',
+    secretsManager: 'Secrets Manager',
+    lambda: 'Lambda',
+  } satisfies Record<keyof StandingUse['keyRequests'], string>;
+  const rows = Object.entries(names).map(([service, name]) => [
+    name,
+    ...columns.map(({ keyRequests }) => keyRequests[service as keyof typeof names].toLocaleString('en')),
+  ]);
+  const of = (one: StandingUse, linksPerMonth: number) =>
+    monthlyCost({ ...input, standing: one, isKeyed: one.keys > 0, linksPerMonth }).find(
+      ({ service }) => service === 'KMS',
+    );
+  const dollars = (linksPerMonth: number) => columns.map((one) => money(of(one, linksPerMonth)?.dollarsPerMonth));
+  return table(
+    ['KMS requests in a month, by AWS’s formulas', 'as configured', 'with `landingZone.key`'],
+    [
+      ...rows,
+      ['dollars, with the key', ...dollars(0)],
+      ...months.map((links) => [`dollars with ${links.toLocaleString('en')} links`, ...dollars(links)]),
+    ],
+  );
 }
 
 /** DynamoDB's cost of steps that only some links need. docs/architecture.md and docs/expiry.md state the same figures. */

@@ -1,17 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { costOf } from '../../cli/commands/plan/campaign-cost.ts';
+import { awsPrices } from '../../cli/cost/aws-prices.ts';
 import {
   dollarsPerMillionCalls,
   dollarsPerMillionPosts,
   dollarsPerMillionSecondsWaited,
 } from '../../cli/cost/http-cost.ts';
 import { useOn } from '../../cli/cost/measured-use.ts';
+import { requestsOf } from '../../cli/cost/monthly-cost.ts';
 import { standingUse } from '../../cli/cost/standing-use.ts';
 import { config } from '../../examples/configuration.ts';
 import { campaignCheckerMetric } from '../../lambdas/campaign-checker/names.ts';
 import { campaignLaneMetric } from '../../lambdas/campaign-sender/names.ts';
 import { actMetric } from '../../lambdas/domain/acts/names.ts';
+import { keysKeptSeconds } from '../../lambdas/domain/http/keys.ts';
 import { laneMetric, operationMetric, sourceMetric } from '../../lambdas/domain/work/names.ts';
 import { governorMetric, laneStateMetric } from '../../lambdas/governor/names.ts';
 import { httpApiMetric } from '../../lambdas/http-api/names.ts';
@@ -26,6 +29,15 @@ import { configuredApp } from './configured-app.ts';
 
 const pipeline = chosenPipeline(config, 'production');
 const { settings, account } = pipeline;
+
+/** The standing use of the sample with these changes. */
+function standingOf(variant: Variant) {
+  const { template, stateTemplate } = configuredApp(configurationOf(variant));
+  return standingUse([template.toJSON(), stateTemplate.toJSON()], variantPipeline(variant).settings);
+}
+
+/** The landing zone of a pipeline that has a key of its own. */
+const landingZone = { key: 'own' } as const;
 
 test('the custom metrics include every metric name, and each metric once', () => {
   const metrics = customMetrics(settings);
@@ -74,17 +86,40 @@ test('the sentences on the HTTP API in docs/performance.md follow from the price
     `the first second of waiting costs $${dollarsPerMillionSecondsWaited(httpApi).toFixed(2)} in a million calls`,
   );
   expect(page).toContain(`SNS charges $${dollarsPerMillionPosts.toFixed(2)} to post a million outcomes`);
+  // Every ten seconds of 30 days
+  expect([259_200 * awsPrices.secretsManagerCall, 259_200 * awsPrices.kmsRequest]).toEqual([
+    expect.closeTo(1.296, 3),
+    expect.closeTo(0.778, 3),
+  ]);
+  expect([keysKeptSeconds, page.includes('259,200 times, every ten seconds. That is $1.30, and $0.78 of KMS')]).toEqual(
+    [10, true],
+  );
+});
+
+test('a pipeline with a key of its own asks KMS for each caller, and each of its buckets’ PUTs', () => {
+  const asConfigured = standingOf({});
+  const keyed = standingOf({ landingZone });
+  // Eight pairs of publishers and topics, and eleven functions at the table, each for 8,640 times five minutes
+  expect([asConfigured.keys, asConfigured.keyRequests]).toEqual([
+    0,
+    { sqs: 0, sns: 138_240, dynamoDb: 95_040, secretsManager: 0, lambda: 0 },
+  ]);
+  // An hour has 24 senders and 13 receivers of queues. 76 environments begin in it, and read 96 secrets together.
+  expect([keyed.keys, keyed.keyRequests]).toEqual([
+    1,
+    { sqs: 43_920, sns: 172_800, dynamoDb: 95_040, secretsManager: 112_320, lambda: 54_720 },
+  ]);
+  const deploying = readFileSync(new URL('../../docs/deploying.md', import.meta.url), 'utf8');
+  // One key, and 478,800 requests at three millionths
+  expect(deploying).toContain("KMS costs $2.44 a month by AWS's formulas, the key included");
+  expect(1 + 3e-6 * requestsOf(keyed.keyRequests)).toBeCloseTo(2.436, 3);
 });
 
 test('the cost tables in docs/performance.md follow from the sample without the HTTP API, its template and the measured use', () => {
-  const standingOf = (variant: Variant) => {
-    const { template, stateTemplate } = configuredApp(configurationOf(variant));
-    return standingUse([template.toJSON(), stateTemplate.toJSON()], variantPipeline(variant).settings);
-  };
-  const tables = costTables(
-    costInput(pipeline, useOn(configuredPlans('campaign')), standingOf(sqsOnly)),
-    standingOf({}),
-  );
+  const tables = costTables(costInput(pipeline, useOn(configuredPlans('campaign')), standingOf(sqsOnly)), {
+    sample: standingOf({}),
+    keyed: standingOf({ ...sqsOnly, landingZone }),
+  });
   const text = readFileSync(new URL('../../docs/performance.md', import.meta.url), 'utf8');
   const section = text.slice(text.indexOf('\n### 8. Cost'), text.indexOf('\n## Why no second holds'));
   expect(section).toContain(tables);

@@ -33,12 +33,14 @@ export interface LaneWork {
  * because a campaign is a backlog. Links renew themselves, as the API's default is. A delete costs a command and the record of its
  * request.
  *
+ * @param isKeyed whether a key of the customer encrypts the pipeline's data
  * @throws Error if the configuration has no such lane
  */
 export function costOf(
   work: readonly LaneWork[],
   settings: PipelineDemand & Pick<PipelineSettings, 'memoryMegabytes' | 'deduplicationWindowDays'>,
   account: AccountLimits,
+  isKeyed = false,
 ): CampaignCost {
   const { plans, qr, expiry } = planPipeline(account, settings);
   const { memoryMegabytes, deduplicationWindowDays } = settings;
@@ -51,6 +53,7 @@ export function costOf(
       deduplicationWindowDays,
       logDays,
       renewingShare: 1,
+      isKeyed,
       use: useOn({ link, qr, expiry }),
     };
     const qrShare = links === 0 ? 0 : qrCodes / links;

@@ -51,7 +51,8 @@ export async function month(options: BenchOptions): Promise<Findings> {
     runs[name] = { size, figures: figuresOf(played, march) };
     broken.push(...brokenPromises(played).map((promise) => `month, ${name}: ${promise}`));
     const folder = `.local/out/month/${name.replaceAll(/[^A-Za-z0-9.]+/g, '-')}`;
-    const madeBy = `npm run bench -- month --seed ${seed} --commands ${commands}: ${name}`;
+    const rate = callsPerSecond === undefined ? '' : ` --calls-per-second ${callsPerSecond}`;
+    const madeBy = `npm run bench -- month --seed ${seed} --commands ${commands}${rate}: ${name}`;
     const files = await drawMonth(join(root, folder), played, march, madeBy);
     report(`month: ${files.length} plots in ${folder}`);
     plotted.push(`Plots, ${name}: ${folder}/*.svg`);

@@ -6,6 +6,7 @@ import { config } from '../../../examples/configuration.ts';
 import type {
   AccountSettings,
   Configuration,
+  LandingZone,
   LaneSettings,
   PipelineSettings,
 } from '../../../lib/config/config-schema.ts';
@@ -19,6 +20,7 @@ import { synthesise } from '../../world/assembly.ts';
 export interface Variant {
   account?: Partial<AccountSettings>;
   settings?: Partial<PipelineSettings>;
+  landingZone?: LandingZone;
 }
 
 const stage = 'production';
@@ -106,7 +108,7 @@ export async function forgetAssemblies(): Promise<void> {
 }
 
 /** The configuration of a variant. */
-export function configurationOf({ account, settings }: Variant): Configuration {
+export function configurationOf({ account, settings, landingZone }: Variant): Configuration {
   const { [stage]: production, ...stages } = config.stages;
   const [pipeline] = production?.pipelines ?? [];
   if (production === undefined || pipeline === undefined)
@@ -115,6 +117,9 @@ export function configurationOf({ account, settings }: Variant): Configuration {
   if (usual === undefined) throw new Error(`examples/configuration.ts has no account ${pipeline.account}`);
   return validateConfiguration({
     accounts: { ...config.accounts, [pipeline.account]: { ...usual, ...account } },
-    stages: { ...stages, [stage]: { ...production, pipelines: [{ ...pipeline, ...settings }] } },
+    stages: {
+      ...stages,
+      [stage]: { ...production, ...(landingZone && { landingZone }), pipelines: [{ ...pipeline, ...settings }] },
+    },
   });
 }
