@@ -46,7 +46,7 @@ export function costFigures(input: Input) {
   return { dollarsPerMillionLinks: dollarsOfMillion(input), perMonth };
 }
 
-/** What else stands in months. */
+/** Other standing uses, to compare. */
 interface Beside {
   /** The sample with its HTTP API and outcome queues, which the tables leave out. */
   sample: StandingUse;
