@@ -110,7 +110,7 @@ export function startGovernor(cloud: Cloud): Governed {
   everyMinute(cloud, 55, async () => {
     turns.beginInvocation();
     api.beginInvocation(() => false);
-    await govern();
+    await govern().finally(() => turns.endInvocation());
     for (const [lane, { state, reason }] of Object.entries(cloud.control.control?.lanes ?? {})) {
       if (state === (last.get(lane) ?? 'open')) continue;
       last.set(lane, state);
