@@ -1,4 +1,9 @@
 import { awsPrices } from '../../cli/cost/aws-prices.ts';
+import {
+  dollarsPerMillionCalls,
+  dollarsPerMillionPosts,
+  dollarsPerMillionSecondsWaited,
+} from '../../cli/cost/http-cost.ts';
 import { measuredUse, type UsePerItem } from '../../cli/cost/measured-use.ts';
 import { type CostInput, dollarsPerMillionSteps, monthlyCost, totalOf } from '../../cli/cost/monthly-cost.ts';
 import type { StandingUse } from '../../cli/cost/standing-use.ts';
@@ -99,10 +104,28 @@ export function costTables(input: Input, { sample, keyed }: Beside): string {
   const sizes =
     `A link's record has ${bytes.link} bytes, a request's ${bytes.request}, and a line of the history ${bytes.historyLine}. ` +
     `QR share ${input.qrShare}.`;
-  return `${uses}\n\n${table(header, [...rows, sums])}\n\n${sizes}\n\n${standing} ${more}\n\n${stepsInWords()}\n\n${keyTable(input, keyed)}`;
+  return `${uses}\n\n${table(header, [...rows, sums])}\n\n${sizes}\n\n${standing} ${more}\n\n${stepsInWords()}\n\n${keyTable(input, keyed)}\n\n${httpTable(input)}`;
 }
 
 const money = (amount = 0) => `$${amount.toFixed(2)}`;
+
+/** What the HTTP API adds to a command's price, by service. */
+function httpTable({ memoryMegabytes }: Input): string {
+  const parts = {
+    'a command in a call of its own': dollarsPerMillionCalls(memoryMegabytes.httpApi),
+    'a call’s first second of waiting': dollarsPerMillionSecondsWaited(memoryMegabytes.httpApi),
+    'an outcome, posted to an `outcomeUrl`': dollarsPerMillionPosts,
+  };
+  const services = [...new Set(Object.values(parts).flatMap((part) => Object.keys(part)))];
+  return table(
+    ['dollars for a million, over the HTTP API', ...services, 'all'],
+    Object.entries(parts).map(([what, part]) => [
+      what,
+      ...services.map((service) => (part[service] === undefined ? '–' : money(part[service]))),
+      money(Object.values(part).reduce((sum, one) => sum + one, 0)),
+    ]),
+  );
+}
 
 /** What KMS is asked for in a month, and what it costs. */
 function keyTable({ standing, ...input }: Input, keyed: StandingUse): string {
