@@ -74,7 +74,7 @@ test('without a producer that uses the HTTP API, it has no metrics', () => {
 
 test('the prices of the HTTP API follow from the prices and the configuration', () => {
   const near = (dollars: number) => expect.closeTo(dollars, 3);
-  // 3.50; 3 × 0.625 + 3 × 0.125; 0.20 + 40 ms × 0.5 GB × 13.33; 0.40
+  // By service: 3.50, 3 × 0.625 + 3 × 0.125, 0.20 + 40 ms × 0.5 GB × 13.33, 0.40
   expect(dollarsPerMillionCalls(512)).toEqual({
     'API Gateway': near(3.5),
     DynamoDB: near(2.25),
