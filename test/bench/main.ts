@@ -9,6 +9,7 @@ import type { BenchOptions, Item } from './item.ts';
 import { coldStart } from './items/cold-start.ts';
 import { cost } from './items/cost.ts';
 import { cpu } from './items/cpu.ts';
+import { fileCheck } from './items/file-check.ts';
 import { fullRate } from './items/full-rate.ts';
 import { longGrowth, shortGrowth } from './items/growth.ts';
 import { http } from './items/http.ts';
@@ -36,6 +37,7 @@ const items = {
   http: { key: 'httpLatency', run: http },
   growth: { key: 'growth', run: shortGrowth },
   sharing: { key: 'sharing', run: sharing },
+  'file-check': { key: 'fileCheck', run: fileCheck },
   cost: { key: 'cost', run: cost },
   month: { key: 'month', run: month },
 } as const satisfies Record<string, { key: string; run: Item }>;

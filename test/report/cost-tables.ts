@@ -57,9 +57,11 @@ interface Beside {
   sample: StandingUse;
   /** The same pipeline as in the tables, with a key of the customer. */
   keyed: StandingUse;
+  /** The memory of the HTTP API's function. */
+  httpApiMegabytes: number;
 }
 
-export function costTables(input: Input, { sample, keyed }: Beside): string {
+export function costTables(input: Input, { sample, keyed, httpApiMegabytes }: Beside): string {
   const { link, qrCode, checkedEnd, certainEnd } = input.use;
   const items = [link, qrCode, checkedEnd, certainEnd];
   const measures = Object.keys(link) as (keyof UsePerItem)[];
@@ -104,16 +106,16 @@ export function costTables(input: Input, { sample, keyed }: Beside): string {
   const sizes =
     `A link's record has ${bytes.link} bytes, a request's ${bytes.request}, and a line of the history ${bytes.historyLine}. ` +
     `QR share ${input.qrShare}.`;
-  return `${uses}\n\n${table(header, [...rows, sums])}\n\n${sizes}\n\n${standing} ${more}\n\n${stepsInWords()}\n\n${keyTable(input, keyed)}\n\n${httpTable(input)}`;
+  return `${uses}\n\n${table(header, [...rows, sums])}\n\n${sizes}\n\n${standing} ${more}\n\n${stepsInWords()}\n\n${keyTable(input, keyed)}\n\n${httpTable(httpApiMegabytes)}`;
 }
 
 const money = (amount = 0) => `$${amount.toFixed(2)}`;
 
 /** What the HTTP API adds to a command's price, by service. */
-function httpTable({ memoryMegabytes }: Input): string {
+function httpTable(megabytes: number): string {
   const parts = {
-    'a command in a call of its own': dollarsPerMillionCalls(memoryMegabytes.httpApi),
-    'a call’s first second of waiting': dollarsPerMillionSecondsWaited(memoryMegabytes.httpApi),
+    'a command in a call of its own': dollarsPerMillionCalls(megabytes),
+    'a call’s first second of waiting': dollarsPerMillionSecondsWaited(megabytes),
     'an outcome, posted to an `outcomeUrl`': dollarsPerMillionPosts,
   };
   const services = [...new Set(Object.values(parts).flatMap((part) => Object.keys(part)))];

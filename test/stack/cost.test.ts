@@ -118,6 +118,7 @@ test('the cost tables in docs/performance.md follow from the sample without the 
   const tables = costTables(costInput(pipeline, useOn(configuredPlans('campaign')), standingOf(sqsOnly)), {
     sample: standingOf({}),
     keyed: standingOf({ ...sqsOnly, landingZone }),
+    httpApiMegabytes: settings.memoryMegabytes.httpApi,
   });
   const text = readFileSync(new URL('../../docs/performance.md', import.meta.url), 'utf8');
   const section = text.slice(text.indexOf('\n### 8. Cost'), text.indexOf('\n## Why no second holds'));

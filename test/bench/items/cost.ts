@@ -18,6 +18,7 @@ export async function cost({ report }: BenchOptions): Promise<Findings> {
   const lives = await playLives(report);
   const pipeline = variantPipeline(sqsOnly);
   const input = costInput(pipeline, useOn(configuredPlans('campaign')), await standing(sqsOnly));
+  const { httpApi: httpApiMegabytes } = pipeline.settings.memoryMegabytes;
   const keyed = await standing({ ...sqsOnly, landingZone: { key: 'own' } });
   const different = livesBeside(lives, pipeline).filter(({ isSame }) => !isSame);
   return {
@@ -28,7 +29,7 @@ export async function cost({ report }: BenchOptions): Promise<Findings> {
       measuredOn: measuredUse.measuredOn,
       ...costFigures(input),
     },
-    table: `${costTables(input, { sample: await standing({}), keyed })}\n\n${countsTable(lives, pipeline.settings.memoryMegabytes)}`,
+    table: `${costTables(input, { sample: await standing({}), keyed, httpApiMegabytes })}\n\n${countsTable(lives, pipeline.settings.memoryMegabytes)}`,
     broken: different.map(
       ({ what, measure, counted, priced }) =>
         `cost: ${what} takes ${counted.toFixed(3)} ${measure}, and cli/cost/measured-use.ts has ${priced.toFixed(3)}`,
