@@ -1,7 +1,8 @@
-import { PublishBatchCommand, PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
+import { PublishBatchCommand, PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import type { Outcome } from '../domain/contract/outcome.ts';
 import { wireJson } from '../domain/contract/wire-json.ts';
 import { Batching } from './batching.ts';
+import { leanClient } from './lean-client.ts';
 
 /** SNS allows 10 messages and 256 KiB in one PublishBatch. */
 const maxBytes = 256 * 1024 - 10 * 1024;
@@ -11,6 +12,9 @@ const maxBytes = 256 * 1024 - 10 * 1024;
  * end.
  */
 export const quietMillisecondsAt = (callsPerSecond: number) => Math.max(50, 3_000 / callsPerSecond);
+
+/** An SNS client for the pipeline's own requests. */
+export const topicClient = (): SNSClient => leanClient('sns', (options) => new SNSClient(options));
 
 /** Publishes outcomes to the topic, with attributes for subscription filters. */
 export class OutcomeTopic {

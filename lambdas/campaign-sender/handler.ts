@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Context } from 'aws-lambda';
 import { CampaignFiles } from '../adapters/campaign-files.ts';
@@ -10,7 +9,7 @@ import { ControlTable } from '../adapters/control-table.ts';
 import { dynamoClient } from '../adapters/document-table.ts';
 import { Ledger } from '../adapters/ledger.ts';
 import { LinkIdSecret } from '../adapters/link-id-secret.ts';
-import { OutcomeTopic } from '../adapters/outcome-topic.ts';
+import { OutcomeTopic, topicClient } from '../adapters/outcome-topic.ts';
 import { ReplayQueue } from '../adapters/replay-queue.ts';
 import { VouchingQueue } from '../adapters/vouching-queue.ts';
 import { policyChecker } from '../domain/policy/link-policy.ts';
@@ -37,7 +36,7 @@ const send = campaignSender(
       depth: (queueUrl) => depths.depth(queueUrl),
       send: (queueUrl, rows, deadline) => queue.send(queueUrl, rows, deadline),
     },
-    outcomes: new OutcomeTopic(new SNSClient(), env.OUTCOME_TOPIC_ARN, 1),
+    outcomes: new OutcomeTopic(topicClient(), env.OUTCOME_TOPIC_ARN, 1),
     linkIdSecret: new LinkIdSecret({ secrets: new SecretsManagerClient(), dynamo }, env, clock),
     policy: policyChecker(rules.policies),
     laneObserver: (lane) => telemetry.observer({ [dimension.lane]: lane }),

@@ -1,5 +1,4 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { ControlTable } from '../adapters/control-table.ts';
 import { DeliveryQueue } from '../adapters/delivery-queue.ts';
@@ -9,7 +8,7 @@ import { removalInStreamRecord } from '../adapters/ledger-item.ts';
 import { LinkIdSecret } from '../adapters/link-id-secret.ts';
 import { onDemandStores } from '../adapters/on-demand-stores.ts';
 import { OneLinkClient } from '../adapters/onelink-client.ts';
-import { OutcomeTopic } from '../adapters/outcome-topic.ts';
+import { OutcomeTopic, topicClient } from '../adapters/outcome-topic.ts';
 import { Secret } from '../adapters/secret.ts';
 import { dimension, expiryLane } from '../domain/work/names.ts';
 import { systemClock as clock } from '../runtime/clock.ts';
@@ -46,7 +45,7 @@ export const handler = sqsBatch({
     removalIn: removalInStreamRecord,
     history: stores.archive,
     qrImages: stores.qrImages,
-    outcomes: new OutcomeTopic(new SNSClient(), env.OUTCOME_TOPIC_ARN, 10),
+    outcomes: new OutcomeTopic(topicClient(), env.OUTCOME_TOPIC_ARN, 10),
     observer: telemetry.observer(lane),
     clock,
   }),

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { ControlTable } from '../adapters/control-table.ts';
 import { DeliveryQueue } from '../adapters/delivery-queue.ts';
@@ -11,7 +10,7 @@ import { Ledger } from '../adapters/ledger.ts';
 import { LinkIdSecret } from '../adapters/link-id-secret.ts';
 import { onDemandStores } from '../adapters/on-demand-stores.ts';
 import { OneLinkClient } from '../adapters/onelink-client.ts';
-import { OutcomeTopic, quietMillisecondsAt } from '../adapters/outcome-topic.ts';
+import { OutcomeTopic, quietMillisecondsAt, topicClient } from '../adapters/outcome-topic.ts';
 import { Secret } from '../adapters/secret.ts';
 import { SenderDecisionsTable } from '../adapters/sender-decisions-table.ts';
 import { wireJson } from '../domain/contract/wire-json.ts';
@@ -34,7 +33,7 @@ const policies = linkPoliciesSchema.parse(JSON.parse(readFileSync(new URL(polici
 const turns = RateLimiter.atPace(env.LINK_CALLS_PER_SECOND, clock, env.INVOCATION_GAP);
 const token = new Secret(secrets, env.API_TOKEN_SECRET_ARN);
 const linkIdSecret = new LinkIdSecret({ secrets, dynamo }, env, clock);
-const [sns, perPublish] = [new SNSClient(), env.OUTCOMES_PER_PUBLISH];
+const [sns, perPublish] = [topicClient(), env.OUTCOMES_PER_PUBLISH];
 const quiet = quietMillisecondsAt(env.LINK_CALLS_PER_SECOND);
 const topicOf = (arn: string) => new OutcomeTopic(sns, arn, perPublish, quiet);
 const api = new OneLinkClient(env, { token, turns, clock, onCall: telemetry.apiCalls(lane) });

@@ -5,7 +5,6 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Context } from 'aws-lambda';
 import { AuditBucket } from '../adapters/audit-bucket.ts';
@@ -24,7 +23,7 @@ import { LinkIdSecret } from '../adapters/link-id-secret.ts';
 import { LinkPages } from '../adapters/link-pages.ts';
 import { ObjectVersions } from '../adapters/object-versions.ts';
 import { onDemandAlarmStates } from '../adapters/on-demand-alarm-states.ts';
-import { OutcomeTopic } from '../adapters/outcome-topic.ts';
+import { OutcomeTopic, topicClient } from '../adapters/outcome-topic.ts';
 import { ParkedStore } from '../adapters/parked-store.ts';
 import { QrStore } from '../adapters/qr-store.ts';
 import { QuarantineStore } from '../adapters/quarantine-store.ts';
@@ -56,7 +55,7 @@ const performers = performersOf(env, {
   inbox: new InboxUploads(s3, env.CAMPAIGN_BUCKET_NAME),
   replayer: new ReplayerFunction(lambda, env.REPLAYER_FUNCTION_NAME),
   letters,
-  outcomes: new OutcomeTopic(new SNSClient(), env.OUTCOME_TOPIC_ARN, 1),
+  outcomes: new OutcomeTopic(topicClient(), env.OUTCOME_TOPIC_ARN, 1),
   turnsAt: (perSecond) => RateLimiter.atPace(perSecond, clock),
   quarantine: new QuarantineStore(s3, archive),
   parked: new ParkedStore(s3, archive),

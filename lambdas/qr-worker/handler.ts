@@ -1,12 +1,11 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { DeliveryQueue } from '../adapters/delivery-queue.ts';
 import { dynamoClient } from '../adapters/document-table.ts';
 import { Ledger } from '../adapters/ledger.ts';
 import { OneLinkClient } from '../adapters/onelink-client.ts';
-import { OutcomeTopic } from '../adapters/outcome-topic.ts';
+import { OutcomeTopic, topicClient } from '../adapters/outcome-topic.ts';
 import { QrStore } from '../adapters/qr-store.ts';
 import { Secret } from '../adapters/secret.ts';
 import { dimension, qrLane } from '../domain/work/names.ts';
@@ -37,7 +36,7 @@ export const handler = sqsBatch({
     ledger: new Ledger(dynamoClient(), env.LEDGER_TABLE_NAME, clock),
     store: new QrStore(new S3Client(), env.QR_BUCKET_NAME),
     // A person may wait for it. At the QR rate, a batch of outcomes would seldom hold two.
-    outcomes: new OutcomeTopic(new SNSClient(), env.OUTCOME_TOPIC_ARN, 1),
+    outcomes: new OutcomeTopic(topicClient(), env.OUTCOME_TOPIC_ARN, 1),
     observerOf: (lane) => telemetry.observer({ [dimension.lane]: lane }),
     clock,
   }),

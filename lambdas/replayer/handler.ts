@@ -1,11 +1,10 @@
 import { S3Client } from '@aws-sdk/client-s3';
-import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Context } from 'aws-lambda';
 import { ControlTable } from '../adapters/control-table.ts';
 import { dynamoClient } from '../adapters/document-table.ts';
 import { HeldStore } from '../adapters/held-store.ts';
-import { OutcomeTopic } from '../adapters/outcome-topic.ts';
+import { OutcomeTopic, topicClient } from '../adapters/outcome-topic.ts';
 import { ParkedStore } from '../adapters/parked-store.ts';
 import { QuarantineStore } from '../adapters/quarantine-store.ts';
 import { ReplayQueue } from '../adapters/replay-queue.ts';
@@ -27,7 +26,7 @@ const replay = replayer(env, {
   senders: new SenderDecisionsTable(dynamo, env.LEDGER_TABLE_NAME, clock),
   queue: new ReplayQueue(new SQSClient(), clock),
   quarantine: new QuarantineStore(s3, env.ARCHIVE_BUCKET_NAME),
-  outcomes: new OutcomeTopic(new SNSClient(), env.OUTCOME_TOPIC_ARN, 10),
+  outcomes: new OutcomeTopic(topicClient(), env.OUTCOME_TOPIC_ARN, 10),
   observer: telemetry.observer({}),
   laneObserver: (lane) => telemetry.observer({ [dimension.lane]: lane }),
   clock,

@@ -1,10 +1,11 @@
 import { BatchGetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { PublishBatchCommand, SNSClient } from '@aws-sdk/client-sns';
+import { PublishBatchCommand } from '@aws-sdk/client-sns';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { dynamoClient } from '../../../lambdas/adapters/document-table.ts';
 import { HttpTransport } from '../../../lambdas/adapters/http-transport.ts';
+import { topicClient } from '../../../lambdas/adapters/outcome-topic.ts';
 import { systemClock as clock } from '../../../lambdas/runtime/clock.ts';
 
 /**
@@ -17,7 +18,7 @@ const { env } = process;
 const table = env.LEDGER_TABLE_NAME ?? '';
 const inFlight = Number(env.CALLS_IN_FLIGHT);
 const dynamo = dynamoClient();
-const sns = new SNSClient();
+const sns = topicClient();
 const http = new HttpTransport({ timeoutMilliseconds: 10_000, connections: inFlight, clock });
 const secret = new SecretsManagerClient().send(new GetSecretValueCommand({ SecretId: env.API_TOKEN_SECRET_ARN }));
 
