@@ -6,7 +6,7 @@ import { pageBuild } from '../cli/console/page-files.ts';
 import { jobs, writeBundle } from '../lib/constructs/bundle.ts';
 
 /**
- * Builds `dist/`, which the package consists of, in the layout of the checkout: JavaScript and declarations, the bundles of the
+ * Builds `dist/`, which the package consists of, in the layout of the checkout. It has JavaScript and declarations, the bundles of the
  * functions, the console's page, and what the code reads beside itself. `npm pack` runs it first.
  */
 

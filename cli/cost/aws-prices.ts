@@ -1,7 +1,7 @@
 /**
  * AWS's published list prices in dollars, for us-east-1, November 2026, before taxes, discounts and free tiers. Other
  * regions cost up to a half more. Check the prices before you rely on the sums:
- * aws.amazon.com/{lambda,dynamodb,sqs,sns,s3,cloudwatch,secrets-manager,api-gateway}/pricing.
+ * aws.amazon.com/{lambda,dynamodb,sqs,sns,s3,cloudwatch,secrets-manager,kms,api-gateway}/pricing.
  */
 export const awsPrices = {
   readOn: '2026-11',
@@ -34,4 +34,8 @@ export const awsPrices = {
   cloudWatchLogsGigabyteMonth: 0.03,
   secretsManagerSecretMonth: 0.4,
   secretsManagerCall: 0.05e-4,
+  /** A key of the customer. Its first two rotations add as much each. AWS managed keys cost nothing, and their requests the same. */
+  kmsKeyMonth: 1,
+  /** Symmetric keys: $0.03 for 10,000. */
+  kmsRequest: 0.03e-4,
 } as const;

@@ -8,30 +8,35 @@ const writeUnits = 3;
 /** The control record of two KB, and the records of the request, all strongly consistent. */
 const readUnits = 3;
 
+/** Dollars, by service of AWS. */
+export type DollarsByService = Readonly<Record<string, number>>;
+
 /**
- * What a million commands cost more over the HTTP API, in dollars, each in a call of its own that does not wait. The message
- * to the lane is in it, because the HTTP API sends it instead of the producer.
+ * What a million commands cost more over the HTTP API, each in a call of its own that does not wait. The message to the lane
+ * is in it, because the HTTP API sends it instead of the producer.
  *
  * @param memoryMegabytes of the function
  */
-export function dollarsPerMillionCalls(memoryMegabytes: number): number {
+export function dollarsPerMillionCalls(memoryMegabytes: number): DollarsByService {
   const prices = awsPrices;
-  const each =
-    prices.apiGatewayRequest +
-    prices.lambdaRequest +
-    secondsOf(callMilliseconds, memoryMegabytes) +
-    writeUnits * prices.dynamoDbWriteUnit +
-    readUnits * prices.dynamoDbReadUnit +
-    prices.sqsRequest;
-  return 1_000_000 * each;
+  return millionOf({
+    'API Gateway': prices.apiGatewayRequest,
+    DynamoDB: writeUnits * prices.dynamoDbWriteUnit + readUnits * prices.dynamoDbReadUnit,
+    Lambda: prices.lambdaRequest + secondsOf(callMilliseconds, memoryMegabytes),
+    SQS: prices.sqsRequest,
+  });
 }
 
 /**
- * What the first second of waiting for an outcome costs in a million calls with one command, in dollars. The polls are as
- * dense as if none of them took time. Later seconds have fewer polls.
+ * What the first second of waiting for an outcome costs in a million calls with one command. The polls are as dense as if none
+ * of them took time. Later seconds have fewer polls.
  */
-export const dollarsPerMillionSecondsWaited = (memoryMegabytes: number): number =>
-  1_000_000 * (secondsOf(1_000, memoryMegabytes) + readUnitsOfPolls(1_000) * awsPrices.dynamoDbReadUnit);
+export function dollarsPerMillionSecondsWaited(memoryMegabytes: number): DollarsByService {
+  return millionOf({
+    DynamoDB: readUnitsOfPolls(1_000) * awsPrices.dynamoDbReadUnit,
+    Lambda: secondsOf(1_000, memoryMegabytes),
+  });
+}
 
 /** A poll reads the request record, and at times the HTTP record as well. Both are smaller than 4 KB. */
 function readUnitsOfPolls(milliseconds: number): number {
@@ -45,8 +50,12 @@ function readUnitsOfPolls(milliseconds: number): number {
   return units;
 }
 
-/** What it costs to post a million outcomes to a producer, in dollars. */
-export const dollarsPerMillionPosts = 1_000_000 * awsPrices.snsHttpsDelivery;
+/** What it costs to post a million outcomes to a producer. */
+export const dollarsPerMillionPosts: DollarsByService = millionOf({ SNS: awsPrices.snsHttpsDelivery });
+
+function millionOf(each: DollarsByService): DollarsByService {
+  return Object.fromEntries(Object.entries(each).map(([service, dollars]) => [service, 1_000_000 * dollars]));
+}
 
 const secondsOf = (milliseconds: number, megabytes: number) =>
   (milliseconds / 1_000) * (megabytes / 1_024) * awsPrices.lambdaGigabyteSecond;

@@ -1,4 +1,4 @@
-import type { WorkerPlan } from '../../lib/config/rate-budget.ts';
+import type { WorkerPlan } from '../../lib/config/rate/worker-plan.ts';
 
 /** What one item uses of each service: a create, a QR code, or the end of a link. Each number is a mean over full batches. */
 export interface UsePerItem {
@@ -58,7 +58,7 @@ export const measuredUse = {
 const requestsOf = (batchSize: number) => Math.ceil(batchSize / 10) / batchSize;
 
 /**
- * The time that Lambda bills for one item of a full batch: a slot's cycle (lib/config/rate-budget.ts) divided by the batch
+ * The time that Lambda bills for one item of a full batch: a slot's cycle (lib/config/rate/utilisation.ts) divided by the batch
  * size. The pace decides it, not the processor, as long as the processor is fast enough.
  */
 export function billedMilliseconds({

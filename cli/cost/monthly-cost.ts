@@ -1,4 +1,5 @@
 import { awsPrices } from './aws-prices.ts';
+import type { KeyRequests } from './key-requests.ts';
 import { measuredUse, type UseOfLife, type UsePerItem } from './measured-use.ts';
 import type { StandingUse } from './standing-use.ts';
 
@@ -19,6 +20,11 @@ export interface LinkCostInput {
   deduplicationWindowDays: number;
   /** How long log events stay. */
   logDays: number;
+  /**
+   * Whether a key of the customer encrypts the buckets (`landingZone.key`). Each PUT then counts as a request to KMS. S3's bucket keys
+   * make most of them needless, but AWS does not document how many.
+   */
+  isKeyed?: boolean;
   use: UseOfLife;
 }
 
@@ -91,6 +97,7 @@ export function costOfLink(input: LinkCostInput): Map<string, number> {
     SNS: item.snsPublishes * prices.snsPublish,
     S3: item.s3Puts * prices.s3Put,
     'CloudWatch Logs': (item.logBytes / gigabyte) * logPrice,
+    KMS: input.isKeyed ? item.s3Puts * prices.kmsRequest : 0,
   });
   const link = perItem(use.link, memory.linkWorker);
   const qrCode = perItem(use.qrCode, memory.qrWorker);
@@ -147,9 +154,10 @@ export function monthlyCost(input: CostInput): CostLine[] {
     'CloudWatch metrics': standing.metricMonths * prices.cloudWatchMetricMonth,
     'CloudWatch alarms': standing.alarmMetrics * prices.cloudWatchAlarmMetricMonth,
     'CloudWatch dashboard': standing.dashboards * prices.cloudWatchDashboardMonth,
-    // The governor reads the link-ID secret once a minute. Other functions read their secrets once an environment.
+    // The governor reads the link-ID secret once a minute. Other functions read their secrets once an environment, but for the HTTP API.
     'Secrets Manager':
       standing.secrets * prices.secretsManagerSecretMonth + minutesPerMonth * prices.secretsManagerCall,
+    KMS: standing.keys * prices.kmsKeyMonth + requestsOf(standing.keyRequests) * prices.kmsRequest,
   };
   return [...new Set([...variable.keys(), ...Object.keys(fixed)])].map((service) => {
     const each = variable.get(service) ?? 0;
@@ -160,6 +168,9 @@ export function monthlyCost(input: CostInput): CostLine[] {
     };
   });
 }
+
+/** The requests to KMS of all services together. */
+export const requestsOf = (requests: KeyRequests) => Object.values(requests).reduce((sum, one) => sum + one, 0);
 
 /** Upper bound of a record. */
 const scannedRecordBytes = 700;

@@ -1,5 +1,6 @@
 import type { PipelineSettings } from '../../lib/config/config-schema.ts';
 import { customMetrics } from '../../lib/observability/custom-metrics.ts';
+import { type KeyRequests, keyRequests, type Template } from './key-requests.ts';
 import { measuredUse } from './measured-use.ts';
 
 /** What costs money even without commands. */
@@ -14,6 +15,9 @@ export interface StandingUse {
   metricMonths: number;
   dashboards: number;
   secrets: number;
+  /** Keys of KMS that the stacks make, and the requests in a month to these, to a given key, and to AWS managed keys. */
+  keys: number;
+  keyRequests: KeyRequests;
   /** Queues with an event source mapping. Lambda polls each of them all the time. */
   polledQueues: number;
   /** Lanes whose parked commands the replayer counts each minute. */
@@ -27,7 +31,7 @@ interface Resource {
 
 /** The standing use of the resources in a pipeline's two templates. */
 export function standingUse(
-  templates: readonly { Resources?: object }[],
+  templates: readonly Template[],
   settings: Pick<PipelineSettings, 'lanes' | 'producers'>,
 ): StandingUse {
   const metrics = customMetrics(settings);
@@ -46,6 +50,8 @@ export function standingUse(
     metricMonths: measuredUse.metricMonths + metrics.filter(({ name }) => name.startsWith('Http')).length,
     dashboards: ofType('AWS::CloudWatch::Dashboard').length,
     secrets: ofType('AWS::SecretsManager::Secret').length,
+    keys: ofType('AWS::KMS::Key').length,
+    keyRequests: keyRequests(templates),
     polledQueues: ofType('AWS::Lambda::EventSourceMapping').filter(fromQueue).length,
     lanes: Object.keys(settings.lanes).length,
   };

@@ -1,7 +1,7 @@
 import { quotaCallsOf } from '../../lib/config/account-faults.ts';
 import type { AccountSettings, Configuration, PipelineSettings } from '../../lib/config/config-schema.ts';
 import { serviceNameOf } from '../../lib/config/landing-zone.ts';
-import { type PipelinePlan, planPipeline } from '../../lib/config/rate-budget.ts';
+import { type PipelinePlan, planPipeline } from '../../lib/config/rate/pipeline-plan.ts';
 
 /** A pipeline of one stage in the configuration. */
 export interface ConfiguredPipeline {
@@ -10,15 +10,17 @@ export interface ConfiguredPipeline {
   stackName: string;
   settings: PipelineSettings;
   account: AccountSettings;
+  /** A key of the customer encrypts its data (`landingZone.key`). */
+  isKeyed?: true;
 }
 
 export function configuredPipelines({ stages, accounts }: Configuration): ConfiguredPipeline[] {
   return Object.entries(stages).flatMap(([name, stage]) =>
     stage.pipelines.flatMap((settings) => {
       const account = accounts[settings.account];
-      return account === undefined
-        ? []
-        : [{ stage: name, stackName: serviceNameOf(name, stage, settings), settings, account }];
+      if (account === undefined) return [];
+      const keyed = stage.landingZone?.key === undefined ? {} : { isKeyed: true as const };
+      return [{ stage: name, stackName: serviceNameOf(name, stage, settings), settings, account, ...keyed }];
     }),
   );
 }

@@ -14,11 +14,14 @@ export function ceilingOf(values: readonly (number | null)[]): number {
 export function linesOf(values: readonly (number | null)[], top: number, width: number, height: number): string[] {
   const step = values.length < 2 ? width : width / (values.length - 1);
   const lines: string[] = [];
-  let open: string[] = [];
+  let open: { x: string; y: string }[] = [];
   const close = () => {
+    // Inside a level run, a point shows nothing.
+    const seen = open.filter(({ y }, index) => y !== open[index - 1]?.y || y !== open[index + 1]?.y);
+    const path = seen.map(({ x, y }, index) => `${index === 0 ? 'M' : 'L'}${x} ${y}`);
     // A point between two gaps would be invisible without a length.
-    if (open.length === 1) open.push('h0.01');
-    if (open.length > 0) lines.push(open.join(' '));
+    if (open.length === 1) path.push('h0.01');
+    if (open.length > 0) lines.push(path.join(' '));
     open = [];
   };
   for (const [index, value] of values.entries()) {
@@ -28,7 +31,7 @@ export function linesOf(values: readonly (number | null)[], top: number, width: 
     }
     const x = (index * step).toFixed(2);
     const y = (height - (height * Math.min(value, top)) / top).toFixed(2);
-    open.push(`${open.length === 0 ? 'M' : 'L'}${x} ${y}`);
+    open.push({ x, y });
   }
   close();
   return lines;

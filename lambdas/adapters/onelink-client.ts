@@ -46,7 +46,7 @@ const noQr: ApiAnswer<never> = {
 
 /**
  * A client of the OneLink API, in the version of the account (onelink-wire.ts). Each call waits for its turn, also a repeat after a 429 or a refused token. The
- * client returns what an answer means (failure-table.ts). It throws only if the token cannot be read.
+ * client returns what an answer means (failure-table.ts). It throws only if the token cannot be read, or if its invocation has ended.
  *
  * If a reused connection is reset, the client repeats a GET once on a new connection, within the first call's time-out.
  * It does not repeat a write, because the API may have applied it.

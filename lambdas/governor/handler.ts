@@ -44,6 +44,7 @@ export async function handler(_event: ScheduledEvent, context: Context): Promise
   try {
     await govern();
   } finally {
+    await turns.endInvocation();
     telemetry.endInvocation();
   }
 }

@@ -9,7 +9,7 @@ import { Renewals } from '../domain/control/renewals.ts';
 import { commandDigest, subjectOf } from '../domain/link/digest.ts';
 import { OtherLinkIdSecretError } from '../domain/link/link-id-secret.ts';
 import { contractOf } from '../domain/onelink/api-variables.ts';
-import { eachAtOnce } from '../domain/work/at-once.ts';
+import { allEnded, eachAtOnce } from '../domain/work/at-once.ts';
 import { keepBooks } from '../domain/work/bookkeeping.ts';
 import type { BatchWork, Delivery, Disposition } from '../domain/work/delivery.ts';
 import { laneMetric } from '../domain/work/names.ts';
@@ -44,7 +44,7 @@ export function linkWorker(settings: LinkWorkerEnvironment, ports: LinkWorkerPor
 
   return async (deliveries, deadline) => {
     ports.observer.count(laneMetric.commandReceived, deliveries.length);
-    const [secret, lane] = await Promise.all([secretAtStart(ports), laneAtStart(settings, ports)]);
+    const [secret, lane] = await allEnded([secretAtStart(ports), laneAtStart(settings, ports)]);
     if (secret === undefined) {
       ports.observer.count(laneMetric.commandReturned, deliveries.length);
       return deliveries.map(() => 'lane-paused');

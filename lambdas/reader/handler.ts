@@ -29,6 +29,7 @@ export async function handler(request: unknown, context: Context): Promise<ReadA
   try {
     return await read(request, deadline);
   } finally {
+    await turns.endInvocation();
     telemetry.endInvocation();
   }
 }

@@ -7,8 +7,8 @@ const leastPreparing = 8;
 
 /**
  * The rate limiter of one execution environment. It grants calls one by one, at the pacer's times, first in, first out.
- * It outlives invocations and remembers a 429. Each invocation must begin with `beginInvocation`. With the gap `after`, it must end with
- * `endInvocation`.
+ * It outlives invocations and remembers a 429. Each invocation must begin with `beginInvocation` and end with `endInvocation`. Between the two of
+ * different invocations, another environment may use the slot, so no call gets a turn.
  */
 export class RateLimiter implements Turns {
   readonly #pacer: Pacer;
@@ -20,6 +20,8 @@ export class RateLimiter implements Turns {
   #waiters: (() => void)[] = [];
   /** Calls that wait for their turn. */
   #waiting = 0;
+  /** Whether an invocation is under way. */
+  #open = false;
 
   /** @param mostPreparing how many commands may be prepared for their turn at once (see `acquire`) */
   constructor(pacer: Pacer, clock: Clock, mostPreparing = Number.POSITIVE_INFINITY) {
@@ -38,6 +40,7 @@ export class RateLimiter implements Turns {
   /** Until now, another environment may have used the slot. */
   beginInvocation(): void {
     this.#pacer.begin(this.#clock.monotonicMilliseconds());
+    this.#open = true;
     this.#preparing = 0;
     for (const proceed of this.#waiters.splice(0)) proceed();
   }
@@ -47,11 +50,9 @@ export class RateLimiter implements Turns {
    * answer usually takes longer. If the environment ends before this resolves, the one that replaces it keeps the gap.
    */
   async endInvocation(): Promise<void> {
-    // Work that has thrown may have left calls behind that wait for their turn.
-    for (let last: Promise<void> | undefined; last !== this.#last; ) {
-      last = this.#last;
-      await last;
-    }
+    // Work that has thrown may have left calls behind. Those that wait for their turn still have it, and no other gets one.
+    this.#open = false;
+    await this.#last;
     for (;;) {
       const wait = this.#pacer.returnsAt() - this.#clock.monotonicMilliseconds();
       if (wait <= 0) break;
@@ -77,7 +78,10 @@ export class RateLimiter implements Turns {
     this.#waiters.shift()?.();
   }
 
+  /** @throws Error if the invocation has ended: the call would leave beside those of another environment */
   async next(): Promise<Turn> {
+    if (!this.#open)
+      throw new Error('a call to the OneLink API came after the end of its invocation, and was not sent');
     const before = this.#last;
     const { promise: left, resolve: release } = Promise.withResolvers<void>();
     this.#last = left;

@@ -16,7 +16,7 @@ const windUpMilliseconds = 5_000;
  * The mapping runs C environments at once, so each slot has 120,000 / C messages. The environment in the slot may use
  * half, for its current batch and the messages it has returned. The other half is for an environment that it has
  * replaced, whose delays still run, and for delays that SQS did not accept. So `most` = 60,000 / C − batch size
- * (lib/config/rate-budget.ts). However many messages come back, at most C × 2 × (most + batch size) ≤ 120,000 are in
+ * (lib/config/rate/worker-plan.ts). However many messages come back, at most C × 2 × (most + batch size) ≤ 120,000 are in
  * flight.
  */
 export class ReturnedMessages {

@@ -1,6 +1,8 @@
 import { baseUrlOf, dialectOf, quotaSourceOf } from './account-api.ts';
 import type { AccountSettings, PipelineSettings } from './config-schema.ts';
-import { arithmeticOf, budgetOf, type PipelinePlan, plannedCalls } from './rate-budget.ts';
+import { budgetOf } from './rate/budget.ts';
+import type { PipelinePlan } from './rate/pipeline-plan.ts';
+import { arithmeticOf, plannedCalls } from './rate/planned-calls.ts';
 
 /** A pipeline on an account, and the calls that it plans. */
 export interface PlannedPipeline {

@@ -13,7 +13,7 @@ import { ConfigurationError } from './configuration-error.ts';
 import { existingFaults, sharedExistingFaults } from './existing.ts';
 import { landingZoneFaults, serviceNameFaults, sharedEndpointFaults } from './landing-zone.ts';
 import { alarmFaults, pipelineFaults } from './pipeline-faults.ts';
-import { planPipeline } from './rate-budget.ts';
+import { planPipeline } from './rate/pipeline-plan.ts';
 import { got, shapeFaults } from './shape-faults.ts';
 
 /**

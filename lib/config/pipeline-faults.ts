@@ -8,7 +8,8 @@ import {
 import { httpFaults } from './http.ts';
 import { policyFaults } from './policy-faults.ts';
 import { arnOf, ingressQueuesOf, isDirect } from './principals.ts';
-import { budgetOf, type PipelinePlan, type planPipeline } from './rate-budget.ts';
+import { budgetOf } from './rate/budget.ts';
+import type { PipelinePlan, planPipeline } from './rate/pipeline-plan.ts';
 import { got, pathText } from './shape-faults.ts';
 
 /** How a pipeline's settings, each of them valid, do not fit together, its account's limits or its plan. */

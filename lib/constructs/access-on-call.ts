@@ -1,5 +1,6 @@
 import { prefix } from '../../lambdas/adapters/names.ts';
 import type { May } from './access-reads.ts';
+import { bucketSettings } from './key-use.ts';
 import type { PipelineParts } from './pipeline-parts.ts';
 
 /** What the runbook's commands of `aws` are about, beside the state. */
@@ -11,17 +12,6 @@ export interface OnCallProps {
   /** The schedules, which the runbook enables again. */
   readonly ruleArns: readonly string[];
 }
-
-/** What `onelink doctor` asks a bucket that a stack has taken in. */
-const bucketSettings = [
-  's3:GetBucketNotification',
-  's3:GetBucketObjectLockConfiguration',
-  's3:GetBucketPolicy',
-  's3:GetBucketPublicAccessBlock',
-  's3:GetBucketVersioning',
-  's3:GetEncryptionConfiguration',
-  's3:GetLifecycleConfiguration',
-];
 
 /**
  * What the runbook's commands of `aws` and the doctor's look at buckets need beside the policies Operator, Support and Auditor. Nothing here shows a value of a link, a

@@ -10,7 +10,7 @@ import type { CampaignSenderVariables } from '../../lambdas/campaign-sender/env.
 import { contractVariables } from '../config/account-api.ts';
 import type { PipelineSettings } from '../config/config-schema.ts';
 import { linkPoliciesOf } from '../config/link-policies.ts';
-import { campaignCheckerPlan } from '../config/rate-budget.ts';
+import { campaignCheckerPlan } from '../config/rate/reserved-concurrency.ts';
 import type { Lane } from './lane.ts';
 import type { PipelineParts } from './pipeline-parts.ts';
 import type { QrCodes } from './qr-codes.ts';

@@ -4,7 +4,7 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { ledgerAttribute, prefix } from '../../lambdas/adapters/names.ts';
 import type { ExpiryIntakeVariables } from '../../lambdas/expiry-intake/env.ts';
-import { intakeConcurrency } from '../config/rate-budget.ts';
+import { intakeConcurrency } from '../config/rate/reserved-concurrency.ts';
 import type { PipelineParts } from './pipeline-parts.ts';
 import type { FedFunction } from './queue-worker.ts';
 import { allow, workerFunction } from './worker-function.ts';

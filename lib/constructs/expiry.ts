@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 import { prefix } from '../../lambdas/adapters/names.ts';
 import type { ExpiryWorkerVariables } from '../../lambdas/expiry-worker/env.ts';
 import { deadLetterRetentionDays } from '../config/config-schema.ts';
-import type { WorkerPlan } from '../config/rate-budget.ts';
+import type { WorkerPlan } from '../config/rate/worker-plan.ts';
 import { expiryIntake } from './expiry-intake.ts';
 import type { PipelineParts } from './pipeline-parts.ts';
 import { type FedFunction, leaseSeconds, queueWorker, queueWorkerVariables } from './queue-worker.ts';

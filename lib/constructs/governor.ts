@@ -4,7 +4,7 @@ import { expiryLane, qrLane } from '../../lambdas/domain/work/names.ts';
 import type { GovernorVariables } from '../../lambdas/governor/env.ts';
 import { apiVariables, quotaSourceOf } from '../config/account-api.ts';
 import { quotaCallsOf } from '../config/account-faults.ts';
-import { callTimeoutMilliseconds } from '../config/rate-budget.ts';
+import { callTimeoutMilliseconds } from '../config/rate/worker-plan.ts';
 import type { Expiry } from './expiry.ts';
 import type { Lane } from './lane.ts';
 import { mappingArns } from './mapping-arns.ts';

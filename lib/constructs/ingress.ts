@@ -3,7 +3,7 @@ import { EventSourceMapping, type Function as LambdaFunction } from 'aws-cdk-lib
 import { Construct } from 'constructs';
 import type { ForwarderVariables } from '../../lambdas/forwarder/env.ts';
 import type { IngressQueueSettings } from '../config/principals.ts';
-import { type ForwarderPlan, planForwarder } from '../config/rate-budget.ts';
+import { type ForwarderPlan, planForwarder } from '../config/rate/reserved-concurrency.ts';
 import { pascalSource } from '../config/source-names.ts';
 import { type Lane, pascal } from './lane.ts';
 import type { PipelineParts } from './pipeline-parts.ts';

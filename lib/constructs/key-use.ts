@@ -42,6 +42,17 @@ const uses: Readonly<Record<string, readonly string[]>> = {
   'sqs:SendMessage': encrypt,
 };
 
+/** The settings of a bucket. `onelink doctor` asks for those of a bucket that a stack has taken in. */
+export const bucketSettings: readonly string[] = [
+  's3:GetBucketNotification',
+  's3:GetBucketObjectLockConfiguration',
+  's3:GetBucketPolicy',
+  's3:GetBucketPublicAccessBlock',
+  's3:GetBucketVersioning',
+  's3:GetEncryptionConfiguration',
+  's3:GetLifecycleConfiguration',
+];
+
 /** Calls on data that use no key, because they read or remove whole items, or only what describes them. */
 export const keylessActions: ReadonlySet<string> = new Set([
   'cloudformation:DescribeStacks',
@@ -72,13 +83,7 @@ export const keylessActions: ReadonlySet<string> = new Set([
   'logs:PutLogEvents',
   's3:DeleteObject',
   's3:DeleteObjectVersion',
-  's3:GetBucketNotification',
-  's3:GetBucketObjectLockConfiguration',
-  's3:GetBucketPolicy',
-  's3:GetBucketPublicAccessBlock',
-  's3:GetBucketVersioning',
-  's3:GetEncryptionConfiguration',
-  's3:GetLifecycleConfiguration',
+  ...bucketSettings,
   's3:ListBucket',
   's3:ListBucketVersions',
   'secretsmanager:DescribeSecret',

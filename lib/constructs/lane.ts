@@ -1,6 +1,6 @@
 import { Construct } from 'constructs';
 import type { LaneSettings } from '../config/config-schema.ts';
-import type { LanePlan } from '../config/rate-budget.ts';
+import type { LanePlan } from '../config/rate/pipeline-plan.ts';
 import { linkWorker } from './link-worker.ts';
 import type { LaneProps } from './pipeline-parts.ts';
 import { admitProducers } from './queue-senders.ts';

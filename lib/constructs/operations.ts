@@ -11,7 +11,7 @@ import {
 } from '../../lambdas/domain/acts/names.ts';
 import { expiryLane, qrLane } from '../../lambdas/domain/work/names.ts';
 import { type OperationsVariables, sourcesFile } from '../../lambdas/operations/env.ts';
-import { operationsConcurrency } from '../config/rate-budget.ts';
+import { operationsConcurrency } from '../config/rate/reserved-concurrency.ts';
 import type { Expiry } from './expiry.ts';
 import type { Lane } from './lane.ts';
 import { mappingArns } from './mapping-arns.ts';

@@ -4,7 +4,7 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
 import type { AccountSettings, LaneSettings, PipelineSettings } from '../config/config-schema.ts';
-import type { LanePlan } from '../config/rate-budget.ts';
+import type { LanePlan } from '../config/rate/pipeline-plan.ts';
 import type { WorkQueue } from './work-queue.ts';
 import type { Surroundings } from './worker-function.ts';
 

@@ -2,7 +2,7 @@ import type { EventSourceMapping, Function as LambdaFunction } from 'aws-cdk-lib
 import { Construct } from 'constructs';
 import { prefix } from '../../lambdas/adapters/names.ts';
 import type { QrWorkerVariables } from '../../lambdas/qr-worker/env.ts';
-import type { WorkerPlan } from '../config/rate-budget.ts';
+import type { WorkerPlan } from '../config/rate/worker-plan.ts';
 import type { PipelineParts } from './pipeline-parts.ts';
 import { type FedFunction, queueWorker, queueWorkerVariables } from './queue-worker.ts';
 import { WorkQueue } from './work-queue.ts';

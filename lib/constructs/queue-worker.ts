@@ -3,7 +3,7 @@ import { EventSourceMapping, type Function as LambdaFunction } from 'aws-cdk-lib
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { apiVariables } from '../config/account-api.ts';
-import { callTimeoutMilliseconds, type WorkerPlan } from '../config/rate-budget.ts';
+import { callTimeoutMilliseconds, type WorkerPlan } from '../config/rate/worker-plan.ts';
 import type { PipelineParts } from './pipeline-parts.ts';
 import { allow, type WorkerFunctionProps, workerFunction } from './worker-function.ts';
 

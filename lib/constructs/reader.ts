@@ -2,7 +2,8 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { ReaderVariables } from '../../lambdas/reader/env.ts';
 import { apiVariables } from '../config/account-api.ts';
-import { callTimeoutMilliseconds, type ReaderPlan } from '../config/rate-budget.ts';
+import type { ReaderPlan } from '../config/rate/reader-plan.ts';
+import { callTimeoutMilliseconds } from '../config/rate/worker-plan.ts';
 import type { PipelineParts } from './pipeline-parts.ts';
 import { allow, workerFunction } from './worker-function.ts';
 

@@ -3,7 +3,7 @@ import type { Construct } from 'constructs';
 import { prefix } from '../../lambdas/adapters/names.ts';
 import type { ReplayerVariables } from '../../lambdas/replayer/env.ts';
 import { boundSenders } from '../config/principals.ts';
-import { replayedAhead } from '../config/rate-budget.ts';
+import { replayedAhead } from '../config/rate/worker-plan.ts';
 import type { Lane } from './lane.ts';
 import type { PipelineParts } from './pipeline-parts.ts';
 import { scheduledFunction } from './scheduled-function.ts';

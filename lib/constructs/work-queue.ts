@@ -3,7 +3,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Queue, QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { deadLetterRetentionDays } from '../config/config-schema.ts';
-import { maxReceiveCount } from '../config/rate-budget.ts';
+import { maxReceiveCount } from '../config/rate/worker-plan.ts';
 import { kept } from './kept.ts';
 import { refuseLargePolicy } from './policy-limits.ts';
 

@@ -8,7 +8,7 @@ import { ConfigurationError } from '../config/configuration-error.ts';
 import { httpProducersOf } from '../config/http.ts';
 import { landingZoneFaults, mostServiceNameCharacters } from '../config/landing-zone.ts';
 import { alarmFaults, pipelineFaults } from '../config/pipeline-faults.ts';
-import { type PipelinePlan, planPipeline } from '../config/rate-budget.ts';
+import { type PipelinePlan, planPipeline } from '../config/rate/pipeline-plan.ts';
 import { shapeFaults } from '../config/shape-faults.ts';
 import type { OneLinkPipelineProps } from './pipeline.ts';
 

@@ -33,7 +33,7 @@ import type { LandingZone, PipelineSettings, StageSettings } from '../config/con
 import { tableOfStream } from '../config/existing.ts';
 import { httpProducersOf } from '../config/http.ts';
 import { policySid } from '../config/principals.ts';
-import { campaignCheckerPlan } from '../config/rate-budget.ts';
+import { campaignCheckerPlan } from '../config/rate/reserved-concurrency.ts';
 import { keepRecords } from '../constructs/audit-records.ts';
 import { admitCampaigns, notifyOfFiles } from '../constructs/campaign-files.ts';
 import { kept } from '../constructs/kept.ts';

@@ -5,11 +5,13 @@ export interface BenchOptions {
   seconds: number;
   /** The account's limit in this run. Undefined: the highest that this machine can sustain. */
   callsPerSecond: number | undefined;
+  /** With full-rate: all clocks run so many times slower. Undefined: as the limit and this machine's cores need it. */
+  timesSlower: number | undefined;
   /** Runs only these variants of an item. */
   only: readonly string[];
   /** Size of the item's campaign, if it has one. */
   commands: number | undefined;
-  /** Other settings of the lanes, for the month: `transactional.rateShare=0.1`, with commas between them. */
+  /** Other settings of the lanes, for the month and the full rate: `transactional.rateShare=0.1`, with commas between them. */
   lanes: readonly string[];
   report: (line: string) => void;
 }

@@ -9,16 +9,18 @@ import type { BenchOptions, Item } from './item.ts';
 import { coldStart } from './items/cold-start.ts';
 import { cost } from './items/cost.ts';
 import { cpu } from './items/cpu.ts';
+import { fileCheck } from './items/file-check.ts';
 import { fullRate } from './items/full-rate.ts';
 import { longGrowth, shortGrowth } from './items/growth.ts';
 import { http } from './items/http.ts';
 import { latency } from './items/latency.ts';
-import { lanesOption, month } from './items/month.ts';
+import { month } from './items/month.ts';
 import { quota } from './items/quota.ts';
 import { rate } from './items/rate.ts';
 import { refusals } from './items/refusals.ts';
 import { sharing } from './items/sharing.ts';
 import { sideBySide } from './items/side-by-side.ts';
+import { lanesOption } from './world/lane-changes.ts';
 import { describeMachine } from './world/machine.ts';
 import { forgetAssemblies } from './world/synthesis.ts';
 
@@ -35,6 +37,7 @@ const items = {
   http: { key: 'httpLatency', run: http },
   growth: { key: 'growth', run: shortGrowth },
   sharing: { key: 'sharing', run: sharing },
+  'file-check': { key: 'fileCheck', run: fileCheck },
   cost: { key: 'cost', run: cost },
   month: { key: 'month', run: month },
 } as const satisfies Record<string, { key: string; run: Item }>;
@@ -51,11 +54,16 @@ const program = new Command('npm run bench --')
   .option('--seed <number>', 'seed of campaigns and faults', whole, 20260301)
   .option('--seconds <number>', 'length of each window of rate and latency', whole, 60)
   .option('--calls-per-second <number>', 'limit of the account (default: what this machine can sustain)', whole)
+  .option(
+    '--times-slower <number>',
+    'with full-rate: all clocks run so many times slower (default: as the limit and this machine’s cores need it)',
+    whole,
+  )
   .option('--commands <number>', 'size of the item’s campaigns', whole)
   .option('--only <words...>', 'runs only variants of the item whose names contain one of these words', [])
   .option(
     '--lanes <changes...>',
-    'with month: plays it also with other settings of the lanes, as in transactional.rateShare=0.1,campaign.rateShare=0.836',
+    'with month and full-rate: also with other settings of the lanes, as in transactional.rateShare=0.1,campaign.rateShare=0.836',
     lanesOption,
     [] as string[],
   )
@@ -82,7 +90,13 @@ try {
     const { key } = items[name];
     // A ledger of a million records and a million commands run only if the item is named alone.
     const run: Item = name === 'growth' && asked === 'growth' && !flags.short ? longGrowth : items[name].run;
-    const findings = await run({ ...flags, callsPerSecond: flags.callsPerSecond, commands: flags.commands, report });
+    const findings = await run({
+      ...flags,
+      callsPerSecond: flags.callsPerSecond,
+      timesSlower: flags.timesSlower,
+      commands: flags.commands,
+      report,
+    });
     await keep(key, findings.figures);
     console.log(`${findings.table}\n`);
     broken.push(...findings.broken);

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { config } from '../../examples/configuration.ts';
 import { type ControlRecord, emptyControl } from '../../lambdas/domain/control/control-record.ts';
 import { type Order, pausedBy, resumedBy } from '../../lambdas/domain/control/lane-orders.ts';
-import { planPipeline, urgentQrSeconds } from '../../lib/config/rate-budget.ts';
+import { planPipeline } from '../../lib/config/rate/pipeline-plan.ts';
+import { urgentQrSeconds } from '../../lib/config/rate/utilisation.ts';
 import { messagesOf, runningPipeline } from '../world/running-pipeline.ts';
 
 const campaignCodes = 500;

@@ -1,4 +1,9 @@
 import { awsPrices } from '../../cli/cost/aws-prices.ts';
+import {
+  dollarsPerMillionCalls,
+  dollarsPerMillionPosts,
+  dollarsPerMillionSecondsWaited,
+} from '../../cli/cost/http-cost.ts';
 import { measuredUse, type UsePerItem } from '../../cli/cost/measured-use.ts';
 import { type CostInput, dollarsPerMillionSteps, monthlyCost, totalOf } from '../../cli/cost/monthly-cost.ts';
 import type { StandingUse } from '../../cli/cost/standing-use.ts';
@@ -46,7 +51,17 @@ export function costFigures(input: Input) {
   return { dollarsPerMillionLinks: dollarsOfMillion(input), perMonth };
 }
 
-export function costTables(input: Input): string {
+/** Other standing uses, to compare. */
+interface Beside {
+  /** The sample with its HTTP API and outcome queues, which the tables leave out. */
+  sample: StandingUse;
+  /** The same pipeline as in the tables, with a key of the customer. */
+  keyed: StandingUse;
+  /** The memory of the HTTP API's function. */
+  httpApiMegabytes: number;
+}
+
+export function costTables(input: Input, { sample, keyed, httpApiMegabytes }: Beside): string {
   const { link, qrCode, checkedEnd, certainEnd } = input.use;
   const items = [link, qrCode, checkedEnd, certainEnd];
   const measures = Object.keys(link) as (keyof UsePerItem)[];
@@ -54,7 +69,6 @@ export function costTables(input: Input): string {
     ['each takes', 'a create', 'a QR code', 'an end that is checked', 'a certain end'],
     measures.map((measure) => [measure, ...items.map((item) => short(item[measure]))]),
   );
-  const money = (amount = 0) => `$${amount.toFixed(2)}`;
   const millions = [1, 0, renewingShareOfMonth].map((renewingShare) =>
     monthlyCost({ ...input, renewingShare, linksPerMonth: 1_000_000 }),
   );
@@ -77,15 +91,71 @@ export function costTables(input: Input): string {
     'half of each',
     ...months.map((links) => `${links.toLocaleString('en')} links a month`),
   ];
-  const { alarmMetrics, customMetrics, metricMonths, polledQueues } = input.standing;
+  const { alarmMetrics, customMetrics, metricMonths, polledQueues, secrets } = input.standing;
   const standing =
-    `Standing: ${alarmMetrics} alarm metrics, ${customMetrics} custom metrics at most, of which a month bills ` +
-    `${metricMonths.toFixed(1)}, ${polledQueues} polled queues.`;
+    'Standing, without the HTTP API and outcome queues of the sample: ' +
+    `${alarmMetrics} alarm metrics, ${customMetrics} custom metrics at most, ${secrets} secrets, ${polledQueues} polled queues. ` +
+    `A month bills ${metricMonths.toFixed(1)} of the custom metrics.`;
+  const monthOf = (of: StandingUse) =>
+    totalOf(monthlyCost({ ...input, standing: of, linksPerMonth: 0 })).dollarsPerMonth;
+  const more =
+    `The sample’s HTTP API and outcome queues add ${sample.alarmMetrics - alarmMetrics} alarm metrics, ` +
+    `${sample.customMetrics - customMetrics} custom metrics and ${sample.secrets - secrets} secret: ` +
+    `${money(monthOf(sample) - monthOf(input.standing))} a month.`;
   const { bytes } = measuredUse;
   const sizes =
     `A link's record has ${bytes.link} bytes, a request's ${bytes.request}, and a line of the history ${bytes.historyLine}. ` +
     `QR share ${input.qrShare}.`;
-  return `${uses}\n\n${table(header, [...rows, sums])}\n\n${sizes} ${standing}\n\n${stepsInWords()}`;
+  return `${uses}\n\n${table(header, [...rows, sums])}\n\n${sizes}\n\n${standing} ${more}\n\n${stepsInWords()}\n\n${keyTable(input, keyed)}\n\n${httpTable(httpApiMegabytes)}`;
+}
+
+const money = (amount = 0) => `$${amount.toFixed(2)}`;
+
+/** What the HTTP API adds to a command's price, by service. */
+function httpTable(megabytes: number): string {
+  const parts = {
+    'a command in a call of its own': dollarsPerMillionCalls(megabytes),
+    'a call’s first second of waiting': dollarsPerMillionSecondsWaited(megabytes),
+    'an outcome, posted to an `outcomeUrl`': dollarsPerMillionPosts,
+  };
+  const services = [...new Set(Object.values(parts).flatMap((part) => Object.keys(part)))];
+  return table(
+    ['dollars for a million, over the HTTP API', ...services, 'all'],
+    Object.entries(parts).map(([what, part]) => [
+      what,
+      ...services.map((service) => (part[service] === undefined ? '–' : money(part[service]))),
+      money(Object.values(part).reduce((sum, one) => sum + one, 0)),
+    ]),
+  );
+}
+
+/** What KMS is asked for in a month, and what it costs. */
+function keyTable({ standing, ...input }: Input, keyed: StandingUse): string {
+  const columns = [standing, keyed];
+  const names = {
+    sqs: 'SQS',
+    sns: 'SNS',
+    dynamoDb: 'DynamoDB',
+    secretsManager: 'Secrets Manager',
+    lambda: 'Lambda',
+  } satisfies Record<keyof StandingUse['keyRequests'], string>;
+  const rows = Object.entries(names).map(([service, name]) => [
+    name,
+    ...columns.map(({ keyRequests }) => keyRequests[service as keyof typeof names].toLocaleString('en')),
+  ]);
+  const of = (one: StandingUse, linksPerMonth: number) =>
+    monthlyCost({ ...input, standing: one, isKeyed: one.keys > 0, linksPerMonth }).find(
+      ({ service }) => service === 'KMS',
+    );
+  const dollars = (linksPerMonth: number) => columns.map((one) => money(of(one, linksPerMonth)?.dollarsPerMonth));
+  return table(
+    ['KMS requests in a month, by AWS’s formulas', 'as configured', 'with `landingZone.key`'],
+    [
+      ...rows,
+      ['dollars, with the key', ...dollars(0)],
+      ...months.map((links) => [`dollars with ${links.toLocaleString('en')} links`, ...dollars(links)]),
+    ],
+  );
 }
 
 /** DynamoDB's cost of steps that only some links need. docs/architecture.md and docs/expiry.md state the same figures. */

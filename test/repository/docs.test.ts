@@ -1,5 +1,7 @@
 import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { billedMilliseconds } from '../../cli/cost/measured-use.ts';
@@ -24,17 +26,11 @@ import { httpApiMetric } from '../../lambdas/http-api/names.ts';
 import { httpAuthorizerMetric } from '../../lambdas/http-authorizer/names.ts';
 import { heldMetric, replayerMetric } from '../../lambdas/replayer/names.ts';
 import { accountSchema, deadLetterRetentionDays, pipelineSchema, stageSchema } from '../../lib/config/config-schema.ts';
-import {
-  budgetOf,
-  campaignCheckerPlan,
-  fillingSecondsOf,
-  maxReceiveCount,
-  planForwarder,
-  plannedCalls,
-  reachedCallsPerSecond,
-  urgentQrSeconds,
-  utilisationAt,
-} from '../../lib/config/rate-budget.ts';
+import { budgetOf } from '../../lib/config/rate/budget.ts';
+import { plannedCalls, reachedCallsPerSecond } from '../../lib/config/rate/planned-calls.ts';
+import { campaignCheckerPlan, planForwarder } from '../../lib/config/rate/reserved-concurrency.ts';
+import { fillingSecondsOf, urgentQrSeconds, utilisationAt } from '../../lib/config/rate/utilisation.ts';
+import { maxReceiveCount } from '../../lib/config/rate/worker-plan.ts';
 import { defaultSettings } from '../../local/onelink-api/settings.ts';
 
 const root = new URL('../../', import.meta.url);
@@ -358,6 +354,35 @@ describe('every page', () => {
   });
 });
 
+describe('the pictures of the docs', () => {
+  const pages = globSync(['*.md', 'docs/**/*.md'], { cwd: root });
+  const shown = pages.flatMap((page) =>
+    [...textOf(page).matchAll(/!\[([^\]]*)\]\(([^)]*)\)/g)].map(([, alt = '', path = '']) => ({
+      alt,
+      file: relative(fileURLToPath(root), fileURLToPath(new URL(path, new URL(page, root)))),
+    })),
+  );
+  const files = globSync('docs/**/*.{png,svg}', { cwd: root });
+
+  it('are each on a page, and no page shows another', () => {
+    expect(files.length).toBeGreaterThan(6);
+    expect([...new Set(shown.map(({ file }) => file))].toSorted()).toEqual(files.toSorted());
+  });
+
+  it('have words for those who do not see them', () => {
+    expect(shown.filter(({ alt }) => alt.split(' ').length < 4)).toEqual([]);
+  });
+
+  it.each(files.filter((file) => file.endsWith('.svg')))(
+    'name the command that has drawn them, and are small: %s',
+    (file) => {
+      const svg = textOf(file);
+      expect(svg.length).toBeLessThan(40_000);
+      expect(svg).toMatch(/<desc>npm run bench -- month --seed 20260301 --commands 75000: as configured<\/desc>/);
+    },
+  );
+});
+
 /** The headings of a page as GitHub makes anchors of them. */
 function anchorsOf(markdown: string): string[] {
   return [...markdown.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
@@ -475,6 +500,18 @@ describe('figures in the docs follow from the sample configuration', () => {
       [fillingSecondsOf(batchSize), 0].map((filling) => Math.round(100 * reached(latencySeconds, filling))).join('–');
     const billed = billedMilliseconds({ busySeconds, batchSize, utilisation: reached(0.2, 0) });
     expect(page('performance.md')).toContain(`${start} | ${range(0.2)} % | ${range(1)} % | ${billed.toFixed(1)} ms |`);
+  });
+
+  it('the present figures beside the earlier ones are those of the sections', () => {
+    // Given
+    const [before = '', sections = ''] = textOf('docs/performance.md').split('\n## The figures\n');
+    const rows = rowsUnder(before, '| measure | before | now |');
+    // When
+    const numbers = rows.map(([measure = '', , now = '']) => [measure.trim(), now.match(/\d[\d.]*/g) ?? []] as const);
+    // Then
+    expect(rows.length).toBeGreaterThan(9);
+    const known = new Set(sections.match(/\d[\d.]*\d|\d/g));
+    expect(numbers.filter(([, all]) => all.length === 0 || all.some((one) => !known.has(one)))).toEqual([]);
   });
 
   it('the rate of QR codes, and how long an urgent one waits', () => {

@@ -5,13 +5,16 @@ import { findingsIn, passagesOfMarkup, passagesOfPage, passagesOfProgram, synony
 const root = new URL('../../', import.meta.url);
 const read = (file: string) => readFileSync(new URL(file, root), 'utf8');
 
-const pages = globSync(['*.md', '{docs,lib,local}/**/*.md'], { cwd: root });
+const pages = globSync(['*.md', '{docs,examples,lib,local}/**/*.md'], { cwd: root });
 /** Its examples break the rules. */
 const exempt = 'test/repository/prose.test.ts';
-const programs = globSync('{bin,cli,client,console,examples,lambdas,lib,local,schemas,test}/**/*.{ts,tsx,mjs}', {
-  cwd: root,
-  exclude: (name) => name === 'node_modules',
-}).filter((file) => file !== exempt);
+const programs = globSync(
+  ['*.ts', '{bin,cli,client,console,examples,lambdas,lib,local,packaging,schemas,test}/**/*.{ts,tsx,mjs}'],
+  {
+    cwd: root,
+    exclude: (name) => name === 'node_modules',
+  },
+).filter((file) => file !== exempt);
 
 /** A program prints the tables of these pages: its folder is held, not the table. */
 const printedTables = ['docs/performance.md', 'docs/reliability.md'];

@@ -8,7 +8,8 @@ import { linkWorkerEnvironment } from '../../lambdas/link-worker/env.ts';
 import { qrWorkerEnvironment } from '../../lambdas/qr-worker/env.ts';
 import { replayerEnvironment } from '../../lambdas/replayer/env.ts';
 import { ConfigurationError } from '../../lib/config/configuration-error.ts';
-import { planPipeline, reservedConcurrency } from '../../lib/config/rate-budget.ts';
+import { planPipeline } from '../../lib/config/rate/pipeline-plan.ts';
+import { reservedConcurrency } from '../../lib/config/rate/reserved-concurrency.ts';
 import { named, pipelineOf, settings, template } from './shipped-pipeline.ts';
 
 describe('the workers', () => {

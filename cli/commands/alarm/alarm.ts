@@ -8,7 +8,7 @@ import { pipelineHelp, pipelineVerb, type Scene, type VerbOptions } from '../../
 import { type Check, checkLine, failed, notKnown, ok, warning } from '../doctor/check.ts';
 import { deliveryOf } from './delivery.ts';
 import { type Receivers, receiversOf } from './receivers.ts';
-import { testableAlarm } from './testable-alarm.ts';
+import { fixFor, testableAlarm } from './testable-alarm.ts';
 
 /** Exit codes: scripts and the help text rely on them. */
 const exitCode = { reached: 0, notReached: 1, notDone: 2 } as const;
@@ -41,7 +41,7 @@ const testHelp = `${pipelineHelp}
 The operations function sets the state of an alarm to ALARM, with a reason that begins with TEST. CloudWatch then notifies its
 topic. The verb waits for that, and lists the subscriptions of the topic. The alarm returns to OK at its next evaluation, in about
 a minute, and its topic gets a second message. It fires only an alarm that is OK, that publishes to topics and does nothing else,
-and that returns by itself.
+and that returns by itself. A new alarm is OK once CloudWatch has evaluated it, within five minutes. Locally that takes one.
 
 It proves that SNS has the message. Whether a person got it, only that person knows: ask.
 
@@ -91,7 +91,7 @@ async function tested(
   if (alarm === undefined) {
     const why =
       [...unfit].map(([words, alarms]) => `${alarms} × ${words}`).join('; ') || 'no alarm publishes to its topic';
-    return { check: warning(name, `none was fired: ${why}`, 'Close the alarms that are on, and try again.') };
+    return { check: warning(name, `none was fired: ${why}`, fixFor(unfit, topicArn)) };
   }
   const { firedAt } = await actingIn(scene, deployed).act('alarm-test', { alarm }, reason);
   progress.update(() => `${alarm} is fired: waiting until its topic has the message`);

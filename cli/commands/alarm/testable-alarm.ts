@@ -1,5 +1,5 @@
 import { type CloudWatchClient, type MetricAlarm, paginateDescribeAlarms } from '@aws-sdk/client-cloudwatch';
-import { unfitForTest } from '../../../lambdas/domain/acts/alarms.ts';
+import { unfitForTest, unfitWhile } from '../../../lambdas/domain/acts/alarms.ts';
 
 /** What was found of a topic's alarms. */
 export interface Testable {
@@ -27,6 +27,13 @@ export async function testableAlarm(
     (one, other) => periodOf(one) - periodOf(other) || (nameOf(one) < nameOf(other) ? -1 : 1),
   )[0];
   return { ...(name !== undefined && { name: nameOf(name) }), unfit };
+}
+
+/** What to do if no alarm of a topic may be tested. Those of a new stack need only time. */
+export function fixFor(unfit: ReadonlyMap<string, number>, topicArn: string): string {
+  if (unfit.has(unfitWhile.new)) return 'The stack or its alarms are new. Try again in five minutes.';
+  if (unfit.has(unfitWhile.on)) return 'Close the alarms that are on, and try again.';
+  return `Test its topic alone: aws sns publish --topic-arn ${topicArn} --subject TEST --message "TEST: nothing is wrong"`;
 }
 
 const nameOf = ({ AlarmName = '' }: MetricAlarm) => AlarmName;

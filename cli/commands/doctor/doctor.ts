@@ -7,7 +7,7 @@ import { Command } from 'commander';
 import type { ParkedStore } from '../../../lambdas/adapters/parked-store.ts';
 import { expiryLane, qrLane } from '../../../lambdas/domain/work/names.ts';
 import type { Configuration } from '../../../lib/config/config-schema.ts';
-import { reservedConcurrency } from '../../../lib/config/rate-budget.ts';
+import { reservedConcurrency } from '../../../lib/config/rate/reserved-concurrency.ts';
 import { strandedLanes } from '../../pipeline/archive/parked-lots.ts';
 import { filesSince } from '../../pipeline/campaigns.ts';
 import { type ConfiguredPipeline, configuredPipelines, plansOf } from '../../pipeline/configured-pipeline.ts';

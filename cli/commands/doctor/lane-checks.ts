@@ -5,7 +5,7 @@ import {
   type LambdaClient,
 } from '@aws-sdk/client-lambda';
 import type { ControlReading } from '../../../lambdas/domain/control/control-record.ts';
-import type { WorkerPlan } from '../../../lib/config/rate-budget.ts';
+import type { WorkerPlan } from '../../../lib/config/rate/worker-plan.ts';
 import { isFresh } from '../../pipeline/control-freshness.ts';
 import type { LaneAtWork, LaneWorker } from '../../pipeline/lanes-at-work.ts';
 import { durationWords, n } from '../../words/words.ts';

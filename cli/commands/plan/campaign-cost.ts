@@ -1,5 +1,6 @@
 import type { PipelineSettings } from '../../../lib/config/config-schema.ts';
-import { type AccountLimits, type PipelineDemand, planPipeline } from '../../../lib/config/rate-budget.ts';
+import type { AccountLimits } from '../../../lib/config/rate/budget.ts';
+import { type PipelineDemand, planPipeline } from '../../../lib/config/rate/pipeline-plan.ts';
 import { awsPrices } from '../../cost/aws-prices.ts';
 import { useOn } from '../../cost/measured-use.ts';
 import { costOfLink } from '../../cost/monthly-cost.ts';
@@ -32,12 +33,14 @@ export interface LaneWork {
  * because a campaign is a backlog. Links renew themselves, as the API's default is. A delete costs a command and the record of its
  * request.
  *
+ * @param isKeyed whether a key of the customer encrypts the pipeline's data
  * @throws Error if the configuration has no such lane
  */
 export function costOf(
   work: readonly LaneWork[],
   settings: PipelineDemand & Pick<PipelineSettings, 'memoryMegabytes' | 'deduplicationWindowDays'>,
   account: AccountLimits,
+  isKeyed = false,
 ): CampaignCost {
   const { plans, qr, expiry } = planPipeline(account, settings);
   const { memoryMegabytes, deduplicationWindowDays } = settings;
@@ -50,6 +53,7 @@ export function costOf(
       deduplicationWindowDays,
       logDays,
       renewingShare: 1,
+      isKeyed,
       use: useOn({ link, qr, expiry }),
     };
     const qrShare = links === 0 ? 0 : qrCodes / links;

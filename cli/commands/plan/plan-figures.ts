@@ -65,7 +65,7 @@ export function figuresOf(
   pipeline: ConfiguredPipeline,
   deletes = 0,
 ): PlanFigures {
-  const { stackName, settings, account } = pipeline;
+  const { stackName, settings, account, isKeyed } = pipeline;
   const times = timesOf(loads, plansOf(pipeline), settings.lanes);
   const seconds = Math.max(0, ...times.map((time) => time.seconds));
   const longestSeconds = Math.max(0, ...times.map((time) => time.longestSeconds));
@@ -79,7 +79,7 @@ export function figuresOf(
     longestSeconds,
     quota,
     room: roomFor(reserved, quota),
-    cost: costOf(workOf(loads, deletes), settings, account),
+    cost: costOf(workOf(loads, deletes), settings, account, isKeyed),
     ...(by !== undefined && { by: { end: by, latestStart, inTime: latestStart >= Date.now() } }),
   };
 }

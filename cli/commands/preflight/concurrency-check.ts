@@ -1,5 +1,5 @@
 import { GetAccountSettingsCommand } from '@aws-sdk/client-lambda';
-import { reservedConcurrency } from '../../../lib/config/rate-budget.ts';
+import { reservedConcurrency } from '../../../lib/config/rate/reserved-concurrency.ts';
 import { plansOf } from '../../pipeline/configured-pipeline.ts';
 import { n } from '../../words/words.ts';
 import { type Check, failed, ok } from '../doctor/check.ts';

@@ -103,5 +103,8 @@ export async function figuresFor(
   const load = { lane, quotaCalls: sum('quotaCalls'), lookups: sum('lookups'), qrCodes: 0 };
   const figures = figuresOf([load], await quotaOf(options, chosen, pipeline), undefined, pipeline);
   const links = adopt + migrate + undecided;
-  return { ...figures, cost: costOf([{ lane, links, qrCodes: 0 }], pipeline.settings, pipeline.account) };
+  return {
+    ...figures,
+    cost: costOf([{ lane, links, qrCodes: 0 }], pipeline.settings, pipeline.account, pipeline.isKeyed),
+  };
 }

@@ -1,4 +1,4 @@
-import type { PipelinePlan } from '../../../lib/config/rate-budget.ts';
+import type { PipelinePlan } from '../../../lib/config/rate/pipeline-plan.ts';
 import { sustained } from '../../pipeline/campaign/lane-times.ts';
 import type { LaneOverview } from '../../pipeline/overview/overview.ts';
 import type { LaneNow } from '../contract/overview.ts';

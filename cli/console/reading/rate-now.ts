@@ -1,7 +1,8 @@
 import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { operations } from '../../../lambdas/domain/onelink/operation.ts';
 import { expiryLane, laneMetric, operationMetric, qrLane } from '../../../lambdas/domain/work/names.ts';
-import type { PipelinePlan, WorkerPlan } from '../../../lib/config/rate-budget.ts';
+import type { PipelinePlan } from '../../../lib/config/rate/pipeline-plan.ts';
+import type { WorkerPlan } from '../../../lib/config/rate/worker-plan.ts';
 import type { RateNow } from '../contract/overview.ts';
 import { type Reading, readMetrics } from './metric-readings.ts';
 

@@ -1,5 +1,6 @@
 import type { LaneSettings } from '../../../lib/config/config-schema.ts';
-import type { PipelinePlan, WorkerPlan } from '../../../lib/config/rate-budget.ts';
+import type { PipelinePlan } from '../../../lib/config/rate/pipeline-plan.ts';
+import type { WorkerPlan } from '../../../lib/config/rate/worker-plan.ts';
 
 /** The load that a campaign puts on one lane. */
 export interface LaneLoad {

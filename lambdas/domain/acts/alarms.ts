@@ -28,6 +28,12 @@ export interface TestedAlarm {
   Metrics?: { MetricStat?: { Metric?: { Namespace?: string | undefined } | undefined } | undefined }[] | undefined;
 }
 
+/** Why an alarm must not be tested now, and may be later. */
+export const unfitWhile = {
+  on: 'it is on, so a test would hide what it means',
+  new: 'CloudWatch has not evaluated it yet',
+} as const;
+
 /**
  * Why an alarm must not be tested. Undefined if it may: it publishes to topics and does nothing else, and a next evaluation takes
  * it back to OK even without data.
@@ -37,14 +43,14 @@ export function unfitForTest(alarm: TestedAlarm): string | undefined {
   const acting = [...AlarmActions, ...OKActions, ...InsufficientDataActions].filter((one) => !isTopic(one));
   if (acting.length > 0) return `it does more than to publish: ${acting.join(', ')}`;
   if (AlarmActions.length === 0 || alarm.ActionsEnabled === false) return 'it publishes to nobody';
-  if (alarm.StateValue !== 'OK')
-    return `its state is ${alarm.StateValue ?? 'unknown'}, so a test would hide what it means`;
+  if (alarm.StateValue === 'ALARM') return unfitWhile.on;
   // CloudWatch ignores missing data of DynamoDB's metrics, whatever the setting (PutMetricAlarm in its API reference).
   const namespaces = [alarm.Namespace, ...(alarm.Metrics ?? []).map((one) => one.MetricStat?.Metric?.Namespace)];
   if (alarm.TreatMissingData !== 'notBreaching' || namespaces.includes('AWS/DynamoDB')) {
     return 'it would stay in ALARM without data';
   }
-  return undefined;
+  // Without data it is OK, from its first evaluation on.
+  return alarm.StateValue === 'OK' ? undefined : unfitWhile.new;
 }
 
 const isTopic = (arn: string) => /^arn:[\w-]+:sns:/.test(arn);

@@ -18,7 +18,7 @@ import { PaceFactor, type PaceLaw } from './pace-factor.ts';
  * The proof, for one slot:
  *
  * - Within an invocation: send n leaves at least a second after send n − r, so r + 1 sends take at least a second.
- * - Across invocations: no invocation returns while a send is under way. The first of r + 1 sends is at most L after its grid time. From that to
+ * - Across invocations: no invocation ends while a send is under way, and none leaves between two (rate-limiter.ts). The first of r + 1 sends is at most L after its grid time. From that to
  *   the grid time of the last there are r steps. Each is at least 1 / r, and k ≥ 1 of them change the invocation, with w.
  *   So r + 1 sends take at least r / r + k × L − L ≥ 1 s.
  * - After a crash with the gap `after`: a warm environment that idled beside the busy ones may take the slot. Its first grid time is

@@ -109,8 +109,9 @@ export const problemTypes = {
   'in-progress': {
     status: 409,
     title: 'The request is under way',
-    meaning: 'An earlier call with the same key has not ended.',
-    fix: 'Repeat the call after `Retry-After` seconds with the same key, or send `Prefer: wait=25`.',
+    meaning:
+      'An earlier call with the same key is about to send the command, or has sent it, and the command is not done.',
+    fix: 'Repeat the call after `Retry-After` seconds with the same key, and with `Prefer: wait=5`. Without `Prefer`, it gets this answer until the command is done.',
   },
   'id-taken': {
     status: 409,

@@ -11,10 +11,20 @@ export async function eachAtOnce<Item>(
   const queue = (function* () {
     yield* items;
   })();
-  const ended = await Promise.allSettled(
+  await allEnded(
     Array.from({ length: width }, async () => {
       for (const item of queue) await work(item);
     }),
   );
-  for (const one of ended) if (one.status === 'rejected') throw one.reason;
+}
+
+/**
+ * Waits until all have ended, then throws the first failure in their order. `Promise.all` throws at once, and leaves the others running:
+ * an invocation could then end before a call of its own is sent.
+ */
+export async function allEnded<const Values extends readonly unknown[]>(
+  promises: Values,
+): Promise<{ -readonly [Index in keyof Values]: Awaited<Values[Index]> }> {
+  for (const one of await Promise.allSettled(promises)) if (one.status === 'rejected') throw one.reason;
+  return Promise.all(promises);
 }

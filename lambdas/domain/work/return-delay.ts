@@ -35,7 +35,7 @@ export function returnDelaySeconds(cause: ReturnCause, receiveCount: number, ran
 /**
  * If a link is missing in the ledger, a command waits this many deliveries for its create to record it. The create may
  * have crashed and wait for its own redelivery. With the delays above (10 s, doubling, at least half of each), eight
- * deliveries take at least 635 s. That exceeds a queue's visibility time-out of 365 s (lib/config/rate-budget.ts).
+ * deliveries take at least 635 s. That exceeds a queue's visibility time-out of 365 s (lib/config/rate/worker-plan.ts).
  */
 export const deliveriesToWaitForCreate = 8;
 

@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { GaugeWidget, type IMetric, type IWidget, SingleValueWidget } from 'aws-cdk-lib/aws-cloudwatch';
 import { expiryLane, qrLane } from '../../../lambdas/domain/work/names.ts';
 import { governorMetric } from '../../../lambdas/governor/names.ts';
-import { budgetOf } from '../../config/rate-budget.ts';
+import { budgetOf } from '../../config/rate/budget.ts';
 import { laneNames } from '../alarm-line.ts';
 import { expression, latest, oneMinute } from '../metrics.ts';
 import { callsPerSecond, graph, heading, line, linkOperations, type Shown } from './widgets.ts';

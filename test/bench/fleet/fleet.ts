@@ -11,7 +11,10 @@ import type { SettingsInput } from '../../../local/onelink-api/settings.ts';
 import { startEmulator } from '../../../local/start/emulator-process.ts';
 import { emulatorSettings } from '../../../local/start/emulator-settings.ts';
 import { creates } from '../world/commands.ts';
-import { CpuMeter, childrenRunning } from '../world/processes.ts';
+import { loopDelayProbe } from '../world/loop-delay.ts';
+import { loading } from '../world/probe.ts';
+import { CpuMeter } from '../world/processes.ts';
+import { monotonicMilliseconds } from '../world/send-times.ts';
 import { assemblyOf, type Variant, variantPipeline } from '../world/synthesis.ts';
 import { Backlog, type Waiting } from './backlog.ts';
 import { functionVariables } from './function-variables.ts';
@@ -25,6 +28,8 @@ export interface FleetOptions {
   /** Settings of the emulator beside those of the account, such as the latency. */
   emulator: SettingsInput;
   nodeOptions: readonly string[];
+  /** All clocks of the environments and of the API run so many times slower than the machine's. The times below are by those clocks. */
+  timesSlower: number;
   /** An environment this old ends after its invocation. Undefined: none does. */
   recycledAfterMilliseconds?: number | undefined;
   /** Stops random environments for this long, one at a time. Undefined: none. */
@@ -47,13 +52,14 @@ interface FleetFunction extends Sized {
 const token = 'token-of-the-benchmark';
 /** `crm` in examples/configuration.ts. */
 const crmSender = 'AROAEXAMPLEOFCRMROLE1:benchmark';
-const emulatorProgram = 'emulator-program';
+const emulatorRole = 'OneLink API';
 
 /**
  * All functions that call the API under a backlog, each in as many processes as its reserved concurrency allows. The emulator has a
  * process of its own. Ledger, topic, queues and buckets are in memory.
  */
-export async function startFleet({ variant, emulator, nodeOptions, recycledAfterMilliseconds, stops }: FleetOptions) {
+export async function startFleet(options: FleetOptions) {
+  const { variant, emulator, timesSlower, stops } = options;
   const pipeline = variantPipeline(variant);
   const plan = plansOf(pipeline);
   const directory = await mkdtemp(join(tmpdir(), 'onelink-bench-fleet-'));
@@ -67,7 +73,14 @@ export async function startFleet({ variant, emulator, nodeOptions, recycledAfter
       outfile: program,
     }),
   ]);
-  const api = await startEmulator({ ...emulatorSettings(pipeline, token), ...emulator });
+  const slowClock = loading('slow-clock', { times: String(timesSlower), since: String(Date.now()) });
+  const nodeOptions = [...options.nodeOptions, slowClock];
+  const recycledAfter = options.recycledAfterMilliseconds && options.recycledAfterMilliseconds * timesSlower;
+  const loopDelay = await loopDelayProbe();
+  const api = await startEmulator({ ...emulatorSettings(pipeline, token), ...emulator }, [
+    loopDelay.nodeOption,
+    slowClock,
+  ]);
   const old = oldLinks();
   await api.admin.preload(old.preloaded);
 
@@ -81,8 +94,8 @@ export async function startFleet({ variant, emulator, nodeOptions, recycledAfter
     const found = [...variables].find(([logicalId]) => logicalId.includes(part));
     if (found === undefined || size === undefined) throw new Error(`the template has no function of ${part}`);
     const own = { ...found[1], API_BASE_URL: api.baseUrl, [tokenVariable]: token };
-    const options = { job, name: part, program, variables: own, nodeOptions, onQrJob };
-    return { ...size, name: part, job, slots: Array.from({ length: size.concurrency }, () => new Slot(options)) };
+    const ofSlot = { job, name: part, program, variables: own, nodeOptions, onQrJob };
+    return { ...size, name: part, job, slots: Array.from({ length: size.concurrency }, () => new Slot(ofSlot)) };
   };
 
   const perSecond = (size: Sized | undefined) => (size === undefined ? 0 : size.concurrency * size.callsPerSecond);
@@ -130,7 +143,7 @@ export async function startFleet({ variant, emulator, nodeOptions, recycledAfter
       if (isOver) return;
       note(invoked);
       work.end?.(invoked);
-      if (recycledAfterMilliseconds !== undefined) slot.recycle(recycledAfterMilliseconds);
+      if (recycledAfter !== undefined) slot.recycle(recycledAfter);
     }
   };
   const fromQueue = (of: FleetFunction, queue: Backlog, knownOf: (batch: Waiting[]) => LinkRecord[] = () => []) =>
@@ -152,6 +165,7 @@ export async function startFleet({ variant, emulator, nodeOptions, recycledAfter
   const started = await Promise.all(slots.map((slot) => slot.start()));
   if (started.includes(undefined)) throw new Error('an environment of the fleet did not start');
 
+  const startedAt = monotonicMilliseconds();
   const working = [
     ...lanes.flatMap(({ of, queue }) => fromQueue(of, queue)),
     ...fromQueue(qr, qrQueue, (batch) =>
@@ -169,19 +183,18 @@ export async function startFleet({ variant, emulator, nodeOptions, recycledAfter
 
   async function stopAtRandom(): Promise<void> {
     while (!isOver && stops !== undefined) {
-      await sleep(2 * Math.random() * stops.everyMilliseconds);
+      await sleep(2 * Math.random() * stops.everyMilliseconds * timesSlower);
       const slot = slots[Math.floor(Math.random() * slots.length)];
       slot?.signal('SIGSTOP');
-      await sleep(stops.milliseconds);
+      await sleep(stops.milliseconds * timesSlower);
       slot?.signal('SIGCONT');
     }
   }
 
-  const emulatorPid = childrenRunning([emulatorProgram]).get(emulatorProgram);
   const meter = new CpuMeter();
   function* running(): Generator<[string, number]> {
     yield ['fleet', process.pid];
-    if (emulatorPid !== undefined) yield ['OneLink API', emulatorPid];
+    if (api.pid !== undefined) yield [emulatorRole, api.pid];
     for (const { name, slots: all } of functions) for (const { pid } of all) if (pid !== undefined) yield [name, pid];
   }
   const reading = setInterval(() => meter.read(running()), 250);
@@ -196,11 +209,14 @@ export async function startFleet({ variant, emulator, nodeOptions, recycledAfter
     /** The error of an invocation, which must not fail. Empty: none. */
     crash: () => crashed,
 
-    /** CPU seconds so far, by function and engine. */
+    /** CPU seconds so far, by function and engine. The functions give way to the engines. */
     cpuSeconds(): Map<string, number> {
       meter.read(running());
       return meter.seconds();
     },
+
+    /** The longest time that the emulator has not looked at its connections, in milliseconds of its slower clock. */
+    apiLateMilliseconds: async () => (await loopDelay.longestMilliseconds(startedAt)) / timesSlower,
 
     killAllEnvironments(): void {
       for (const slot of slots) slot.signal('SIGKILL');
@@ -212,7 +228,7 @@ export async function startFleet({ variant, emulator, nodeOptions, recycledAfter
       for (const slot of slots) slot.signal('SIGKILL');
       await Promise.all(working);
       await api.stop();
-      await rm(directory, { recursive: true, force: true });
+      for (const made of [directory, loopDelay.directory]) await rm(made, { recursive: true, force: true });
     },
   };
 }

@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { getPriority, setPriority } from 'node:os';
 import type { FleetJob, Invocation, QrWork, Report } from './messages.ts';
 
 export interface SlotOptions {
@@ -10,6 +11,9 @@ export interface SlotOptions {
   nodeOptions: readonly string[];
   onQrJob: (work: QrWork) => void;
 }
+
+/** Where processors are few, the API goes first: on a machine of its own, it would not wait for its clients. */
+export const environmentNiceness = Math.min(19, getPriority() + 5);
 
 /** What became of an invocation. `killed`: its environment ended before it did. */
 export type Invoked = Exclude<Report, { kind: 'ready' | 'qr' }> | { kind: 'killed' };
@@ -58,6 +62,7 @@ export class Slot {
       serialization: 'advanced',
     });
     this.#environment = { child, startedAt: performance.now() };
+    if (child.pid !== undefined) setPriority(child.pid, environmentNiceness);
     child.once('exit', () => {
       if (this.#environment?.child === child) this.#environment = undefined;
     });

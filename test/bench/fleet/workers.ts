@@ -165,7 +165,11 @@ export function jobWith(
           turns.beginInvocation();
           const deadline = { remainingMilliseconds: () => context.getRemainingTimeInMillis() };
           api.beginInvocation(() => true);
-          await read({ links }, deadline);
+          try {
+            await read({ links }, deadline);
+          } finally {
+            await turns.endInvocation();
+          }
           return { returned: [], outcomes: {} };
         },
       };

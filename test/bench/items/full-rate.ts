@@ -1,19 +1,19 @@
 import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  type Budget,
-  budgetOf,
-  plannedCallsWithoutCrash,
-  reachedCallsPerSecond,
-} from '../../../lib/config/rate-budget.ts';
+import { type Budget, budgetOf } from '../../../lib/config/rate/budget.ts';
+import { type PipelinePlan, plannedWorkers } from '../../../lib/config/rate/pipeline-plan.ts';
+import { plannedCallsWithoutCrash } from '../../../lib/config/rate/planned-calls.ts';
+import { utilisationAt } from '../../../lib/config/rate/utilisation.ts';
 import type { FaultInput } from '../../../local/onelink-api/faults.ts';
 import { table } from '../../report/table.ts';
 import { type FleetOptions, startFleet } from '../fleet/fleet.ts';
+import { environmentNiceness } from '../fleet/slot.ts';
 import type { BenchOptions, Findings } from '../item.ts';
+import { asConfigured, withLanes } from '../world/lane-changes.ts';
 import { cores } from '../world/machine.ts';
 import { measureWindow } from '../world/measured-window.ts';
 import { countBetween, fullestSecond, sendTimesProbe } from '../world/send-times.ts';
-import { type Variant, variantAt } from '../world/synthesis.ts';
+import { type Variant, variantAt, variantPipeline } from '../world/synthesis.ts';
 
 /** What happens to the environments and to the API's answers. */
 interface Trouble {
@@ -49,57 +49,92 @@ const stops: FleetOptions['stops'] = { milliseconds: 300, everyMilliseconds: 200
 const recycledAfterMilliseconds = 60_000;
 /** A machine with less left was full, and has measured itself. */
 const leastIdleCores = 0.1;
+/** Processor time of a call, in the environment, the fleet and the emulator together: "cpuMillisecondsPerCall" of a run, rounded up. */
+const cpuMillisecondsPerCall = 2.4;
+/** The share of the cores that a run may take, so that timers fire in time. */
+const usableShare = 0.4;
 const goalOfBudget = 0.97;
 const goalLatencyMilliseconds = 200;
 
 /**
  * The account's real limits by default: 1,000 calls and 25 QR calls a second. The use cases, pacer, HTTP client and failure table are those
- * that ship, in as many processes as the configuration reserves.
+ * that ship, in as many processes as the configuration reserves. On a machine that is too small for that, all clocks run slower.
  */
-export async function fullRate({ report, only, seconds, seed, callsPerSecond }: BenchOptions): Promise<Findings> {
+export async function fullRate(options: BenchOptions): Promise<Findings> {
+  const { report, only, seconds, seed, callsPerSecond } = options;
   const variant = callsPerSecond === undefined ? {} : variantAt({ callsPerSecond });
+  const timesSlower = options.timesSlower ?? timesSlowerFor(variantPipeline(variant).account.callsPerSecond, cores);
+  if (timesSlower > 1) report(`full-rate: all clocks run ${timesSlower} times slower than this machine’s`);
   const runs: FullRateRun[] = [];
-  for (const [name, trouble] of Object.entries(variants)) {
+  const choices = [asConfigured, ...options.lanes].map((name) => [name, withLanes(variant, name)] as const);
+  const wanted = Object.entries(variants).flatMap(([trouble, is]) =>
+    choices.map(([choice, of]) => [choice === asConfigured ? trouble : `${trouble}, ${choice}`, is, of] as const),
+  );
+  for (const [name, trouble, of] of wanted) {
     if (only.length > 0 && !only.some((part) => name.includes(part))) continue;
-    report(`full-rate: ${name}, ${seconds} s`);
-    runs.push(await run(name, trouble, variant, seconds, seed));
+    report(`full-rate: ${name}, ${seconds} s, which take ${(warmUpSeconds + seconds) * timesSlower} s`);
+    runs.push(await run(name, trouble, { variant: of, seconds, seed, timesSlower }));
   }
   return { figures: { runs }, table: fullRateTable(runs), broken: runs.flatMap(brokenIn) };
 }
 
 export type FullRateRun = Awaited<ReturnType<typeof run>>;
 
-async function run(name: string, trouble: FullRateVariant, variant: Variant, seconds: number, seed: number) {
+/**
+ * How many times slower the clocks must run, so that this many cores carry the limit: a whole number.
+ * @see https://www.usenix.org/conference/nsdi-06/infinity-and-beyond-time-warped-network-emulation for the method
+ */
+export function timesSlowerFor(limitCallsPerSecond: number, ofCores: number): number {
+  return Math.max(1, Math.ceil((limitCallsPerSecond * cpuMillisecondsPerCall) / 1000 / (ofCores * usableShare)));
+}
+
+interface Measured {
+  variant: Variant;
+  seconds: number;
+  seed: number;
+  timesSlower: number;
+}
+
+async function run(name: string, trouble: FullRateVariant, { variant, seconds, seed, timesSlower }: Measured) {
   const { latencyMilliseconds } = trouble;
   const probe = await sendTimesProbe();
   const fleet = await startFleet({
     variant,
     emulator: { latencyMilliseconds: latencyMilliseconds / 2, latencyJitterMilliseconds: latencyMilliseconds },
     nodeOptions: [probe.nodeOption],
+    timesSlower,
     recycledAfterMilliseconds: trouble.recycled ? recycledAfterMilliseconds : undefined,
     stops: trouble.stopped ? stops : undefined,
   });
   try {
     if (trouble.refused) await fleet.api.admin.addFaults(faults(seed));
-    await sleep(warmUpSeconds * 1000);
-    const window = await measureWindow(fleet, seconds, () => {
+    await sleep(warmUpSeconds * 1000 * timesSlower);
+    const window = await measureWindow(fleet, seconds * timesSlower, () => {
       if (trouble.killed) fleet.killAllEnvironments();
     });
-    const { all, ofFunction } = await probe.read();
+    const { all, ofFunction } = await probe.read(timesSlower);
     const { arrivals, refused } = await fleet.api.admin.stats();
+    const [from, until] = [window.from / timesSlower, window.until / timesSlower];
     const between = (times: Float64Array = new Float64Array()) =>
-      countBetween(times, window.from, window.until) / window.seconds;
+      (countBetween(times, from, until) * 1000) / (until - from);
+    const apiLateMilliseconds = await fleet.apiLateMilliseconds();
     const { account } = fleet.pipeline;
     const budget: Budget = budgetOf(account);
     const planned = plannedCallsWithoutCrash(fleet.plan);
+    const functionNames = new Set(fleet.functions.map((one) => one.name));
+    const environmentCores =
+      [...window.cpuSeconds].reduce((sum, [role, used]) => sum + (functionNames.has(role) ? used : 0), 0) /
+      window.seconds;
+    // With a positive nice value, environments are not among the firm ones.
+    const firmCores = window.firmCores + (environmentNiceness > 0 ? environmentCores : 0);
     return {
       variant: name,
       latencyMilliseconds,
+      timesSlower,
       budgetCallsPerSecond: budget.callsPerSecond,
       plannedCallsPerSecond: planned.callsPerSecond,
       plannedQrCallsPerSecond: planned.qrCallsPerSecond,
-      /** What synthesis prints. */
-      expectedCallsPerSecond: reachedCallsPerSecond(fleet.plan),
+      expectedCallsPerSecond: expectedAt(fleet.plan, latencyMilliseconds / 1000),
       sustainedCallsPerSecond: between(all),
       ofBudget: between(all) / budget.callsPerSecond,
       /** Of its pace, by function. */
@@ -121,16 +156,27 @@ async function run(name: string, trouble: FullRateVariant, variant: Variant, sec
       crash: fleet.crash(),
       ownCores: window.ownCores,
       busyCores: window.busyCores,
-      firmCores: window.firmCores,
-      machineWasFull: window.firmCores > cores - leastIdleCores,
+      firmCores,
+      machineWasFull: firmCores > cores - leastIdleCores,
+      apiLateMilliseconds,
+      /** Later than that, planned calls that arrive together can be more than the limit. */
+      apiWasLate: apiLateMilliseconds > (account.callsPerSecond / planned.callsPerSecond - 1) * 1000,
       cpuMillisecondsPerCall: Object.fromEntries(
-        [...window.cpuSeconds].map(([role, used]) => [role, (used * 1000) / (between(all) * window.seconds)]),
+        [...window.cpuSeconds].map(([role, used]) => [role, (used * 1000) / countBetween(all, from, until)]),
       ),
     };
   } finally {
     await fleet.stop();
     await rm(probe.directory, { recursive: true, force: true });
   }
+}
+
+/** What the arithmetic of synthesis expects of the fleet at this latency. */
+function expectedAt(plan: PipelinePlan, latencySeconds: number): number {
+  return plannedWorkers(plan).reduce(
+    (sum, one) => sum + one.concurrency * one.callsPerSecond * utilisationAt(one, latencySeconds),
+    0,
+  );
 }
 
 /** One call in a hundred fails: half with a 429 of the rate, half with a 503. */
@@ -151,6 +197,7 @@ function fullRateTable(runs: readonly FullRateRun[]): string {
       'arrivals ≤ limit',
       'QR: sends ≤ plan, arrivals ≤ limit',
       '429',
+      'API late by at most',
       `cores: ours, all (of ${cores})`,
     ],
     runs.map((one) => [
@@ -159,9 +206,12 @@ function fullRateTable(runs: readonly FullRateRun[]): string {
       `${one.sustainedCallsPerSecond.toFixed(0)}, ${one.expectedCallsPerSecond.toFixed(0)}`,
       ['CampaignLinkWorker', 'TransactionalLinkWorker', 'QrWorker'].map((of) => percent(one.ofPace[of])).join(', '),
       `${one.fullestSecondOfSends} ≤ ${one.plannedCallsPerSecond}`,
-      `${one.fullestSecondOfArrivals} ≤ ${one.limitCallsPerSecond}`,
+      one.apiWasLate
+        ? 'the API was late: does not count'
+        : `${one.fullestSecondOfArrivals} ≤ ${one.limitCallsPerSecond}`,
       `${one.fullestSecondOfQrSends} ≤ ${one.plannedQrCallsPerSecond}, ${one.fullestSecondOfQrArrivals} ≤ ${one.limitQrCallsPerSecond}`,
       one.refusedCalls,
+      `${one.apiLateMilliseconds.toFixed(0)} ms`,
       `${one.ownCores.toFixed(2)}, ${one.busyCores.toFixed(2)}`,
     ]),
   );
@@ -175,8 +225,8 @@ function brokenIn(one: FullRateRun): string[] {
   above('sends', one.fullestSecondOfSends, one.plannedCallsPerSecond);
   above('QR sends', one.fullestSecondOfQrSends, one.plannedQrCallsPerSecond);
   if (one.crash !== '') broken.push(`${one.variant}: an invocation failed: ${one.crash}`);
-  // On a full machine, calls wait for the emulator and arrive together.
-  if (one.machineWasFull) return broken;
+  // Calls that wait for the emulator arrive together.
+  if (one.machineWasFull || one.apiWasLate) return broken;
   above('arrivals', one.fullestSecondOfArrivals, one.limitCallsPerSecond);
   above('QR arrivals', one.fullestSecondOfQrArrivals, one.limitQrCallsPerSecond);
   if (one.refusedCalls > 0) broken.push(`${one.variant}: ${one.refusedCalls} calls were answered 429 for their rate`);

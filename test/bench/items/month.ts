@@ -1,6 +1,5 @@
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { InvalidArgumentError } from 'commander';
-import type { ConfiguredPipeline } from '../../../cli/pipeline/configured-pipeline.ts';
 import { table } from '../../report/table.ts';
 import type { BenchOptions, Findings } from '../item.ts';
 import { figuresOf, type MonthFigures } from '../month/findings/figures.ts';
@@ -8,15 +7,14 @@ import { brokenPromises } from '../month/findings/judge.ts';
 import { play } from '../month/play.ts';
 import { drawMonth } from '../month/plots/month-plots.ts';
 import { burstCommands, march } from '../month/traffic/calendar.ts';
-import { changedLanes } from '../month/world/lane-changes.ts';
 import { type MonthSize, monthSize } from '../month/world/size.ts';
-import { type Variant, variantAt, variantPipeline } from '../world/synthesis.ts';
+import { asConfigured, withLanes } from '../world/lane-changes.ts';
+import { variantAt, variantPipeline } from '../world/synthesis.ts';
 
 /** The month's commands, and its quota: a hundredth of the account's. */
 const usualCommands = 75_000;
 const from = Date.parse('2026-03-01T00:00:00Z');
-const asConfigured = 'as configured';
-const plotsFolder = new URL('../../../.local/out/month/', import.meta.url);
+const root = fileURLToPath(new URL('../../../', import.meta.url));
 
 interface Run {
   size: MonthSize;
@@ -36,9 +34,10 @@ export async function month(options: BenchOptions): Promise<Findings> {
     (name) => only.length === 0 || only.some((part) => name.includes(part)),
   );
   // A choice that cannot be planned ends the item before the first month is played.
-  const sizes = names.map((name) => [name, monthSize(withLanes(variant, name), commands)] as const);
+  const sizes = names.map((name) => [name, monthSize(variantPipeline(withLanes(variant, name)), commands)] as const);
   const runs: Record<string, Run> = {};
   const broken: string[] = [];
+  const plotted: string[] = [];
   for (const [name, size] of sizes) {
     report(`month: ${name}: ${size.arithmetic}`);
     const played = await play({
@@ -51,30 +50,15 @@ export async function month(options: BenchOptions): Promise<Findings> {
     });
     runs[name] = { size, figures: figuresOf(played, march) };
     broken.push(...brokenPromises(played).map((promise) => `month, ${name}: ${promise}`));
-    const folder = fileURLToPath(new URL(`${name.replaceAll(/[^A-Za-z0-9.]+/g, '-')}/`, plotsFolder));
-    const files = await drawMonth(folder, played, march);
-    report(`month: plots in ${files.join(', ')}`);
+    const folder = `.local/out/month/${name.replaceAll(/[^A-Za-z0-9.]+/g, '-')}`;
+    const rate = callsPerSecond === undefined ? '' : ` --calls-per-second ${callsPerSecond}`;
+    const madeBy = `npm run bench -- month --seed ${seed} --commands ${commands}${rate}: ${name}`;
+    const files = await drawMonth(join(root, folder), played, march, madeBy);
+    report(`month: ${files.length} plots in ${folder}`);
+    plotted.push(`Plots, ${name}: ${folder}/*.svg`);
   }
   const figures = Object.fromEntries(Object.entries(runs).map(([name, run]) => [name, figuresIn(run)]));
-  return { figures: { runs: figures }, table: tables(runs), broken };
-}
-
-/** Reads a value of the option `--lanes`, with those before it. */
-export function lanesOption(text: string, before: readonly string[]): string[] {
-  try {
-    withLanes({}, text);
-  } catch (error) {
-    throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
-  }
-  return [...before, text];
-}
-
-/** The pipeline with a choice of the lanes. @throws Error with each fault of the configuration that this makes */
-function withLanes(variant: Variant, name: string): ConfiguredPipeline {
-  const pipeline = variantPipeline(variant);
-  if (name === asConfigured) return pipeline;
-  const lanes = changedLanes(pipeline.settings.lanes, name);
-  return variantPipeline({ ...variant, settings: { ...variant.settings, lanes } });
+  return { figures: { runs: figures }, table: `${tables(runs)}\n\n${plotted.join('\n')}`, broken };
 }
 
 function figuresIn({ size, figures }: Run) {

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { budgetOf, utilisationAt } from '../../../lib/config/rate-budget.ts';
+import { budgetOf } from '../../../lib/config/rate/budget.ts';
+import { utilisationAt } from '../../../lib/config/rate/utilisation.ts';
 import { table } from '../../report/table.ts';
 import type { BenchOptions, Findings } from '../item.ts';
 import { type BenchPipeline, type BenchPipelineOptions, benchPipeline } from '../world/bench-pipeline.ts';

@@ -2,7 +2,7 @@ import { plansOf } from '../../../cli/pipeline/configured-pipeline.ts';
 import { PaceFactor, type PaceLaw } from '../../../lambdas/domain/control/pace-factor.ts';
 import { Pacer } from '../../../lambdas/domain/control/pacer.ts';
 import { RateLimiter } from '../../../lambdas/runtime/rate-limiter.ts';
-import { plannedWorkers } from '../../../lib/config/rate-budget.ts';
+import { plannedWorkers } from '../../../lib/config/rate/pipeline-plan.ts';
 import { CallCounter, SlidingWindow } from '../../../local/onelink-api/limits.ts';
 import { table } from '../../report/table.ts';
 import type { BenchOptions, Findings } from '../item.ts';

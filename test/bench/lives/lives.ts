@@ -2,7 +2,7 @@ import { type UsePerItem, useOn } from '../../../cli/cost/measured-use.ts';
 import { plansOf } from '../../../cli/pipeline/configured-pipeline.ts';
 import { itemOf, linkKey, pk, recordKeyOf, recordVersion } from '../../../lambdas/adapters/ledger-item.ts';
 import { expiryLane, qrLane } from '../../../lambdas/domain/work/names.ts';
-import type { WorkerPlan } from '../../../lib/config/rate-budget.ts';
+import type { WorkerPlan } from '../../../lib/config/rate/worker-plan.ts';
 import { withSimulatedTimers } from '../month/time/simulated-timers.ts';
 import { startExpiryIntake } from '../month/world/schedules.ts';
 import { type MonthSize, monthSize } from '../month/world/size.ts';

@@ -1,7 +1,9 @@
 import type { PlansOfLife } from '../../../cli/cost/measured-use.ts';
 import { plansOf } from '../../../cli/pipeline/configured-pipeline.ts';
 import { pascal } from '../../../cli/pipeline/pipeline-outputs.ts';
-import { type LanePlan, plannedCallsWithoutCrash, type WorkerPlan } from '../../../lib/config/rate-budget.ts';
+import type { LanePlan } from '../../../lib/config/rate/pipeline-plan.ts';
+import { plannedCallsWithoutCrash } from '../../../lib/config/rate/planned-calls.ts';
+import type { WorkerPlan } from '../../../lib/config/rate/worker-plan.ts';
 import type { BenchPipeline } from './bench-pipeline.ts';
 import { variantPipeline } from './synthesis.ts';
 

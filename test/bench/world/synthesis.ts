@@ -6,11 +6,13 @@ import { config } from '../../../examples/configuration.ts';
 import type {
   AccountSettings,
   Configuration,
+  LandingZone,
   LaneSettings,
   PipelineSettings,
 } from '../../../lib/config/config-schema.ts';
 import { validateConfiguration } from '../../../lib/config/config-validation.ts';
-import { budgetOf, governorCallsPerSecond } from '../../../lib/config/rate-budget.ts';
+import { budgetOf } from '../../../lib/config/rate/budget.ts';
+import { governorCallsPerSecond } from '../../../lib/config/rate/planned-calls.ts';
 import { chosenPipeline } from '../../../local/start/chosen-pipeline.ts';
 import { synthesise } from '../../world/assembly.ts';
 
@@ -18,9 +20,22 @@ import { synthesise } from '../../world/assembly.ts';
 export interface Variant {
   account?: Partial<AccountSettings>;
   settings?: Partial<PipelineSettings>;
+  landingZone?: LandingZone;
 }
 
 const stage = 'production';
+
+/**
+ * The sample without the HTTP API and without outcome queues, as lib/config/config.ts is shipped. The tables of cost are about it: no
+ * command of theirs comes over HTTP, and nobody receives outcomes from a queue.
+ */
+export const sqsOnly: Variant = {
+  settings: {
+    producers: chosenPipeline(config, stage).settings.producers.map(
+      ({ http, outcomeQueue, privateOutcomeQueue, ...producer }) => producer,
+    ),
+  },
+};
 const synthesised = new Map<string, Promise<string>>();
 const copies: string[] = [];
 
@@ -92,7 +107,8 @@ export async function forgetAssemblies(): Promise<void> {
   await Promise.all(directories.map((directory) => rm(directory, { recursive: true, force: true })));
 }
 
-function configurationOf({ account, settings }: Variant): Configuration {
+/** The configuration of a variant. */
+export function configurationOf({ account, settings, landingZone }: Variant): Configuration {
   const { [stage]: production, ...stages } = config.stages;
   const [pipeline] = production?.pipelines ?? [];
   if (production === undefined || pipeline === undefined)
@@ -101,6 +117,9 @@ function configurationOf({ account, settings }: Variant): Configuration {
   if (usual === undefined) throw new Error(`examples/configuration.ts has no account ${pipeline.account}`);
   return validateConfiguration({
     accounts: { ...config.accounts, [pipeline.account]: { ...usual, ...account } },
-    stages: { ...stages, [stage]: { ...production, pipelines: [{ ...pipeline, ...settings }] } },
+    stages: {
+      ...stages,
+      [stage]: { ...production, ...(landingZone && { landingZone }), pipelines: [{ ...pipeline, ...settings }] },
+    },
   });
 }

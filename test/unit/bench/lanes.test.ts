@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { billedMilliseconds } from '../../../cli/cost/measured-use.ts';
-import { utilisationAt } from '../../../lib/config/rate-budget.ts';
+import { utilisationAt } from '../../../lib/config/rate/utilisation.ts';
 import { configuredPlan, configuredQrPlan } from '../../bench/world/lanes.ts';
 
 const plans = [configuredPlan('campaign'), configuredPlan('transactional'), configuredQrPlan()];

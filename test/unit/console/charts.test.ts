@@ -21,6 +21,16 @@ describe('a chart', () => {
     ]);
   });
 
+  it('has two points for a level run, however long it is', () => {
+    expect(linesOf([0, 5, 5, 5, 5, 10, 10], 10, 600, 100)).toEqual([
+      'M0.00 100.00 L100.00 50.00 L400.00 50.00 L500.00 0.00 L600.00 0.00',
+    ]);
+    expect(linesOf([5, 5, null, 5, 5], 10, 400, 100)).toEqual([
+      'M0.00 50.00 L100.00 50.00',
+      'M300.00 50.00 L400.00 50.00',
+    ]);
+  });
+
   it('shows a single point', () => {
     expect(linesOf([null, 5, null], 10, 100, 100)).toEqual(['M50.00 50.00 h0.01']);
   });

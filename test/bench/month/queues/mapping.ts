@@ -1,5 +1,5 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import type { WorkerPlan } from '../../../../lib/config/rate-budget.ts';
+import type { WorkerPlan } from '../../../../lib/config/rate/worker-plan.ts';
 import type { SimulatedClock } from '../time/simulated-clock.ts';
 import type { Message, SimulatedQueue } from './queue.ts';
 

@@ -4,7 +4,7 @@ import type { CampaignRules } from '../../../../lambdas/domain/campaign/rules.ts
 import { noPolicy } from '../../../../lambdas/domain/contract/command-reading.ts';
 import { dimension } from '../../../../lambdas/domain/work/names.ts';
 import { sqsBatch } from '../../../../lambdas/runtime/sqs-batch.ts';
-import { campaignCheckerPlan } from '../../../../lib/config/rate-budget.ts';
+import { campaignCheckerPlan } from '../../../../lib/config/rate/reserved-concurrency.ts';
 import { Mapping } from '../queues/mapping.ts';
 import { type Cloud, campaignQueue, ownSender } from './cloud.ts';
 import { everyMinute } from './schedules.ts';

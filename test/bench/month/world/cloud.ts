@@ -14,12 +14,8 @@ import type { QrWorkerPorts } from '../../../../lambdas/qr-worker/qr-worker.ts';
 import type { CallMetrics } from '../../../../lambdas/runtime/call-metrics.ts';
 import { RateLimiter } from '../../../../lambdas/runtime/rate-limiter.ts';
 import type { SqsBatchOptions } from '../../../../lambdas/runtime/sqs-batch.ts';
-import {
-  callTimeoutMilliseconds,
-  campaignCheckerPlan,
-  maxReceiveCount,
-  type WorkerPlan,
-} from '../../../../lib/config/rate-budget.ts';
+import { campaignCheckerPlan } from '../../../../lib/config/rate/reserved-concurrency.ts';
+import { callTimeoutMilliseconds, maxReceiveCount, type WorkerPlan } from '../../../../lib/config/rate/worker-plan.ts';
 import { CallCounter } from '../../../../local/onelink-api/limits.ts';
 import { EmulatedApi, keyOfCall } from '../../../world/emulated-api.ts';
 import { InMemoryCampaignFiles } from '../../../world/in-memory-campaign-files.ts';

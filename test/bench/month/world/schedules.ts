@@ -8,7 +8,8 @@ import { expiryIntake } from '../../../../lambdas/expiry-intake/expiry-intake.ts
 import { governor } from '../../../../lambdas/governor/governor.ts';
 import { governorMetric } from '../../../../lambdas/governor/names.ts';
 import { replayer } from '../../../../lambdas/replayer/replayer.ts';
-import { callTimeoutMilliseconds, governorCallsPerSecond, replayedAhead } from '../../../../lib/config/rate-budget.ts';
+import { governorCallsPerSecond } from '../../../../lib/config/rate/planned-calls.ts';
+import { callTimeoutMilliseconds, replayedAhead } from '../../../../lib/config/rate/worker-plan.ts';
 import type { Cloud } from './cloud.ts';
 import { serviceMilliseconds, slow } from './services.ts';
 
@@ -109,7 +110,7 @@ export function startGovernor(cloud: Cloud): Governed {
   everyMinute(cloud, 55, async () => {
     turns.beginInvocation();
     api.beginInvocation(() => false);
-    await govern();
+    await govern().finally(() => turns.endInvocation());
     for (const [lane, { state, reason }] of Object.entries(cloud.control.control?.lanes ?? {})) {
       if (state === (last.get(lane) ?? 'open')) continue;
       last.set(lane, state);

@@ -1,10 +1,7 @@
 import type { AccountSettings, PipelineSettings } from '../../../../lib/config/config-schema.ts';
-import {
-  arithmeticOf,
-  plannedCallsWithoutCrash,
-  planPipeline,
-  type WorkerPlan,
-} from '../../../../lib/config/rate-budget.ts';
+import { planPipeline } from '../../../../lib/config/rate/pipeline-plan.ts';
+import { arithmeticOf, plannedCallsWithoutCrash } from '../../../../lib/config/rate/planned-calls.ts';
+import type { WorkerPlan } from '../../../../lib/config/rate/worker-plan.ts';
 
 /** A lane of the played month: its worker, and its limits of the quota at this scale. */
 export interface LaneSize {

@@ -11,7 +11,7 @@ import { qrWorkerEnvironment } from '../../../../lambdas/qr-worker/env.ts';
 import { qrWorker } from '../../../../lambdas/qr-worker/qr-worker.ts';
 import { readEnvironment } from '../../../../lambdas/runtime/environment.ts';
 import { sqsBatch } from '../../../../lambdas/runtime/sqs-batch.ts';
-import type { WorkerPlan } from '../../../../lib/config/rate-budget.ts';
+import type { WorkerPlan } from '../../../../lib/config/rate/worker-plan.ts';
 import { expiryWorkerVariables } from '../../../world/expiry-world.ts';
 import { linkWorkerVariables } from '../../../world/link-world.ts';
 import { type Handler, Mapping } from '../queues/mapping.ts';

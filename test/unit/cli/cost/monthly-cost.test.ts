@@ -35,6 +35,8 @@ const still: CostInput = {
     metricMonths: 0,
     dashboards: 0,
     secrets: 0,
+    keys: 0,
+    keyRequests: { sqs: 0, sns: 0, dynamoDb: 0, secretsManager: 0, lambda: 0 },
     polledQueues: 0,
     lanes: 0,
   },
@@ -82,6 +84,12 @@ describe('the cost of a million links', () => {
     expect(lineOf(ending, 'S3')?.dollarsPerMillionLinks).toBeCloseTo(0.0414, 3);
   });
 
+  test('has a request to KMS for each PUT if a key of the customer encrypts the buckets', () => {
+    const puts = withLinks({ s3Puts: 1 });
+    expect(lineOf(monthlyCost(puts), 'KMS')?.dollarsPerMillionLinks).toBe(0);
+    expect(lineOf(monthlyCost({ ...puts, isKeyed: true }), 'KMS')?.dollarsPerMillionLinks).toBeCloseTo(3, 6);
+  });
+
   test('has the logs as long as they stay, compressed', () => {
     const logBytes = 1024 ** 3 / 1_000_000;
     const lines = monthlyCost({ ...withLinks({ logBytes }), logDays: 90 });
@@ -109,6 +117,16 @@ describe('the cost without any link', () => {
       { lanes: 2 },
       'DynamoDB',
       0.4428,
+    ],
+    // 1 $ and 500,000 requests at 0.03 $ for 10,000.
+    [
+      'key, and the requests to KMS',
+      {
+        keys: 1,
+        keyRequests: { sqs: 100_000, sns: 200_000, dynamoDb: 50_000, secretsManager: 70_000, lambda: 80_000 },
+      },
+      'KMS',
+      2.5,
     ],
     // 43,200 minutes × 2 listings at 5 $ a million.
     ['listings of the parked commands each minute', { lanes: 2 }, 'S3', 0.432],

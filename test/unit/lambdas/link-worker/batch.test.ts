@@ -37,6 +37,40 @@ describe('a batch', () => {
     expect(world.outcomeKinds).toEqual(['created']);
   });
 
+  it('fails only when its poll of the quota has ended, because the invocation ends with it', async () => {
+    // Given: the secret cannot be read, there is no control record, and the poll takes long.
+    const { promise: answered, resolve: answer } = Promise.withResolvers<void>();
+    const polls: string[] = [];
+    const world: LinkWorld = new LinkWorld(
+      {},
+      {
+        linkIdSecret: {
+          value: async () => {
+            throw new Error('the secret cannot be read');
+          },
+        },
+        quota: async (accountId) => {
+          polls.push('begun');
+          await answered;
+          const quota = await world.api.client.quota(accountId);
+          polls.push('ended');
+          return quota;
+        },
+      },
+    );
+    world.control.control = undefined;
+    // When
+    const failed = world.deliver({ body: create }).catch(({ message }: Error) => polls.push(message));
+    await new Promise(setImmediate);
+    // Then
+    expect(polls).toEqual(['begun']);
+    // When
+    answer();
+    await failed;
+    // Then
+    expect(polls).toEqual(['begun', 'ended', 'the secret cannot be read']);
+  });
+
   it('makes one link for two copies, and answers the second as a repeat', async ({ world }) => {
     const copy = { ...create, requestedAt: '2026-03-01T10:00:03Z' };
     expect(await world.deliver({ body: create }, { body: copy })).toEqual(['done', 'done']);

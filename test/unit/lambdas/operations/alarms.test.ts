@@ -50,9 +50,14 @@ describe('the test of an alarm', () => {
       'governor-silent cannot be tested: it does more than to publish: arn:aws:automate:eu-west-1:ec2:stop. Nothing was fired.',
     ],
     [
+      'that is new',
+      { ...fit, StateValue: 'INSUFFICIENT_DATA' },
+      'governor-silent cannot be tested: CloudWatch has not evaluated it yet. Nothing was fired.',
+    ],
+    [
       'that is on',
       { ...fit, StateValue: 'ALARM' },
-      'governor-silent cannot be tested: its state is ALARM, so a test would hide what it means. Nothing was fired.',
+      'governor-silent cannot be tested: it is on, so a test would hide what it means. Nothing was fired.',
     ],
   ])('refuses one %s, and fires nothing', async (_, alarm, words) => {
     const { answer, fired } = await tested(alarm);
@@ -64,7 +69,6 @@ describe('the test of an alarm', () => {
   test.each<[string, TestedAlarm]>([
     ['without actions', { ...fit, AlarmActions: [] }],
     ['whose actions are off', { ...fit, ActionsEnabled: false }],
-    ['without data yet', { ...fit, StateValue: 'INSUFFICIENT_DATA' }],
     ['that keeps its state without data', { ...fit, TreatMissingData: 'ignore' }],
     ['on a heartbeat', { ...fit, TreatMissingData: 'breaching' }],
     ['on DynamoDB', { ...fit, Namespace: 'AWS/DynamoDB' }],

@@ -142,6 +142,25 @@ describe('an invocation with the gap before its first send', () => {
     expect(limiter.now()).toBe(220);
   });
 
+  it('sends no call that failed work asks for later, until the next invocation begins', async () => {
+    // Given
+    const limiter = givenLimiter(10, 3);
+    limiter.beginInvocation();
+    const turn = await limiter.next();
+    const ending = limiter.endInvocation();
+    const refused = 'a call to the OneLink API came after the end of its invocation, and was not sent';
+    // When, then: while the invocation ends, and after it
+    await expect(limiter.next()).rejects.toThrow(refused);
+    turn.sent();
+    await ending;
+    await expect(limiter.next()).rejects.toThrow(refused);
+    // When
+    limiter.beginInvocation();
+    // Then
+    (await limiter.next()).sent();
+    expect(limiter.now()).toBe(240);
+  });
+
   it('returns at once', async () => {
     const limiter = givenLimiter(10, 3);
     limiter.beginInvocation();

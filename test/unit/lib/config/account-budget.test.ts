@@ -4,7 +4,8 @@ import { config } from '../../../../examples/configuration.ts';
 import type { Configuration } from '../../../../lib/config/config-schema.ts';
 import { validateConfiguration } from '../../../../lib/config/config-validation.ts';
 import { ConfigurationError } from '../../../../lib/config/configuration-error.ts';
-import { budgetOf, planPipeline } from '../../../../lib/config/rate-budget.ts';
+import { budgetOf } from '../../../../lib/config/rate/budget.ts';
+import { planPipeline } from '../../../../lib/config/rate/pipeline-plan.ts';
 
 const share = fc.integer({ min: 2, max: 60 }).map((percent) => percent / 100);
 

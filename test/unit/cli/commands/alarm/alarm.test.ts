@@ -3,7 +3,7 @@ import { SNSClient } from '@aws-sdk/client-sns';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { deliveryOf } from '../../../../../cli/commands/alarm/delivery.ts';
 import { receiversOf } from '../../../../../cli/commands/alarm/receivers.ts';
-import { testableAlarm } from '../../../../../cli/commands/alarm/testable-alarm.ts';
+import { fixFor, testableAlarm } from '../../../../../cli/commands/alarm/testable-alarm.ts';
 import { type Answers, awsAccount, denied } from '../../../../world/aws-account.ts';
 
 const topicArn = 'arn:aws:sns:eu-central-1:111122223333:page';
@@ -115,6 +115,33 @@ test('the alarm of a test publishes to the topic, is fit, and has the shortest p
   });
   expect(await testableAlarm(new CloudWatchClient(), { stackName: 'OneLink-production', topicArn })).toEqual({
     name: 'd-fit',
-    unfit: new Map([['its state is ALARM, so a test would hide what it means', 1]]),
+    unfit: new Map([['it is on, so a test would hide what it means', 1]]),
   });
+});
+
+test.each<[string, [words: string, alarms: number][], string]>([
+  [
+    'new',
+    [
+      ['it would stay in ALARM without data', 2],
+      ['it is on, so a test would hide what it means', 1],
+      ['CloudWatch has not evaluated it yet', 66],
+    ],
+    'The stack or its alarms are new. Try again in five minutes.',
+  ],
+  [
+    'on',
+    [
+      ['it would stay in ALARM without data', 2],
+      ['it is on, so a test would hide what it means', 66],
+    ],
+    'Close the alarms that are on, and try again.',
+  ],
+  [
+    'never fit',
+    [['it would stay in ALARM without data', 2]],
+    `Test its topic alone: aws sns publish --topic-arn ${topicArn} --subject TEST --message "TEST: nothing is wrong"`,
+  ],
+])('the fix names what helps if the alarms of a topic are %s', (_, unfit, fix) => {
+  expect(fixFor(new Map(unfit), topicArn)).toBe(fix);
 });

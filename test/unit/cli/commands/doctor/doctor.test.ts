@@ -17,7 +17,7 @@ import { ReadingInterrupted } from '../../../../../cli/pipeline/reader.ts';
 import { OperatorError } from '../../../../../cli/words/operator-error.ts';
 import { config } from '../../../../../examples/configuration.ts';
 import { type ControlRecord, emptyControl } from '../../../../../lambdas/domain/control/control-record.ts';
-import { planPipeline } from '../../../../../lib/config/rate-budget.ts';
+import { planPipeline } from '../../../../../lib/config/rate/pipeline-plan.ts';
 import { EmulatedApi } from '../../../../world/emulated-api.ts';
 
 /** A service that gives these answers, by the name of the command. */

@@ -133,6 +133,19 @@ test('each lane is priced by its own batches', () => {
   expect(() => costOf([{ lane: 'none', ...work }], settings, account)).toThrow('must hold the lane none');
 });
 
+test('with a key of the customer, each object costs a request to KMS', () => {
+  // Given
+  const { production = expect.fail('no production') } = config.stages;
+  const keyed = { ...config, stages: { production: { ...production, landingZone: { key: 'own' } } } };
+  const load = { lane: 'campaign', quotaCalls: 1_000_000, lookups: 0, qrCodes: 20_000 };
+  const dollars = (of: typeof config) => {
+    const [pipeline = expect.fail('no pipeline')] = configuredPipelines(of);
+    return figuresOf([load], { monthlyQuotaCalls: 7_500_000, remaining: 7_500_000 }, undefined, pipeline).cost.dollars;
+  };
+  // When, Then: 20,000 images, and 2,000 objects of the history with 500 ends each, at three millionths
+  expect(dollars(keyed) - dollars(config)).toBeCloseTo(0.066, 6);
+});
+
 test('a delete costs its command and its record, and no record of a link', () => {
   const dollars = (links: number, deletes: number) =>
     costOf([{ lane: 'campaign', links, qrCodes: 0, deletes }], settings, account).dollars;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { eachAtOnce } from '../../../../../lambdas/domain/work/at-once.ts';
+import { allEnded, eachAtOnce } from '../../../../../lambdas/domain/work/at-once.ts';
 
 /** Work that ends when the test ends it. */
 function givenWork() {
@@ -42,4 +42,22 @@ test('after a failure no more work begins, and the error is thrown when the work
   await all;
   expect(thrown).toBe(failure);
   expect(items()).toEqual(['a', 'b']);
+});
+
+test('all have ended before the first failure is thrown', async () => {
+  const { work, end } = givenWork();
+  let thrown: unknown;
+  const all = allEnded([work('secret'), work('quota')]).catch((error: unknown) => {
+    thrown = error;
+  });
+  const failure = new Error('no answer');
+  await end(0, failure);
+  expect(thrown).toBeUndefined();
+  await end(1, new Error('another'));
+  await all;
+  expect(thrown).toBe(failure);
+});
+
+test('all that have ended hand over their values, in order', async () => {
+  expect(await allEnded([Promise.resolve('secret'), 7])).toEqual(['secret', 7]);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { config } from '../../../../../examples/configuration.ts';
-import { changedLanes } from '../../../../bench/month/world/lane-changes.ts';
+import { config } from '../../../examples/configuration.ts';
+import { changedLanes } from '../../bench/world/lane-changes.ts';
 
 const lanes = config.stages.production?.pipelines[0]?.lanes ?? {};
 

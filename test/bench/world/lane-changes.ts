@@ -1,4 +1,9 @@
-import type { PipelineSettings } from '../../../../lib/config/config-schema.ts';
+import { InvalidArgumentError } from 'commander';
+import type { PipelineSettings } from '../../../lib/config/config-schema.ts';
+import { type Variant, variantPipeline } from './synthesis.ts';
+
+/** The choice that changes nothing. */
+export const asConfigured = 'as configured';
 
 /** The settings of a lane that a run may change. */
 const changeable = ['rateShare', 'batchSize', 'windowSeconds', 'quotaReserveCalls'] as const;
@@ -28,4 +33,23 @@ export function changedLanes(lanes: PipelineSettings['lanes'], text: string): Pi
 
 function isChangeable(setting: string): setting is Changeable {
   return (changeable as readonly string[]).includes(setting);
+}
+
+/** The variant with a choice of the lanes. @throws Error with each fault of the configuration that this makes */
+export function withLanes(variant: Variant, choice: string): Variant {
+  if (choice === asConfigured) return variant;
+  const lanes = changedLanes(variantPipeline(variant).settings.lanes, choice);
+  const changed = { ...variant, settings: { ...variant.settings, lanes } };
+  variantPipeline(changed);
+  return changed;
+}
+
+/** Reads a value of the option `--lanes`, with those before it. */
+export function lanesOption(text: string, before: readonly string[]): string[] {
+  try {
+    withLanes({}, text);
+  } catch (error) {
+    throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
+  }
+  return [...before, text];
 }

@@ -1,0 +1,3 @@
+/** Rounds down, without losing a call to binary fractions: 0.57 × 100 is 56.99…9 in floating point. */
+export const floor = (value: number) => Math.floor(Number(value.toFixed(9)));
+export const ceil = (value: number) => Math.ceil(Number(value.toFixed(9)));

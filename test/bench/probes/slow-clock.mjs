@@ -1,0 +1,46 @@
+/**
+ * `node --import` loads this into a process, for the benchmark only. The process's clocks run `times` slower than the machine's
+ * from `since` on, and its timers take `times` as long. So the machine seems that many times as fast, and all else is as it is. A second
+ * of the process has as many calls, sends and time-outs as ever. `process.hrtime` remains the machine's clock.
+ */
+import { syncBuiltinESMExports } from 'node:module';
+import { Socket } from 'node:net';
+import timers from 'node:timers';
+import timersPromises from 'node:timers/promises';
+import { promisify } from 'node:util';
+
+const { searchParams } = new URL(import.meta.url);
+const times = Number(searchParams.get('times'));
+const since = Number(searchParams.get('since'));
+
+const RealDate = Date;
+const wall = () => since + Math.floor((RealDate.now() - since) / times);
+globalThis.Date = class SlowDate extends RealDate {
+  constructor(...parts) {
+    super(...(parts.length === 0 ? [wall()] : parts));
+  }
+
+  static now() {
+    return wall();
+  }
+};
+
+const monotonic = performance.now.bind(performance);
+Object.defineProperty(performance, 'now', { value: () => monotonic() / times });
+
+const { setTimeout, setInterval } = timers;
+const slowed = {
+  setTimeout: (callback, milliseconds = 1, ...rest) => setTimeout(callback, milliseconds * times, ...rest),
+  setInterval: (callback, milliseconds = 1, ...rest) => setInterval(callback, milliseconds * times, ...rest),
+};
+const { setTimeout: sleep } = timersPromises;
+timersPromises.setTimeout = (milliseconds = 1, ...rest) => sleep(milliseconds * times, ...rest);
+Object.defineProperty(slowed.setTimeout, promisify.custom, { value: timersPromises.setTimeout });
+Object.assign(timers, slowed);
+Object.assign(globalThis, slowed);
+
+const { setTimeout: idle } = Socket.prototype;
+Socket.prototype.setTimeout = function setTimeout(milliseconds, ...rest) {
+  return idle.call(this, milliseconds * times, ...rest);
+};
+syncBuiltinESMExports();
