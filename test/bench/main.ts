@@ -77,6 +77,13 @@ if (process.platform !== 'linux') {
   process.exit(usageCode);
 }
 
+// A run that is interrupted ends its children, as the handlers of `exit` do it.
+for (const [signal, number] of [
+  ['SIGINT', 2],
+  ['SIGTERM', 15],
+] as const)
+  process.once(signal, () => process.exit(128 + number));
+
 const folder = fileURLToPath(new URL('../../.local/out/', import.meta.url));
 const file = `${folder}bench.json`;
 const report = sayProgress(performance.now());

@@ -165,6 +165,11 @@ export async function startFleet(options: FleetOptions) {
   const started = await Promise.all(slots.map((slot) => slot.start()));
   if (started.includes(undefined)) throw new Error('an environment of the fleet did not start');
 
+  const killAll = () => {
+    for (const slot of slots) slot.signal('SIGKILL');
+  };
+  // A stopped environment does not notice that its fleet has ended.
+  process.once('exit', killAll);
   const startedAt = monotonicMilliseconds();
   const working = [
     ...lanes.flatMap(({ of, queue }) => fromQueue(of, queue)),
@@ -218,14 +223,13 @@ export async function startFleet(options: FleetOptions) {
     /** The longest time that the emulator has not looked at its connections, in milliseconds of its slower clock. */
     apiLateMilliseconds: async () => (await loopDelay.longestMilliseconds(startedAt)) / timesSlower,
 
-    killAllEnvironments(): void {
-      for (const slot of slots) slot.signal('SIGKILL');
-    },
+    killAllEnvironments: killAll,
 
     async stop(): Promise<void> {
       isOver = true;
       clearInterval(reading);
-      for (const slot of slots) slot.signal('SIGKILL');
+      killAll();
+      process.off('exit', killAll);
       await Promise.all(working);
       await api.stop();
       for (const made of [directory, loopDelay.directory]) await rm(made, { recursive: true, force: true });
