@@ -6,7 +6,7 @@ export interface BenchOptions {
   /** The account's limit in this run. Undefined: the highest that this machine can sustain. */
   callsPerSecond: number | undefined;
   /** With full-rate: all clocks run so many times slower. Undefined: as the limit and this machine's cores need it. */
-  timesSlower: number | undefined;
+  timeDilation: number | undefined;
   /** Runs only these variants of an item. */
   only: readonly string[];
   /** Size of the item's campaign, if it has one. */

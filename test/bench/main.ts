@@ -55,7 +55,7 @@ const program = new Command('npm run bench --')
   .option('--seconds <number>', 'length of each window of rate and latency', whole, 60)
   .option('--calls-per-second <number>', 'limit of the account (default: what this machine can sustain)', whole)
   .option(
-    '--times-slower <number>',
+    '--time-dilation <number>',
     'with full-rate: all clocks run so many times slower (default: as the limit and this machine’s cores need it)',
     whole,
   )
@@ -100,7 +100,7 @@ try {
     const findings = await run({
       ...flags,
       callsPerSecond: flags.callsPerSecond,
-      timesSlower: flags.timesSlower,
+      timeDilation: flags.timeDilation,
       commands: flags.commands,
       report,
     });

@@ -29,7 +29,7 @@ export interface FleetOptions {
   emulator: SettingsInput;
   nodeOptions: readonly string[];
   /** All clocks of the environments and of the API run so many times slower than the machine's. The times below are by those clocks. */
-  timesSlower: number;
+  timeDilation: number;
   /** An environment this old ends after its invocation. Undefined: none does. */
   recycledAfterMilliseconds?: number | undefined;
   /** Stops random environments for this long, one at a time. Undefined: none. */
@@ -59,7 +59,7 @@ const emulatorRole = 'OneLink API';
  * process of its own. Ledger, topic, queues and buckets are in memory.
  */
 export async function startFleet(options: FleetOptions) {
-  const { variant, emulator, timesSlower, stops } = options;
+  const { variant, emulator, timeDilation, stops } = options;
   const pipeline = variantPipeline(variant);
   const plan = plansOf(pipeline);
   const directory = await mkdtemp(join(tmpdir(), 'onelink-bench-fleet-'));
@@ -73,13 +73,13 @@ export async function startFleet(options: FleetOptions) {
       outfile: program,
     }),
   ]);
-  const slowClock = loading('slow-clock', { times: String(timesSlower), since: String(Date.now()) });
-  const nodeOptions = [...options.nodeOptions, slowClock];
-  const recycledAfter = options.recycledAfterMilliseconds && options.recycledAfterMilliseconds * timesSlower;
+  const dilated = loading('time-dilation', { factor: String(timeDilation), since: String(Date.now()) });
+  const nodeOptions = [...options.nodeOptions, dilated];
+  const recycledAfter = options.recycledAfterMilliseconds && options.recycledAfterMilliseconds * timeDilation;
   const loopDelay = await loopDelayProbe();
   const api = await startEmulator({ ...emulatorSettings(pipeline, token), ...emulator }, [
     loopDelay.nodeOption,
-    slowClock,
+    dilated,
   ]);
   const old = oldLinks();
   await api.admin.preload(old.preloaded);
@@ -188,10 +188,10 @@ export async function startFleet(options: FleetOptions) {
 
   async function stopAtRandom(): Promise<void> {
     while (!isOver && stops !== undefined) {
-      await sleep(2 * Math.random() * stops.everyMilliseconds * timesSlower);
+      await sleep(2 * Math.random() * stops.everyMilliseconds * timeDilation);
       const slot = slots[Math.floor(Math.random() * slots.length)];
       slot?.signal('SIGSTOP');
-      await sleep(stops.milliseconds * timesSlower);
+      await sleep(stops.milliseconds * timeDilation);
       slot?.signal('SIGCONT');
     }
   }
@@ -221,7 +221,7 @@ export async function startFleet(options: FleetOptions) {
     },
 
     /** The longest time that the emulator has not looked at its connections, in milliseconds of its slower clock. */
-    apiLateMilliseconds: async () => (await loopDelay.longestMilliseconds(startedAt)) / timesSlower,
+    apiLateMilliseconds: async () => (await loopDelay.longestMilliseconds(startedAt)) / timeDilation,
 
     killAllEnvironments: killAll,
 

@@ -63,8 +63,8 @@ const goalLatencyMilliseconds = 200;
 export async function fullRate(options: BenchOptions): Promise<Findings> {
   const { report, only, seconds, seed, callsPerSecond } = options;
   const variant = callsPerSecond === undefined ? {} : variantAt({ callsPerSecond });
-  const timesSlower = options.timesSlower ?? timesSlowerFor(variantPipeline(variant).account.callsPerSecond, cores);
-  if (timesSlower > 1) report(`full-rate: all clocks run ${timesSlower} times slower than this machine’s`);
+  const timeDilation = options.timeDilation ?? timeDilationFor(variantPipeline(variant).account.callsPerSecond, cores);
+  if (timeDilation > 1) report(`full-rate: all clocks run ${timeDilation} times slower than this machine’s`);
   const runs: FullRateRun[] = [];
   const choices = [asConfigured, ...options.lanes].map((name) => [name, withLanes(variant, name)] as const);
   const wanted = Object.entries(variants).flatMap(([trouble, is]) =>
@@ -72,8 +72,8 @@ export async function fullRate(options: BenchOptions): Promise<Findings> {
   );
   for (const [name, trouble, of] of wanted) {
     if (only.length > 0 && !only.some((part) => name.includes(part))) continue;
-    report(`full-rate: ${name}, ${seconds} s, which take ${(warmUpSeconds + seconds) * timesSlower} s`);
-    runs.push(await run(name, trouble, { variant: of, seconds, seed, timesSlower }));
+    report(`full-rate: ${name}, ${seconds} s, which take ${(warmUpSeconds + seconds) * timeDilation} s`);
+    runs.push(await run(name, trouble, { variant: of, seconds, seed, timeDilation }));
   }
   return { figures: { runs }, table: fullRateTable(runs), broken: runs.flatMap(brokenIn) };
 }
@@ -82,9 +82,9 @@ export type FullRateRun = Awaited<ReturnType<typeof run>>;
 
 /**
  * How many times slower the clocks must run, so that this many cores carry the limit: a whole number.
- * @see https://www.usenix.org/conference/nsdi-06/infinity-and-beyond-time-warped-network-emulation for the method
+ * @see https://www.usenix.org/legacy/events/nsdi06/tech/full_papers/gupta/gupta_html/ for the method
  */
-export function timesSlowerFor(limitCallsPerSecond: number, ofCores: number): number {
+export function timeDilationFor(limitCallsPerSecond: number, ofCores: number): number {
   return Math.max(1, Math.ceil((limitCallsPerSecond * cpuMillisecondsPerCall) / 1000 / (ofCores * usableShare)));
 }
 
@@ -92,29 +92,29 @@ interface Measured {
   variant: Variant;
   seconds: number;
   seed: number;
-  timesSlower: number;
+  timeDilation: number;
 }
 
-async function run(name: string, trouble: FullRateVariant, { variant, seconds, seed, timesSlower }: Measured) {
+async function run(name: string, trouble: FullRateVariant, { variant, seconds, seed, timeDilation }: Measured) {
   const { latencyMilliseconds } = trouble;
   const probe = await sendTimesProbe();
   const fleet = await startFleet({
     variant,
     emulator: { latencyMilliseconds: latencyMilliseconds / 2, latencyJitterMilliseconds: latencyMilliseconds },
     nodeOptions: [probe.nodeOption],
-    timesSlower,
+    timeDilation,
     recycledAfterMilliseconds: trouble.recycled ? recycledAfterMilliseconds : undefined,
     stops: trouble.stopped ? stops : undefined,
   });
   try {
     if (trouble.refused) await fleet.api.admin.addFaults(faults(seed));
-    await sleep(warmUpSeconds * 1000 * timesSlower);
-    const window = await measureWindow(fleet, seconds * timesSlower, () => {
+    await sleep(warmUpSeconds * 1000 * timeDilation);
+    const window = await measureWindow(fleet, seconds * timeDilation, () => {
       if (trouble.killed) fleet.killAllEnvironments();
     });
-    const { all, ofFunction } = await probe.read(timesSlower);
+    const { all, ofFunction } = await probe.read(timeDilation);
     const { arrivals, refused } = await fleet.api.admin.stats();
-    const [from, until] = [window.from / timesSlower, window.until / timesSlower];
+    const [from, until] = [window.from / timeDilation, window.until / timeDilation];
     const between = (times: Float64Array = new Float64Array()) =>
       (countBetween(times, from, until) * 1000) / (until - from);
     const apiLateMilliseconds = await fleet.apiLateMilliseconds();
@@ -130,7 +130,7 @@ async function run(name: string, trouble: FullRateVariant, { variant, seconds, s
     return {
       variant: name,
       latencyMilliseconds,
-      timesSlower,
+      timeDilation,
       budgetCallsPerSecond: budget.callsPerSecond,
       plannedCallsPerSecond: planned.callsPerSecond,
       plannedQrCallsPerSecond: planned.qrCallsPerSecond,

@@ -13,16 +13,16 @@ export async function sendTimesProbe() {
 
     /**
      * All sends so far in order of time, and those of each function.
-     * @param timesSlower milliseconds of a clock that runs so many times slower than the machine's
+     * @param timeDilation milliseconds of a clock that runs so many times slower than the machine's
      */
-    async read(timesSlower = 1): Promise<{ all: Float64Array; ofFunction: Map<string, Float64Array> }> {
+    async read(timeDilation = 1): Promise<{ all: Float64Array; ofFunction: Map<string, Float64Array> }> {
       const ofFunction = new Map<string, number[]>();
       for (const name of await readdir(probe.directory)) {
         const bytes = await readFile(join(probe.directory, name));
         // A copy, because a buffer from the pool may not begin at a multiple of eight. Without a half-written number.
         const times = new Float64Array(new Uint8Array(bytes.subarray(0, bytes.length - (bytes.length % 8))).buffer);
         const of = name.slice(0, name.lastIndexOf('.'));
-        ofFunction.set(of, [...(ofFunction.get(of) ?? []), ...times.map((time) => time / timesSlower)]);
+        ofFunction.set(of, [...(ofFunction.get(of) ?? []), ...times.map((time) => time / timeDilation)]);
       }
       const all = Float64Array.from([...ofFunction.values()].flat()).sort();
       return {

@@ -1,6 +1,6 @@
 /**
- * `node --import` loads this into a process, for the benchmark only. The process's clocks run `times` slower than the machine's
- * from `since` on, and its timers take `times` as long. So the machine seems that many times as fast, and all else is as it is. A second
+ * `node --import` loads this into a process, for the benchmark only. The process's clocks run `factor` times slower than the machine's
+ * from `since` on, and its timers take `factor` times as long. So the machine seems that many times as fast, and all else is as it is. A second
  * of the process has as many calls, sends and time-outs as ever. `process.hrtime` remains the machine's clock.
  */
 import { syncBuiltinESMExports } from 'node:module';
@@ -10,12 +10,12 @@ import timersPromises from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 const { searchParams } = new URL(import.meta.url);
-const times = Number(searchParams.get('times'));
+const factor = Number(searchParams.get('factor'));
 const since = Number(searchParams.get('since'));
 
 const RealDate = Date;
-const wall = () => since + Math.floor((RealDate.now() - since) / times);
-globalThis.Date = class SlowDate extends RealDate {
+const wall = () => since + Math.floor((RealDate.now() - since) / factor);
+globalThis.Date = class DilatedDate extends RealDate {
   constructor(...parts) {
     super(...(parts.length === 0 ? [wall()] : parts));
   }
@@ -26,21 +26,21 @@ globalThis.Date = class SlowDate extends RealDate {
 };
 
 const monotonic = performance.now.bind(performance);
-Object.defineProperty(performance, 'now', { value: () => monotonic() / times });
+Object.defineProperty(performance, 'now', { value: () => monotonic() / factor });
 
 const { setTimeout, setInterval } = timers;
 const slowed = {
-  setTimeout: (callback, milliseconds = 1, ...rest) => setTimeout(callback, milliseconds * times, ...rest),
-  setInterval: (callback, milliseconds = 1, ...rest) => setInterval(callback, milliseconds * times, ...rest),
+  setTimeout: (callback, milliseconds = 1, ...rest) => setTimeout(callback, milliseconds * factor, ...rest),
+  setInterval: (callback, milliseconds = 1, ...rest) => setInterval(callback, milliseconds * factor, ...rest),
 };
 const { setTimeout: sleep } = timersPromises;
-timersPromises.setTimeout = (milliseconds = 1, ...rest) => sleep(milliseconds * times, ...rest);
+timersPromises.setTimeout = (milliseconds = 1, ...rest) => sleep(milliseconds * factor, ...rest);
 Object.defineProperty(slowed.setTimeout, promisify.custom, { value: timersPromises.setTimeout });
 Object.assign(timers, slowed);
 Object.assign(globalThis, slowed);
 
 const { setTimeout: idle } = Socket.prototype;
 Socket.prototype.setTimeout = function setTimeout(milliseconds, ...rest) {
-  return idle.call(this, milliseconds * times, ...rest);
+  return idle.call(this, milliseconds * factor, ...rest);
 };
 syncBuiltinESMExports();

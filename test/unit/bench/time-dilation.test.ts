@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
-import { timesSlowerFor } from '../../bench/items/full-rate.ts';
+import { timeDilationFor } from '../../bench/items/full-rate.ts';
 import { loading } from '../../bench/world/probe.ts';
 
 const since = Date.UTC(2026, 0, 1);
 
 /** What a process with slower clocks sees, while the machine's clock counts `machine` milliseconds. */
-function inSlowTime(times: number, wait: string) {
+function inDilatedTime(factor: number, wait: string) {
   const program = `
     import { setTimeout as sleep } from 'node:timers/promises';
     import { promisify } from 'node:util';
@@ -16,10 +16,10 @@ function inSlowTime(times: number, wait: string) {
     await ${wait};
     const seen = { machine: machine() - from, monotonic: performance.now() - monotonic, wall: Date.now() - wall };
     console.log(JSON.stringify({ ...seen, now: Date.now(), created: new Date().getTime(), given: new Date(5).getTime() }));`;
-  const parameters = { times: String(times), since: String(since) };
+  const parameters = { factor: String(factor), since: String(since) };
   const { stdout, stderr } = spawnSync(
     process.execPath,
-    [loading('slow-clock', parameters), '--input-type=module', '--eval', program],
+    [loading('time-dilation', parameters), '--input-type=module', '--eval', program],
     { encoding: 'utf8', env: {} },
   );
   expect(stderr).toBe('');
@@ -37,14 +37,14 @@ describe('a process whose clocks run slower', () => {
       'new Promise((resolve) => net.createServer((one) => one.setTimeout(40, resolve)).listen(0, "127.0.0.1", function () { net.connect(this.address().port, "127.0.0.1"); })).then(() => setImmediate(() => process.exit()))',
     ],
   ])('%s takes as many times longer as the clocks say', (_name, wait) => {
-    const seen = inSlowTime(5, wait);
+    const seen = inDilatedTime(5, wait);
     expect(seen.monotonic).toBeGreaterThanOrEqual(39);
     expect(seen.machine / seen.monotonic).toBeCloseTo(5, 0);
     expect(seen.wall).toBeGreaterThanOrEqual(38);
   });
 
   test('counts its calendar from the given instant on, and leaves other dates alone', () => {
-    const { now, created, given } = inSlowTime(10, '0');
+    const { now, created, given } = inDilatedTime(10, '0');
     const elapsed = Date.now() - since;
     expect(now - since).toBeLessThanOrEqual(elapsed / 10);
     expect(now - since).toBeGreaterThan(elapsed / 10 - 60_000);
@@ -54,8 +54,8 @@ describe('a process whose clocks run slower', () => {
 });
 
 test('the clocks run as many times slower as the cores are too few for the limit', () => {
-  expect(timesSlowerFor(1000, 2)).toBe(3);
-  expect(timesSlowerFor(500, 2)).toBe(2);
-  expect(timesSlowerFor(150, 2)).toBe(1);
-  expect(timesSlowerFor(1000, 16)).toBe(1);
+  expect(timeDilationFor(1000, 2)).toBe(3);
+  expect(timeDilationFor(500, 2)).toBe(2);
+  expect(timeDilationFor(150, 2)).toBe(1);
+  expect(timeDilationFor(1000, 16)).toBe(1);
 });
