@@ -34,7 +34,7 @@ function withUserAgent<Args extends { request: unknown }, Result>(next: (args: A
 }
 
 /**
- * A client of the AWS SDK whose requests take a third less CPU time. Retries, endpoints, credentials and errors are the SDK's own.
+ * A client of the AWS SDK whose requests take less CPU time. Retries, endpoints, credentials and errors are the SDK's own.
  * The document client of lib-dynamodb cannot cache its middleware.
  *
  * @param service its name in signatures, such as `dynamodb`
