@@ -34,7 +34,7 @@ export const awsPrices = {
   cloudWatchLogsGigabyteMonth: 0.03,
   secretsManagerSecretMonth: 0.4,
   secretsManagerCall: 0.05e-4,
-  /** A key of the customer. Its first two rotations add as much each. AWS managed keys cost nothing, and their requests the same. */
+  /** A key of the customer. Its first two rotations add as much each. An AWS managed key has no monthly price. Requests to it cost as much. */
   kmsKeyMonth: 1,
   /** Symmetric keys: $0.03 for 10,000. */
   kmsRequest: 0.03e-4,

@@ -157,7 +157,7 @@ export function monthlyCost(input: CostInput): CostLine[] {
     // The governor reads the link-ID secret once a minute. Other functions read their secrets once an environment, but for the HTTP API.
     'Secrets Manager':
       standing.secrets * prices.secretsManagerSecretMonth + minutesPerMonth * prices.secretsManagerCall,
-    KMS: standing.keys * prices.kmsKeyMonth + requestsOf(standing.keyRequests) * prices.kmsRequest,
+    KMS: standing.keys * prices.kmsKeyMonth + keyRequestsIn(standing.keyRequests) * prices.kmsRequest,
   };
   return [...new Set([...variable.keys(), ...Object.keys(fixed)])].map((service) => {
     const each = variable.get(service) ?? 0;
@@ -170,7 +170,7 @@ export function monthlyCost(input: CostInput): CostLine[] {
 }
 
 /** The requests to KMS of all services together. */
-export const requestsOf = (requests: KeyRequests) => Object.values(requests).reduce((sum, one) => sum + one, 0);
+export const keyRequestsIn = (requests: KeyRequests) => Object.values(requests).reduce((sum, one) => sum + one, 0);
 
 /** Upper bound of a record. */
 const scannedRecordBytes = 700;

@@ -25,7 +25,7 @@ interface AwsClient {
  */
 const unused = ['loggerMiddleware', 'getUserAgentMiddleware'];
 
-/** Middleware that sets the user agent of a request. CloudTrail shows it. */
+/** Middleware that sets the user agent of a request. */
 function withUserAgent<Args extends { request: unknown }, Result>(next: (args: Args) => Result): typeof next {
   return (args) => {
     (args.request as { headers: Record<string, string> }).headers['user-agent'] = 'onelink-pipeline';

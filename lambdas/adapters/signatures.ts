@@ -31,7 +31,7 @@ class Sha256 {
   }
 }
 
-/** The signer uses one signing key for a whole day. Node.js takes it as an object in a quarter of the CPU time. */
+/** The signer uses one signing key until the UTC day or the credentials change. Node.js takes it as an object in a quarter of the CPU time. */
 const keys = new WeakMap<object, KeyObject>();
 
 function keyOf(secret: Bytes): string | KeyObject {
@@ -48,9 +48,9 @@ function bytes(data: Bytes): string | Uint8Array {
 }
 
 /**
- * Signs requests as AWS's clients do, for requests that no client makes.
+ * Signs requests as AWS's clients do.
  *
- * @param service such as `sts`
+ * @param service such as `sts` or `dynamodb`
  */
 export function signerFor({
   service,

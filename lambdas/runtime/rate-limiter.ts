@@ -7,7 +7,7 @@ const leastPreparing = 8;
 
 /**
  * The rate limiter of one execution environment. It grants calls one by one, at the pacer's times, first in, first out.
- * It outlives invocations and remembers a 429. Each invocation must begin with `beginInvocation` and end with `endInvocation`. Between the two of
+ * It outlives invocations and remembers a 429. Each invocation that calls the API must begin with `beginInvocation` and end with `endInvocation`. Between the two of
  * different invocations, another environment may use the slot, so no call gets a turn.
  */
 export class RateLimiter implements Turns {

@@ -1,5 +1,8 @@
 import '../../bin/node-24.mjs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Argument, Command } from 'commander';
 import { count } from '../../cli/terminal/count-option.ts';
@@ -24,7 +27,7 @@ import { lanesOption } from './world/lane-changes.ts';
 import { describeMachine } from './world/machine.ts';
 import { forgetAssemblies } from './world/synthesis.ts';
 
-/** In the order of docs/performance.md. The key is the item's in bench.json. */
+/** The key is the item's in bench.json. */
 const items = {
   rate: { key: 'rate', run: rate },
   'full-rate': { key: 'fullRate', run: fullRate },
@@ -77,17 +80,23 @@ if (process.platform !== 'linux') {
   process.exit(usageCode);
 }
 
-// A run that is interrupted ends its children, as the handlers of `exit` do it.
+// All that a run writes beside its results goes into one folder, also what its children write. An interrupted run removes it and ends its
+// children, too. A SIGKILL leaves the folder, and environments that are stopped at that moment.
+const temporary = mkdtempSync(join(tmpdir(), 'onelink-bench-'));
+process.env.TMPDIR = temporary;
+process.once('exit', () => rmSync(temporary, { recursive: true, force: true, maxRetries: 3 }));
 for (const [signal, number] of [
+  ['SIGHUP', 1],
   ['SIGINT', 2],
   ['SIGTERM', 15],
-] as const)
+] as const) {
   process.once(signal, () => process.exit(128 + number));
+}
 
 const folder = fileURLToPath(new URL('../../.local/out/', import.meta.url));
 const file = `${folder}bench.json`;
 const report = sayProgress(performance.now());
-/** Ten variants of two minutes: only if it is named. */
+/** Its ten variants take half an hour on two cores: only if it is named. */
 const namedOnly: ReadonlySet<ItemName> = new Set(['full-rate']);
 const ofAll = (Object.keys(items) as ItemName[]).filter((name) => !namedOnly.has(name));
 const wanted: ItemName[] = asked === undefined ? ofAll : [asked];

@@ -73,7 +73,9 @@ export async function startFleet(options: FleetOptions) {
       outfile: program,
     }),
   ]);
-  const dilated = loading('time-dilation', { factor: String(timeDilation), since: String(Date.now()) });
+  const since = Date.now();
+  const now = () => since + Math.floor((Date.now() - since) / timeDilation);
+  const dilated = loading('time-dilation', { factor: String(timeDilation), since: String(since) });
   const nodeOptions = [...options.nodeOptions, dilated];
   const recycledAfter = options.recycledAfterMilliseconds && options.recycledAfterMilliseconds * timeDilation;
   const loopDelay = await loopDelayProbe();
@@ -81,7 +83,7 @@ export async function startFleet(options: FleetOptions) {
     loopDelay.nodeOption,
     dilated,
   ]);
-  const old = oldLinks();
+  const old = oldLinks(now);
   await api.admin.preload(old.preloaded);
 
   const qrQueue = new Backlog('qr', 'AROAOFTHELINKWORKER');
@@ -152,7 +154,7 @@ export async function startFleet(options: FleetOptions) {
         const batch = queue.take(of.batchSize);
         if (batch.length === 0) return undefined;
         return {
-          invocation: { records: queue.recordsOf(batch, Date.now()), known: knownOf(batch) },
+          invocation: { records: queue.recordsOf(batch, now()), known: knownOf(batch) },
           end: (invoked) => {
             const returned = invoked.kind === 'answered' ? new Set(invoked.returned) : undefined;
             queue.giveBack(batch.filter(({ messageId }) => returned?.has(messageId) ?? true));
@@ -169,7 +171,7 @@ export async function startFleet(options: FleetOptions) {
     for (const slot of slots) slot.signal('SIGKILL');
   };
   // A stopped environment does not notice that its fleet has ended.
-  process.once('exit', killAll);
+  process.prependOnceListener('exit', killAll);
   const startedAt = monotonicMilliseconds();
   const working = [
     ...lanes.flatMap(({ of, queue }) => fromQueue(of, queue)),

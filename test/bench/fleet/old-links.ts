@@ -9,7 +9,7 @@ const data = { pid: 'print', c: 'posters' };
 const ttlSeconds = 31 * 86_400;
 
 /** Links that the API holds from the start. The expiry worker checks them again and again, and the reader reads them. */
-export function oldLinks() {
+export function oldLinks(nowMilliseconds: () => number) {
   const at = (number: number): LinkAddress => ({ onelinkId: 'A1b3', shortlinkId: `old${number}` });
   let read = 0;
   return {
@@ -18,7 +18,7 @@ export function oldLinks() {
     /** Endless checks, each of a link whose record has expired a minute ago. */
     *checks(): Generator<{ body: string }> {
       for (let number = 0; ; number++) {
-        const expiresAt = Math.floor(Date.now() / 1000) - 60;
+        const expiresAt = Math.floor(nowMilliseconds() / 1000) - 60;
         const address = at(number % count);
         const record: LinkRecord = {
           address,
@@ -41,7 +41,7 @@ export function oldLinks() {
     /** The record of a check, as the intake has restored it. */
     recordIn(body: string): LinkRecord {
       const { record, token } = JSON.parse(body) as Removal;
-      return { ...record, expiryCheck: { token, lostAt: Math.floor(Date.now() / 1000) + ttlSeconds } };
+      return { ...record, expiryCheck: { token, lostAt: Math.floor(nowMilliseconds() / 1000) + ttlSeconds } };
     },
 
     addresses(most: number): LinkAddress[] {

@@ -13,7 +13,7 @@ export interface SlotOptions {
 }
 
 /** Where processors are few, the API goes first: on a machine of its own, it would not wait for its clients. */
-export const environmentNiceness = Math.min(19, getPriority() + 5);
+const environmentNiceness = Math.min(19, getPriority() + 5);
 
 /** What became of an invocation. `killed`: its environment ended before it did. */
 export type Invoked = Exclude<Report, { kind: 'ready' | 'qr' }> | { kind: 'killed' };

@@ -17,7 +17,7 @@ const workers = {
   'expiry worker': 'ExpiryWorker',
 };
 
-/** Item 5: the size of the code that a new environment loads, and the time to its first answer. */
+/** The size of the code that a new environment loads, and the time to its first answer. */
 export async function coldStart({ report }: BenchOptions): Promise<Findings> {
   const bundleKilobytes = await bundleSizes();
   const pipeline = await benchPipeline({ variant: {} });

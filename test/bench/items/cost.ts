@@ -11,7 +11,7 @@ import { configuredPlans } from '../world/lanes.ts';
 import { assemblyOf, sqsOnly, type Variant, variantPipeline } from '../world/synthesis.ts';
 
 /**
- * Item 8: what a link uses of each AWS service in its whole life, and its cost. It plays in simulated time, so the counts are the same on
+ * What a link uses of each AWS service in its whole life, and its cost. It plays in simulated time, so the counts are the same on
  * any machine.
  */
 export async function cost({ report }: BenchOptions): Promise<Findings> {

@@ -20,7 +20,7 @@ const warmUpLinks = 6_000;
 /** Almost without a rate limit, because the bare loop has no pace. */
 const emulator = { latencyMilliseconds: 10, latencyJitterMilliseconds: 20, requestsPerSecond: 100_000 };
 
-/** Item 4: CPU time of the link worker for each link, its parts, and a lower bound. */
+/** CPU time of the link worker for each link, its parts, and a lower bound. */
 export async function cpu({ report, commands = 6_000 }: BenchOptions): Promise<Findings> {
   const variant = variantAt({ callsPerSecond: limitCallsPerSecond });
   report('cpu: the link worker');

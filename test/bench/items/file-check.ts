@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
-import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { table } from '../../report/table.ts';
@@ -10,6 +11,7 @@ import type { BenchOptions, Findings } from '../item.ts';
 import { probeOf } from '../world/probe.ts';
 
 const program = fileURLToPath(new URL('../../../bin/onelink.mjs', import.meta.url));
+const configuration = fileURLToPath(new URL('../../../examples/configuration.ts', import.meta.url));
 const headers = 'request_id,pid,c,af_channel,af_ad,deep_link_value,first_name,voucher';
 /** A producer and a template of examples/configuration.ts. Two columns stay out of the links. */
 const settings = ['--source', 'crm', '--template', 'A1b3', '--map', 'first_name=-', '--map', 'voucher=-'];
@@ -17,7 +19,15 @@ const settings = ['--source', 'crm', '--template', 'A1b3', '--map', 'first_name=
 interface Check {
   rows: number;
   /** Of Node.js, for what lives long. Undefined: its default. */
-  heapMegabytes?: number;
+  heapMegabytes?: number | undefined;
+}
+
+interface Plan extends Check {
+  fileMegabytes: number;
+  /** Without these, the check failed. */
+  cpuSeconds?: number;
+  peakMegabytes?: number;
+  fault?: string;
 }
 
 /** The check of a large CSV file by `onelink campaign plan`, as a campaign's checker does it. */
@@ -27,7 +37,7 @@ export async function fileCheck({ report, commands = 1_000_000 }: BenchOptions):
     { rows: Math.ceil(commands / 10) },
     { rows: Math.ceil(commands / 5), heapMegabytes: 64 },
   ];
-  const runs: Awaited<ReturnType<typeof planOf>>[] = [];
+  const runs: Plan[] = [];
   for (const check of checks) {
     report(`file-check: ${check.rows.toLocaleString('en')} rows`);
     runs.push(await planOf(check));
@@ -35,23 +45,23 @@ export async function fileCheck({ report, commands = 1_000_000 }: BenchOptions):
   return {
     figures: { runs },
     table: table(
-      ['campaign plan', 'MB of CSV', 'heap limited to', 'processor time', 'rows a second', 'peak memory'],
+      ['campaign plan', 'MB of CSV', 'heap limited to', 'processor time', 'rows for each second of it', 'peak memory'],
       runs.map((run) => [
         `${run.rows.toLocaleString('en')} rows`,
         run.fileMegabytes.toFixed(0),
         run.heapMegabytes === undefined ? '–' : `${run.heapMegabytes} MB`,
-        `${run.cpuSeconds.toFixed(1)} s`,
-        Math.round(run.rows / run.cpuSeconds).toLocaleString('en'),
-        `${run.peakMegabytes.toFixed(0)} MB`,
+        run.cpuSeconds === undefined ? 'failed' : `${run.cpuSeconds.toFixed(1)} s`,
+        run.cpuSeconds === undefined ? '–' : Math.round(run.rows / run.cpuSeconds).toLocaleString('en'),
+        run.peakMegabytes === undefined ? '–' : `${run.peakMegabytes.toFixed(0)} MB`,
       ]),
     ),
-    broken: runs.flatMap(({ rows, exitCode }) =>
-      exitCode === 0 ? [] : [`file-check: ${rows} rows: campaign plan ended with ${exitCode}`],
+    broken: runs.flatMap(({ rows, fault }) =>
+      fault === undefined ? [] : [`file-check: ${rows} rows: campaign plan ${fault}`],
     ),
   };
 }
 
-async function planOf({ rows, heapMegabytes }: Check) {
+async function planOf({ rows, heapMegabytes }: Check): Promise<Plan> {
   const probe = await probeOf('resource-use');
   const file = join(probe.directory, 'autumn.csv');
   try {
@@ -59,18 +69,23 @@ async function planOf({ rows, heapMegabytes }: Check) {
     const fileMegabytes = (await stat(file)).size / 1_000_000;
     const heap = heapMegabytes === undefined ? [] : [`--max-old-space-size=${heapMegabytes}`];
     const run = spawn(process.execPath, [...heap, probe.nodeOption, program, 'campaign', 'plan', file, ...settings], {
-      stdio: ['ignore', 'ignore', 'inherit'],
+      // With exit code 1, the plan has the reason.
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, ONELINK_CONFIG: configuration },
     });
+    const plan = text(run.stdout);
+    const kill = () => run.kill('SIGKILL');
+    process.prependOnceListener('exit', kill);
     const exitCode = await new Promise<number | null>((resolve, reject) => {
       run.once('exit', resolve).once('error', reject);
     });
-    const used = (await readdir(probe.directory)).find((name) => name === String(run.pid));
-    if (used === undefined) throw new Error(`campaign plan ended with ${exitCode}, and wrote no use of resources`);
+    process.off('exit', kill);
+    if (exitCode !== 0) return { rows, heapMegabytes, fileMegabytes, fault: `ended with ${exitCode}: ${await plan}` };
     const { userCPUTime, systemCPUTime, maxRSS } = JSON.parse(
-      await readFile(join(probe.directory, used), 'utf8'),
+      await readFile(join(probe.directory, String(run.pid)), 'utf8'),
     ) as NodeJS.ResourceUsage;
     const cpuSeconds = (userCPUTime + systemCPUTime) / 1e6;
-    return { rows, heapMegabytes, fileMegabytes, exitCode, cpuSeconds, peakMegabytes: maxRSS / 1_024 };
+    return { rows, heapMegabytes, fileMegabytes, cpuSeconds, peakMegabytes: maxRSS / 1_024 };
   } finally {
     await rm(probe.directory, { recursive: true, force: true });
   }

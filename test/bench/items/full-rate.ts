@@ -7,7 +7,6 @@ import { utilisationAt } from '../../../lib/config/rate/utilisation.ts';
 import type { FaultInput } from '../../../local/onelink-api/faults.ts';
 import { table } from '../../report/table.ts';
 import { type FleetOptions, startFleet } from '../fleet/fleet.ts';
-import { environmentNiceness } from '../fleet/slot.ts';
 import type { BenchOptions, Findings } from '../item.ts';
 import { asConfigured, withLanes } from '../world/lane-changes.ts';
 import { cores } from '../world/machine.ts';
@@ -75,7 +74,14 @@ export async function fullRate(options: BenchOptions): Promise<Findings> {
     report(`full-rate: ${name}, ${seconds} s, which take ${(warmUpSeconds + seconds) * timeDilation} s`);
     runs.push(await run(name, trouble, { variant: of, seconds, seed, timeDilation }));
   }
-  return { figures: { runs }, table: fullRateTable(runs), broken: runs.flatMap(brokenIn) };
+  const unjudged = runs.filter((one) => !isJudged(one)).map(({ variant: name }) => name);
+  if (unjudged.length > 0)
+    report(`full-rate: not judged, because the machine or the API was late: ${unjudged.join('; ')}`);
+  const broken = runs.flatMap(brokenIn);
+  // Without one variant that could fail, a run has shown nothing.
+  if (runs.length > 0 && unjudged.length === runs.length)
+    broken.push('full-rate: no variant could be judged: run it on a quiet machine');
+  return { figures: { runs }, table: fullRateTable(runs), broken };
 }
 
 export type FullRateRun = Awaited<ReturnType<typeof run>>;
@@ -121,12 +127,6 @@ async function run(name: string, trouble: FullRateVariant, { variant, seconds, s
     const { account } = fleet.pipeline;
     const budget: Budget = budgetOf(account);
     const planned = plannedCallsWithoutCrash(fleet.plan);
-    const functionNames = new Set(fleet.functions.map((one) => one.name));
-    const environmentCores =
-      [...window.cpuSeconds].reduce((sum, [role, used]) => sum + (functionNames.has(role) ? used : 0), 0) /
-      window.seconds;
-    // With a positive nice value, environments are not among the firm ones.
-    const firmCores = window.firmCores + (environmentNiceness > 0 ? environmentCores : 0);
     return {
       variant: name,
       latencyMilliseconds,
@@ -156,8 +156,7 @@ async function run(name: string, trouble: FullRateVariant, { variant, seconds, s
       crash: fleet.crash(),
       ownCores: window.ownCores,
       busyCores: window.busyCores,
-      firmCores,
-      machineWasFull: firmCores > cores - leastIdleCores,
+      machineWasFull: window.busyCores > cores - leastIdleCores,
       apiLateMilliseconds,
       /** Later than that, planned calls that arrive together can be more than the limit. */
       apiWasLate: apiLateMilliseconds > (account.callsPerSecond / planned.callsPerSecond - 1) * 1000,
@@ -217,6 +216,9 @@ function fullRateTable(runs: readonly FullRateRun[]): string {
   );
 }
 
+/** Whether arrivals and 429s are the pipeline's own. Calls that wait for the emulator arrive together. */
+const isJudged = (one: FullRateRun) => !one.machineWasFull && !one.apiWasLate;
+
 function brokenIn(one: FullRateRun): string[] {
   const broken: string[] = [];
   const above = (what: string, found: number, allowed: number) => {
@@ -225,8 +227,7 @@ function brokenIn(one: FullRateRun): string[] {
   above('sends', one.fullestSecondOfSends, one.plannedCallsPerSecond);
   above('QR sends', one.fullestSecondOfQrSends, one.plannedQrCallsPerSecond);
   if (one.crash !== '') broken.push(`${one.variant}: an invocation failed: ${one.crash}`);
-  // Calls that wait for the emulator arrive together.
-  if (one.machineWasFull || one.apiWasLate) return broken;
+  if (!isJudged(one)) return broken;
   above('arrivals', one.fullestSecondOfArrivals, one.limitCallsPerSecond);
   above('QR arrivals', one.fullestSecondOfQrArrivals, one.limitQrCallsPerSecond);
   if (one.refusedCalls > 0) broken.push(`${one.variant}: ${one.refusedCalls} calls were answered 429 for their rate`);

@@ -16,7 +16,7 @@ const transactionalPerSecond = 10;
 const campaignShareOfSustainable = 0.6;
 const goalMilliseconds = 250;
 
-/** Item 6: how long one person waits for a link while a campaign runs. */
+/** How long one person waits for a link while a campaign runs. */
 export async function latency(options: BenchOptions): Promise<Findings> {
   const { report, seconds } = options;
   const sustainable = options.callsPerSecond ?? (await sustainableCallsPerSecond(report));

@@ -26,7 +26,7 @@ const limitCallsPerSecond = 300;
 /** SQS delivers the messages of a killed environment again after this timeout: minutes in the cloud, seconds here. */
 const sizes = { batchSize: 200, visibilityTimeoutSeconds: 30 };
 
-/** Item 2: the quota calls of a command. */
+/** The quota calls of a command. */
 export async function quota({ report, only, seed, commands = 2_000 }: BenchOptions): Promise<Findings> {
   const variant = variantAt({ callsPerSecond: limitCallsPerSecond });
   const runs: Record<string, CampaignFigures> = {};

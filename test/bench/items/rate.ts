@@ -36,7 +36,7 @@ const warmUpSeconds = 12;
 
 export type RateRun = Awaited<ReturnType<typeof saturate>>;
 
-/** Item 1: both lanes and the QR queue under an endless backlog. */
+/** Both lanes and the QR queue under an endless backlog. */
 export async function rate(options: BenchOptions): Promise<Findings> {
   const { report, only } = options;
   const sustainable = options.callsPerSecond ?? (await sustainableCallsPerSecond(report));

@@ -54,7 +54,7 @@ const strategies: Readonly<Record<string, StandIn | 'script'>> = {
   },
 };
 
-/** Item 3: one campaign with the same faults, by this pipeline and by common alternatives. */
+/** One campaign with the same faults, by this pipeline and by common alternatives. */
 export async function sideBySide({ report, only, seed, commands = 3_000 }: BenchOptions): Promise<Findings> {
   const campaign: Campaign = { commands, seed, ...faults };
   // The other strategies have no lanes, so the other lanes get only the smallest shares that are valid.
@@ -120,6 +120,8 @@ async function runScript(campaign: Campaign, variant: Variant): Promise<Campaign
   const meter = new CpuMeter();
   let [script, ended] = [start(), false];
   const reading = setInterval(() => meter.read([['script', script.pid ?? 0]]), 100);
+  const kill = () => script.kill('SIGKILL');
+  process.prependOnceListener('exit', kill);
   try {
     const apiFaults = faultsOf(campaign);
     if (apiFaults.length > 0) await api.admin.addFaults(apiFaults);
@@ -136,7 +138,8 @@ async function runScript(campaign: Campaign, variant: Variant): Promise<Campaign
     return await accountOf(api.admin, campaign, ran, meter.seconds().get('script') ?? 0);
   } finally {
     clearInterval(reading);
-    script.kill('SIGKILL');
+    kill();
+    process.off('exit', kill);
     await api.stop();
     await rm(directory, { recursive: true, force: true });
   }

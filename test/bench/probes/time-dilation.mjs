@@ -28,19 +28,23 @@ globalThis.Date = class DilatedDate extends RealDate {
 const monotonic = performance.now.bind(performance);
 Object.defineProperty(performance, 'now', { value: () => monotonic() / factor });
 
+/** A longer time would overflow: Node.js would wait for a millisecond. */
+const longest = 2 ** 31 - 1;
+const slower = (milliseconds) => Math.min(longest, milliseconds * factor);
+
 const { setTimeout, setInterval } = timers;
 const slowed = {
-  setTimeout: (callback, milliseconds = 1, ...rest) => setTimeout(callback, milliseconds * factor, ...rest),
-  setInterval: (callback, milliseconds = 1, ...rest) => setInterval(callback, milliseconds * factor, ...rest),
+  setTimeout: (callback, milliseconds = 1, ...rest) => setTimeout(callback, slower(milliseconds), ...rest),
+  setInterval: (callback, milliseconds = 1, ...rest) => setInterval(callback, slower(milliseconds), ...rest),
 };
 const { setTimeout: sleep } = timersPromises;
-timersPromises.setTimeout = (milliseconds = 1, ...rest) => sleep(milliseconds * factor, ...rest);
+timersPromises.setTimeout = (milliseconds = 1, ...rest) => sleep(slower(milliseconds), ...rest);
 Object.defineProperty(slowed.setTimeout, promisify.custom, { value: timersPromises.setTimeout });
 Object.assign(timers, slowed);
 Object.assign(globalThis, slowed);
 
 const { setTimeout: idle } = Socket.prototype;
 Socket.prototype.setTimeout = function setTimeout(milliseconds, ...rest) {
-  return idle.call(this, milliseconds * factor, ...rest);
+  return idle.call(this, slower(milliseconds), ...rest);
 };
 syncBuiltinESMExports();
