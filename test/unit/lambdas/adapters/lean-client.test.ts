@@ -1,6 +1,8 @@
-import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, type DynamoDBClientConfig, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { expect, test, vi } from 'vitest';
+import { dynamoClient } from '../../../../lambdas/adapters/document-table.ts';
 import { leanClient } from '../../../../lambdas/adapters/lean-client.ts';
+import { topicClient } from '../../../../lambdas/adapters/outcome-topic.ts';
 import { signerOf } from '../../../../local/cloud/access/signature.ts';
 
 const accessKeyId = 'AKIAEXAMPLE';
@@ -13,8 +15,16 @@ interface Sent {
   body: Uint8Array;
 }
 
+interface Given {
+  further?: string[];
+  credentials?: DynamoDBClientConfig['credentials'];
+}
+
 /** A client of DynamoDB. Each request gets the next of these answers, and `{}` after the last. */
-function givenClient(answers: { statusCode: number; body: string }[] = [], further?: string[]) {
+function givenClient(
+  answers: { statusCode: number; body: string }[] = [],
+  { further, credentials = { accessKeyId, secretAccessKey } }: Given = {},
+) {
   const sent: Sent[] = [];
   const requestHandler = {
     handle: async (request: Sent) => {
@@ -24,7 +34,6 @@ function givenClient(answers: { statusCode: number; body: string }[] = [], furth
       return { response: { statusCode, headers: {}, body: Buffer.from(body) } };
     },
   };
-  const credentials = { accessKeyId, secretAccessKey };
   const make = (options: object) =>
     new DynamoDBClient({ region: 'eu-west-1', credentials, requestHandler: requestHandler as never, ...options });
   return { client: leanClient('dynamodb', make, further), sent };
@@ -68,6 +77,36 @@ test('each request has a signature that AWS accepts, and so has the first of the
   }
 });
 
+test('credentials that have expired are replaced', async () => {
+  // Given
+  let sessionToken = 'session-of-the-morning';
+  const credentials = async () => ({
+    accessKeyId,
+    secretAccessKey,
+    sessionToken,
+    expiration: new Date(Date.now() + 1_000),
+  });
+  const { client, sent } = givenClient([], { credentials });
+  // When
+  await client.send(read('link#A1b3/spring'));
+  sessionToken = 'session-of-the-evening';
+  await client.send(read('link#A1b3/autumn'));
+  // Then
+  expect(sent.map(({ headers }) => headers['x-amz-security-token'])).toEqual([
+    'session-of-the-morning',
+    'session-of-the-evening',
+  ]);
+});
+
+test('the clients of the pipeline have each middleware that they do without', () => {
+  vi.stubEnv('AWS_REGION', 'eu-west-1');
+  try {
+    expect(() => [dynamoClient(), topicClient()]).not.toThrow();
+  } finally {
+    vi.unstubAllEnvs();
+  }
+});
+
 test('a throttled request is sent again, as by any client of the SDK', async () => {
   const throttled = { __type: 'com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException' };
   const { client, sent } = givenClient([{ statusCode: 400, body: JSON.stringify(throttled) }]);
@@ -84,5 +123,7 @@ test('requests name the pipeline as their user agent', async () => {
 });
 
 test('a release of the SDK with another middleware is noticed', () => {
-  expect(() => givenClient([], ['otherMiddleware'])).toThrow('the client of dynamodb has no otherMiddleware');
+  expect(() => givenClient([], { further: ['otherMiddleware'] })).toThrow(
+    'the client of dynamodb has no otherMiddleware',
+  );
 });
