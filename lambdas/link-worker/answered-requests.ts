@@ -4,7 +4,7 @@ import type { LinkLedger } from '../domain/link/link-ledger.ts';
 
 /**
  * Keys in one BatchGetItem. DynamoDB allows 100, which costs the least CPU time a key. But records that are read early
- * miss what other environments carry out in the meantime. At 66 calls a second, 25 keys are four tenths of a second.
+ * miss what other environments carry out in the meantime. At 63 calls a second, 25 keys are four tenths of a second.
  */
 const keysPerRead = 25;
 

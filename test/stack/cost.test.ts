@@ -122,7 +122,7 @@ test('the cost tables in docs/performance.md follow from the sample without the 
     httpApiMegabytes: settings.memoryMegabytes.httpApi,
   });
   const text = readFileSync(new URL('../../docs/performance.md', import.meta.url), 'utf8');
-  const section = text.slice(text.indexOf('\n### 8. Cost'), text.indexOf('\n## Why no second holds'));
+  const section = text.slice(text.indexOf('\n### A million links'), text.indexOf('\n### CPU for each link'));
   expect(section).toContain(tables);
   // The figure that `onelink plan` prints for a million links with as many codes, before it rounds
   const { dollars } = costOf([{ lane: 'campaign', links: 1_000_000, qrCodes: 20_000 }], settings, account);

@@ -24,7 +24,7 @@ export interface PaceLaw {
  * Time restores R = 0.05 a second. A 429 takes R / (r × s), with s = 0.03. So at a share p of refused calls the factor f changes by
  * R × (1 − p × f / s) a second, whatever the pace r is:
  *
- * - At p ≤ s it returns to 1. Scattered 429s cost their own steps: less than a hundredth of the pace at p = 0.01 and r = 64.
+ * - At p ≤ s it returns to 1. Scattered 429s cost their own steps: less than a hundredth of the pace at p = 0.01 and r = 63.
  * - Above, it settles at f = s / p, or at 0.1. If all calls are refused, it is at 0.1 within two seconds of answers.
  * - Another client that takes a part of the rate makes p depend on f. Then p settles at s / f.
  * - While f is above 0.1, n 429s take n × R / (r × s). So T seconds have at most r × (0.54 + 0.03 × T) of them.

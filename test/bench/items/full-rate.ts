@@ -191,7 +191,7 @@ function fullRateTable(runs: readonly FullRateRun[]): string {
       'full rate',
       `of the budget (goal ${goalOfBudget * 100} % at ${goalLatencyMilliseconds} ms)`,
       'calls/s: sustained, expected',
-      'campaign, transactional, QR: of their pace',
+      'campaign, transactional, QR: of their rates',
       'fullest second: sends ≤ plan',
       'arrivals ≤ limit',
       'QR: sends ≤ plan, arrivals ≤ limit',

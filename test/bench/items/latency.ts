@@ -70,7 +70,7 @@ export async function latency(options: BenchOptions): Promise<Findings> {
       'p50',
       'p95',
       `p99 (goal ≤ ${goalMilliseconds} ms)`,
-      'campaign rate',
+      'all links a second, these among them',
     ];
     return {
       figures,

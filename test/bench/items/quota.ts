@@ -16,7 +16,7 @@ const cases: Readonly<Record<string, QuotaCase>> = {
   '10 % duplicates, seconds later': { duplicatesPercent: 10, copiesAfterMessages: [1_200], goal: 1.0005 },
   // Three batches behind: another environment may process the copy while the first processes the original.
   '10 % duplicates, in a batch beside': { duplicatesPercent: 10, copiesAfterMessages: [600], goal: 1.0005 },
-  // Two adjacent copies may reach two environments at the same time. Only this case costs a call.
+  // Two adjacent copies may reach two environments at the same time.
   '10 % duplicates, in the same instant': { duplicatesPercent: 10, copiesAfterMessages: [0], goal: 1.0005 },
   '5 % ambiguous answers': { ambiguousPercent: 5, goal: 1.001 },
   'a kill per 200 commands': { killEvery: 200, goal: 1.002 },
